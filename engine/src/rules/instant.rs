@@ -1,0 +1,161 @@
+//! Points in time and stretches of it.
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// A point in time: microseconds since 1970-01-01T00:00:00Z, negative before.
+///
+/// Written as an integer in journals and tables, as RFC 3339 for people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Instant(pub i64);
+
+/// Why a text is not an instant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a date (2015-03-01) nor an instant (2015-03-01T08:30:00+08:00)")]
+pub struct BadInstant(pub String);
+
+impl Instant {
+    /// Before everything: the start of a stretch that was never begun in the records.
+    pub const MIN: Self = Self(i64::MIN);
+    /// After everything: the end of a stretch that is still open.
+    pub const MAX: Self = Self(i64::MAX);
+
+    /// Reads a date (its midnight in `zone`) or an RFC 3339 instant.
+    ///
+    /// # Errors
+    /// [`BadInstant`] when it is neither, or lies outside the years -9999 to 9999.
+    pub fn parse(text: &str, zone: &Zone) -> Result<Self, BadInstant> {
+        let bad = || BadInstant(text.to_owned());
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return Ok(Self(instant.as_microsecond()));
+        }
+        if text.len() > 10 {
+            return Err(bad());
+        }
+        let date: civil::Date = text.parse().map_err(|_| bad())?;
+        let midnight = zone.0.to_timestamp(date.to_datetime(civil::Time::midnight())).map_err(|_| bad())?;
+        Ok(Self(midnight.as_microsecond()))
+    }
+
+    /// The shortest text that [`Instant::parse`] reads back to the same instant: a date at midnight
+    /// in `zone`, else RFC 3339.
+    #[must_use]
+    pub fn text(self, zone: &Zone) -> String {
+        let Ok(instant) = Timestamp::from_microsecond(self.0) else { return String::new() };
+        let local = zone.0.to_datetime(instant);
+        if local.time() == civil::Time::midnight() { local.date().to_string() } else { self.rfc3339(zone) }
+    }
+
+    /// RFC 3339 with the offset of `zone`, for people and for the API.
+    #[must_use]
+    pub fn rfc3339(self, zone: &Zone) -> String {
+        let Ok(instant) = Timestamp::from_microsecond(self.0) else { return String::new() };
+        instant.display_with_offset(zone.0.to_offset(instant)).to_string()
+    }
+
+    /// This instant `minutes` minutes later, held within the range.
+    #[must_use]
+    pub const fn plus_minutes(self, minutes: i64) -> Self {
+        Self(self.0.saturating_add(minutes.saturating_mul(60_000_000)))
+    }
+
+    /// The beginning of the minute that this instant lies in.
+    #[must_use]
+    pub const fn minute(self) -> Self {
+        Self(self.0.saturating_sub(self.0.rem_euclid(60_000_000)))
+    }
+
+    /// This instant `days` days of 24 hours later, held within the range.
+    #[must_use]
+    pub const fn plus_days(self, days: i64) -> Self {
+        Self(self.0.saturating_add(days.saturating_mul(86_400_000_000)))
+    }
+}
+
+/// A stretch of time, half open: `from` is in it, `to` is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Span {
+    /// The first instant of the stretch.
+    pub from: Instant,
+    /// The first instant after the stretch.
+    pub to: Instant,
+}
+
+impl Span {
+    /// All of time.
+    pub const ALWAYS: Self = Self { from: Instant::MIN, to: Instant::MAX };
+
+    /// From an instant on, open.
+    #[must_use]
+    pub const fn since(from: Instant) -> Self {
+        Self { from, to: Instant::MAX }
+    }
+
+    /// Whether `at` lies in the stretch.
+    #[must_use]
+    pub fn contains(self, at: Instant) -> bool {
+        self.from <= at && at < self.to
+    }
+
+    /// Whether the two stretches share an instant.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self.from < other.to && other.from < self.to
+    }
+
+    /// Whether the stretches together leave no instant of this one out.
+    #[must_use]
+    pub fn is_covered_by(self, mut stretches: Vec<Self>) -> bool {
+        stretches.sort_unstable();
+        let mut reached = self.from;
+        for stretch in stretches {
+            if stretch.from <= reached && reached < stretch.to {
+                reached = stretch.to;
+            }
+        }
+        reached >= self.to
+    }
+
+    /// Whether all of `other` lies in this stretch.
+    #[must_use]
+    pub fn covers(self, other: Self) -> bool {
+        self.from <= other.from && other.to <= self.to
+    }
+}
+
+/// The time zone in which a register's dates are meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Zone(pub TimeZone);
+
+impl Zone {
+    /// China's one time zone (`Asia/Shanghai`), from the data built into the program.
+    #[must_use]
+    pub fn china() -> Self {
+        let fixed = || TimeZone::fixed(jiff::tz::Offset::constant(8));
+        Self(jiff::tz::TimeZoneDatabase::bundled().get("Asia/Shanghai").unwrap_or_else(|_| fixed()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_its_midnight_and_reads_back_as_itself() {
+        let zone = Zone::china();
+        let at = Instant::parse("2015-03-01", &zone).unwrap();
+        assert_eq!(at.rfc3339(&zone), "2015-03-01T00:00:00+08:00");
+        assert_eq!(at.text(&zone), "2015-03-01");
+    }
+
+    #[test]
+    fn an_instant_reads_back_as_itself_and_rubbish_is_refused() {
+        let zone = Zone::china();
+        let at = Instant::parse("2015-03-01T08:30:00.000001+08:00", &zone).unwrap();
+        assert_eq!(Instant::parse(&at.text(&zone), &zone), Ok(at));
+        for bad in ["", "2015-02-30", "yesterday", "2015-03-01T25:00:00Z", "99999-01-01"] {
+            assert!(Instant::parse(bad, &zone).is_err(), "{bad}");
+        }
+    }
+}

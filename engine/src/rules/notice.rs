@@ -1,0 +1,68 @@
+//! Who must be told what: an event's consequences for people, as rows for the outbox.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    actor::Actor,
+    id::{AssignmentNo, PersonCode, RequestId},
+    request::{
+        Request,
+        event::{Event, Recorded},
+    },
+    tier::words,
+};
+
+words! {
+    /// What somebody is told.
+    pub enum NoticeKind {
+        /// A new assignment is yours.
+        Assigned = "新交办",
+        /// An assignment of yours passed to somebody else.
+        Taken = "已移交他人",
+        /// What you logged came to its end.
+        Resolved = "您登记的诉求已办结",
+        /// What you resolved was reopened.
+        Reopened = "您办结的诉求被重开",
+    }
+}
+
+/// One thing that one person must be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Who.
+    pub person: PersonCode,
+    /// What.
+    pub kind: NoticeKind,
+    /// About which request.
+    pub request: RequestId,
+    /// About which assignment, if it is about one.
+    pub assignment: Option<AssignmentNo>,
+}
+
+/// The notices of an event; `before` is the request as it was. Nobody is told what they did themselves.
+#[must_use]
+pub fn notices(id: RequestId, before: Option<&Request>, recorded: &Recorded) -> Vec<Notice> {
+    let notice =
+        |person: &PersonCode, kind, assignment| Notice { person: person.clone(), kind, request: id, assignment };
+    let mut told = Vec::new();
+    if let Some(opens) = recorded.event.opens() {
+        told.push(notice(&opens.person, NoticeKind::Assigned, Some(opens.no)));
+    }
+    match &recorded.event {
+        Event::HandedOver { ends, .. } => {
+            let former = before.and_then(|r| r.assignment(*ends));
+            told.extend(former.map(|a| notice(&a.person, NoticeKind::Taken, Some(a.no))));
+        }
+        Event::Resolved { .. } => {
+            let logger = before.and_then(|r| r.logged_by.person());
+            told.extend(logger.map(|p| notice(p, NoticeKind::Resolved, None)));
+        }
+        Event::Reopened { .. } => {
+            let resolver = before.and_then(|r| r.stage.resolution());
+            told.extend(resolver.map(|r| notice(&r.person, NoticeKind::Reopened, None)));
+        }
+        _ => {}
+    }
+    told.retain(|n| recorded.step.acted != Actor::Person(n.person.clone()));
+    told
+}

@@ -1,0 +1,109 @@
+//! What can be changed in the register.
+
+use serde::{Deserialize, Serialize};
+
+use crate::rules::{
+    id::{MatterCode, PersonCode, PostCode, UnitCode},
+    matter::{Mandated, Power},
+    post::{Person, PostKind, Rank},
+    tier::UnitKind,
+};
+
+/// A unit as it is to begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewUnit {
+    /// Names it.
+    pub code: UnitCode,
+    /// What people call it.
+    pub name: String,
+    /// What it is.
+    pub kind: UnitKind,
+    /// The unit above; none for a root.
+    pub parent: Option<UnitCode>,
+    /// What it serves, when that is not the nearest territory above.
+    pub serves: Option<UnitCode>,
+}
+
+/// A post as it is to begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewPost {
+    /// Names it.
+    pub code: PostCode,
+    /// What people call it.
+    pub name: String,
+    /// What it is for.
+    pub kind: PostKind,
+    /// Where it stands.
+    pub unit: UnitCode,
+}
+
+/// One change of the register, from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    /// A person who can be appointed.
+    AddPerson(Person),
+    /// A new unit.
+    CreateUnit(NewUnit),
+    /// A new name.
+    RenameUnit {
+        /// Which unit.
+        unit: UnitCode,
+        /// The name from now on.
+        name: String,
+    },
+    /// A new parent.
+    MoveUnit {
+        /// Which unit.
+        unit: UnitCode,
+        /// The parent from now on.
+        parent: UnitCode,
+    },
+    /// One unit goes up in another: what stands below it moves, its own posts end.
+    MergeUnits {
+        /// The unit that ends.
+        from: UnitCode,
+        /// The unit that stays.
+        into: UnitCode,
+    },
+    /// The unit ends.
+    DissolveUnit {
+        /// Which unit.
+        unit: UnitCode,
+        /// Who takes what stands below it and its open work.
+        successor: Option<UnitCode>,
+    },
+    /// A new post.
+    CreatePost(NewPost),
+    /// The post ends.
+    AbolishPost {
+        /// Which post.
+        post: PostCode,
+    },
+    /// A person takes a post.
+    Appoint {
+        /// Which post.
+        post: PostCode,
+        /// Who.
+        person: PersonCode,
+        /// As first holder or substitute.
+        rank: Rank,
+    },
+    /// A person leaves a post and hands over everything open.
+    Relieve {
+        /// Which post.
+        post: PostCode,
+        /// Who.
+        person: PersonCode,
+        /// Who takes the post in the same breath.
+        successor: Option<PersonCode>,
+    },
+    /// What a kind of post, or one post, may do for a matter.
+    ChangeMandate {
+        /// Whose mandate.
+        to: Mandated,
+        /// For which matter.
+        matter: MatterCode,
+        /// What it allows from now on; none withdraws it.
+        power: Option<Power>,
+    },
+}

@@ -1,0 +1,158 @@
+//! Where the register leaves somebody alone: the holes a leader mends before they are fallen into.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::rules::{
+    instant::Instant,
+    post::{PostKind, Rank},
+    routing::{Exclusions, Loads, Question, Recusal, TAKERS, route, stand_in},
+    tier::Tier,
+    tree::UnitIx,
+    world::{MatterIx, PersonIx, PostIx, World},
+};
+
+/// More households than this for one contact are too many: what the source calls 包户 is a handful
+/// of neighbours, and thirty visits a month is one a day.
+pub const MOST_HOUSEHOLDS: usize = 30;
+
+/// Holdings that end within so many days are named.
+pub const ENDING_DAYS: i64 = 30;
+
+/// A matter that nobody on the ladder may resolve at some places.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Uncovered {
+    /// The matter's code.
+    pub matter: String,
+    /// How many households only the dispatcher would take it for.
+    pub households: usize,
+    /// The first of them by code.
+    pub first: String,
+    /// Whether not even a dispatcher takes it there.
+    pub nobody: bool,
+}
+
+/// What a coverage report says. Codes throughout; everything in the order of codes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// How many households were looked at.
+    pub households: usize,
+    /// How many questions were answered: households times matters.
+    pub questions: usize,
+    /// What only the dispatcher would take.
+    pub uncovered: Vec<Uncovered>,
+    /// Posts that nobody holds.
+    pub vacant: Vec<String>,
+    /// Posts with a first holder and no substitute.
+    pub without_substitute: Vec<String>,
+    /// People with more households than [`MOST_HOUSEHOLDS`], and how many.
+    pub overburdened: Vec<(String, usize)>,
+    /// Holdings that end within [`ENDING_DAYS`]: post and person.
+    pub ending: Vec<(String, String)>,
+    /// People who hold nothing.
+    pub idle: Vec<String>,
+}
+
+/// Looks at every household and every matter offered at that instant.
+#[must_use]
+pub fn coverage(world: &World, at: Instant) -> Coverage {
+    let tree = world.tree();
+    let households: Vec<UnitIx> =
+        tree.all().filter(|u| tree.tier(*u) == Some(Tier::Household) && tree.exists(*u, at)).collect();
+    let matters: Vec<MatterIx> =
+        world.matters().filter(|m| world.matter(*m).is_some_and(|m| m.span.contains(at))).collect();
+    let mut report = Coverage {
+        households: households.len(),
+        questions: households.len() * matters.len(),
+        uncovered: uncovered(world, at, &households, &matters),
+        ..Coverage::default()
+    };
+    posts(world, at, &mut report);
+    people(world, at, &mut report);
+    report
+}
+
+/// Whether a household's answer can differ from its parent's: only if it has desks of its own or
+/// matters climb from a rung at its tier. Neighbours without posts share one answer.
+fn uncovered(world: &World, at: Instant, households: &[UnitIx], matters: &[MatterIx]) -> Vec<Uncovered> {
+    let mut found = Vec::new();
+    let mut asked: HashMap<UnitIx, bool> = HashMap::new();
+    for matter in matters {
+        asked.clear();
+        let own_rungs: Vec<PostKind> =
+            world.rungs(*matter, at).filter(|r| r.tier == Tier::Household).map(|r| r.kind).collect();
+        let mut hole = Uncovered { matter: String::new(), households: 0, first: String::new(), nobody: false };
+        for household in households {
+            let ask =
+                || route(world, &Question::new(*household, *matter, at), &Exclusions::default(), &Loads::default());
+            // A post on the household itself decides only where it may resolve the matter and is held.
+            let own = own_rungs.iter().any(|kind| {
+                world.desks(*household, *kind, at).any(|p| world.may_resolve(p, *matter, at) && answers(world, p, at))
+            });
+            let open = if own {
+                false
+            } else if let Some(parent) = world.tree().parent(*household, at) {
+                *asked.entry(parent).or_insert_with(|| ask().is_unrouted())
+            } else {
+                ask().is_unrouted()
+            };
+            if open {
+                if hole.households == 0 {
+                    hole.first = world.tree().code(*household).to_owned();
+                    hole.nobody = ask().found.is_none();
+                }
+                hole.households += 1;
+            }
+        }
+        if hole.households > 0 {
+            hole.matter = world.matter_code(*matter).map(ToString::to_string).unwrap_or_default();
+            found.push(hole);
+        }
+    }
+    found
+}
+
+fn answers(world: &World, post: PostIx, at: Instant) -> bool {
+    stand_in(world, post, at, &Recusal::default()).is_ok()
+}
+
+fn posts(world: &World, at: Instant, report: &mut Coverage) {
+    for post in world.posts().filter(|p| world.post_exists(*p, at)) {
+        let Some(row) = world.post(post) else { continue };
+        let ranks: Vec<Rank> = world.holders(post, at).map(|h| h.rank).collect();
+        if ranks.is_empty() {
+            report.vacant.push(row.code.to_string());
+        } else if !ranks.contains(&Rank::Substitute) && row.kind != PostKind::HouseholdContact {
+            report.without_substitute.push(row.code.to_string());
+        }
+        for held in world.holders(post, at).filter(|h| h.span.to < at.plus_days(ENDING_DAYS)) {
+            let person = world.person_code(held.person).map(ToString::to_string).unwrap_or_default();
+            report.ending.push((row.code.to_string(), person));
+        }
+    }
+}
+
+fn people(world: &World, at: Instant, report: &mut Coverage) {
+    for person in world.people() {
+        let code = || world.person_code(person).map(ToString::to_string).unwrap_or_default();
+        if world.held_by(person, at).next().is_none() {
+            report.idle.push(code());
+        }
+        let households = households_of(world, person, at);
+        if households > MOST_HOUSEHOLDS {
+            report.overburdened.push((code(), households));
+        }
+    }
+}
+
+fn households_of(world: &World, person: PersonIx, at: Instant) -> usize {
+    let contact = |post: PostIx| world.post_kind(post) == Some(PostKind::HouseholdContact);
+    world.held_by(person, at).filter(|h| h.rank == Rank::First && contact(h.post)).count()
+}
+
+/// Whether the register can never leave a request with nobody: a dispatcher above every household.
+#[must_use]
+pub fn has_taker(world: &World, place: UnitIx, at: Instant) -> bool {
+    world.tree().upward(place, at).any(|t| TAKERS.iter().any(|k| world.desks(t, *k, at).any(|p| answers(world, p, at))))
+}

@@ -1,0 +1,358 @@
+//! What a change of the register comes to: events, and the hand-over of every open assignment that
+//! would be left behind. Pure.
+
+use std::collections::HashMap;
+
+use super::{
+    command::{Command, NewPost, NewUnit},
+    event::{Event, Recorded},
+    evolve::evolve,
+    refusal::{Code, Refusal},
+};
+use crate::rules::{
+    actor::{Actor, Step},
+    authority::{Act, Role, Roles, may, roles_at},
+    id::{PostCode, RequestId, UnitCode},
+    instant::{Instant, Span},
+    matter::Mandated,
+    post::{Post, PostKind, Rank},
+    request::{self, Request, hand_over::hand_over},
+    routing::Loads,
+    tier::Unit,
+    tree::UnitIx,
+    world::{PersonIx, PostIx, Register, World},
+};
+
+/// Which requests a change may touch, so that the shell can fetch them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Requests with an open assignment on one of these posts.
+    pub posts: Vec<PostCode>,
+    /// Requests that are not closed and whose place is this unit.
+    pub place: Option<UnitCode>,
+}
+
+/// What a change may touch.
+#[must_use]
+pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
+    match command {
+        Command::Relieve { post, .. } | Command::AbolishPost { post } => {
+            Touched { posts: vec![post.clone()], place: None }
+        }
+        Command::MergeUnits { from: unit, .. } | Command::DissolveUnit { unit, .. } => Touched {
+            posts: world
+                .register()
+                .posts
+                .iter()
+                .filter(|p| p.unit == *unit && p.span.contains(at))
+                .map(|p| p.code.clone())
+                .collect(),
+            place: Some(unit.clone()),
+        },
+        Command::AddPerson(_)
+        | Command::CreateUnit(_)
+        | Command::RenameUnit { .. }
+        | Command::MoveUnit { .. }
+        | Command::CreatePost(_)
+        | Command::Appoint { .. }
+        | Command::ChangeMandate { .. } => Touched::default(),
+    }
+}
+
+/// A change that may happen.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// What happens to the register, in order.
+    pub records: Vec<Recorded>,
+    /// The world afterwards.
+    pub world: World,
+    /// What happens to open requests, in the order given.
+    pub hand_overs: Vec<(RequestId, Vec<request::event::Recorded>)>,
+}
+
+/// Decides a change of the register. `open` are the requests that [`touched`] names.
+///
+/// # Errors
+/// A refusal when the actor may not, the register would be wrong afterwards, or open work would be
+/// left with nobody.
+pub fn decide(
+    world: &World,
+    at: Instant,
+    actor: &Actor,
+    command: &Command,
+    open: &[Request],
+    loads: &Loads,
+) -> Result<Decision, Refusal> {
+    let change = Change { world, at };
+    change.permitted(actor, command)?;
+    let events = change.events(command, open)?;
+    let mut register = world.register().clone();
+    for event in &events {
+        evolve(&mut register, at, event);
+    }
+    let next = rebuild(world, register)?;
+    let moved = match command {
+        Command::MergeUnits { from, into } => Some((from, into)),
+        Command::DissolveUnit { unit, successor: Some(successor) } => Some((unit, successor)),
+        _ => None,
+    };
+    let mut hand_overs = Vec::new();
+    let mut loads = loads.clone();
+    for request in open {
+        let to = moved.filter(|(from, _)| request.place == **from).map(|(_, to)| to);
+        let records = hand_over(&next, request, at, actor, to, &loads)?;
+        for opens in records.iter().filter_map(|r| r.event.opens()) {
+            *loads.0.entry(opens.person.clone()).or_default() += 1;
+        }
+        if !records.is_empty() {
+            hand_overs.push((request.id, records));
+        }
+    }
+    let step = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
+    let records = events.into_iter().map(|event| Recorded { step: step.clone(), event }).collect();
+    Ok(Decision { records, world: next, hand_overs })
+}
+
+/// Loads the rows of files into an empty register, `chunk` rows an event.
+///
+/// # Errors
+/// `NotEmpty` when there are rows already, `WouldBreak` with every problem when the rows are wrong.
+pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> Result<Decision, Refusal> {
+    if *actor != Actor::Operator {
+        return Refusal::because(
+            Code::NotYourRegister,
+            "a register is loaded by the command line; change it by commands",
+        );
+    }
+    if world.register().rows() > 0 {
+        let message = "the register has rows already; change it by commands, or load into a new database";
+        return Refusal::because(Code::NotEmpty, message);
+    }
+    let next = rebuild(world, register.clone())?;
+    let step = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
+    let rows = |rows: Register| Recorded { step: step.clone(), event: Event::RowsLoaded { rows: Box::new(rows) } };
+    let mut records = Vec::new();
+    let chunk = chunk.max(1);
+    let Register { units, people, posts, holdings, matters, mandates, ladders } = register;
+    let nothing = Register::default;
+    records.extend(units.chunks(chunk).map(|c| rows(Register { units: c.to_vec(), ..nothing() })));
+    records.extend(people.chunks(chunk).map(|c| rows(Register { people: c.to_vec(), ..nothing() })));
+    records.extend(posts.chunks(chunk).map(|c| rows(Register { posts: c.to_vec(), ..nothing() })));
+    records.extend(holdings.chunks(chunk).map(|c| rows(Register { holdings: c.to_vec(), ..nothing() })));
+    records.extend(matters.chunks(chunk).map(|c| rows(Register { matters: c.to_vec(), ..nothing() })));
+    records.extend(mandates.chunks(chunk).map(|c| rows(Register { mandates: c.to_vec(), ..nothing() })));
+    records.extend(ladders.chunks(chunk).map(|c| rows(Register { ladders: c.to_vec(), ..nothing() })));
+    Ok(Decision { records, world: next, hand_overs: Vec::new() })
+}
+
+fn rebuild(world: &World, register: Register) -> Result<World, Refusal> {
+    World::build(register, world.version() + 1, world.zone().clone()).map_err(|problems| {
+        let shown: Vec<String> = problems.iter().take(5).map(|p| format!("{}; {}", p.what, p.mend)).collect();
+        let more = problems.len().saturating_sub(shown.len());
+        let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+        Refusal::new(Code::WouldBreak, shown.join(". ") + &more)
+    })
+}
+
+struct Change<'a> {
+    world: &'a World,
+    at: Instant,
+}
+
+impl Change<'_> {
+    fn unit(&self, code: &UnitCode) -> Result<UnitIx, Refusal> {
+        let found = self.world.find_unit(code.as_str()).filter(|u| self.world.tree().exists(*u, self.at));
+        found.ok_or_else(|| Refusal::new(Code::NotInRegister, format!("unit `{code}` is not in the register now")))
+    }
+
+    fn post(&self, code: &PostCode) -> Result<PostIx, Refusal> {
+        let found = self.world.find_post(code.as_str()).filter(|p| self.world.post_exists(*p, self.at));
+        found.ok_or_else(|| Refusal::new(Code::NotInRegister, format!("post `{code}` is not in the register now")))
+    }
+
+    fn person(&self, code: &crate::rules::id::PersonCode) -> Result<PersonIx, Refusal> {
+        let found = self.world.find_person(code.as_str());
+        found.ok_or_else(|| {
+            Refusal::new(Code::NotInRegister, format!("person `{code}` is not in the register; add the person first"))
+        })
+    }
+
+    /// The units that a change is about; a change of everybody's mandate is about every root.
+    fn about(&self, command: &Command) -> Result<Vec<UnitIx>, Refusal> {
+        let of_post = |post: &PostCode| -> Result<Vec<UnitIx>, Refusal> {
+            Ok(self.world.post_unit(self.post(post)?).into_iter().collect())
+        };
+        match command {
+            Command::AddPerson(_) => Ok(Vec::new()),
+            // What a new unit serves gets its posts as its own: that territory's leader has a say in it.
+            Command::CreateUnit(NewUnit { parent: Some(unit), serves: Some(served), .. }) => {
+                Ok(vec![self.unit(unit)?, self.unit(served)?])
+            }
+            Command::CreateUnit(NewUnit { parent: Some(unit), serves: None, .. })
+            | Command::CreatePost(NewPost { unit, .. })
+            | Command::RenameUnit { unit, .. }
+            | Command::DissolveUnit { unit, successor: None } => Ok(vec![self.unit(unit)?]),
+            Command::MoveUnit { unit, parent: other }
+            | Command::MergeUnits { from: unit, into: other }
+            | Command::DissolveUnit { unit, successor: Some(other) } => Ok(vec![self.unit(unit)?, self.unit(other)?]),
+            Command::AbolishPost { post } | Command::Appoint { post, .. } | Command::Relieve { post, .. } => {
+                of_post(post)
+            }
+            Command::ChangeMandate { to: Mandated::Post(post), .. } => of_post(post),
+            Command::CreateUnit(NewUnit { parent: None, .. })
+            | Command::ChangeMandate { to: Mandated::Kind(_), .. } => {
+                let tree = self.world.tree();
+                Ok(tree.all().filter(|u| tree.exists(*u, self.at) && tree.parent(*u, self.at).is_none()).collect())
+            }
+        }
+    }
+
+    fn permitted(&self, actor: &Actor, command: &Command) -> Result<(), Refusal> {
+        let none = Roles::default();
+        let allowed = match actor {
+            Actor::Operator => may(none.with(Role::Operator), Act::ChangeRegister),
+            Actor::Citizen(_) => may(none.with(Role::Citizen), Act::ChangeRegister),
+            Actor::Person(code) => match self.world.find_person(code.as_str()) {
+                None => false,
+                Some(person) => {
+                    let keeps = self
+                        .world
+                        .held_by(person, self.at)
+                        .any(|h| self.world.post_kind(h.post) == Some(PostKind::DutyLeader));
+                    let about = if keeps { self.about(command)? } else { Vec::new() };
+                    keeps && about.iter().all(|u| may(roles_at(self.world, person, *u, self.at), Act::ChangeRegister))
+                }
+            },
+        };
+        if allowed {
+            return Ok(());
+        }
+        Refusal::because(Code::NotYourRegister, "the register there is kept by its town's leader; ask them")
+    }
+
+    fn events(&self, command: &Command, open: &[Request]) -> Result<Vec<Event>, Refusal> {
+        match command {
+            Command::AddPerson(person) => {
+                if self.world.find_person(person.code.as_str()).is_some() {
+                    return taken(&person.code);
+                }
+                Ok(vec![Event::PersonAdded { person: person.clone() }])
+            }
+            Command::CreateUnit(new) => {
+                if self.world.find_unit(new.code.as_str()).is_some() {
+                    return taken(&new.code);
+                }
+                let NewUnit { code, name, kind, parent, serves } = new.clone();
+                Ok(vec![Event::UnitCreated {
+                    unit: Unit { code, name, kind, parent, serves, span: Span::since(self.at) },
+                }])
+            }
+            Command::RenameUnit { unit, name } => {
+                let ix = self.unit(unit)?;
+                if self.world.tree().name(ix, self.at) == name {
+                    return Refusal::because(Code::NothingChanges, format!("unit `{unit}` has that name already"));
+                }
+                Ok(vec![Event::UnitRenamed { unit: unit.clone(), name: name.clone() }])
+            }
+            Command::MoveUnit { unit, parent } => {
+                let (ix, above) = (self.unit(unit)?, self.unit(parent)?);
+                if self.world.tree().parent(ix, self.at) == Some(above) {
+                    return Refusal::because(Code::NothingChanges, format!("unit `{unit}` stands there already"));
+                }
+                Ok(vec![Event::UnitMoved { unit: unit.clone(), parent: parent.clone() }])
+            }
+            Command::MergeUnits { from, into } => self.dissolve(from, Some(into), open),
+            Command::DissolveUnit { unit, successor } => self.dissolve(unit, successor.as_ref(), open),
+            Command::CreatePost(new) => {
+                if self.world.find_post(new.code.as_str()).is_some() {
+                    return taken(&new.code);
+                }
+                self.unit(&new.unit)?;
+                let NewPost { code, name, kind, unit } = new.clone();
+                Ok(vec![Event::PostCreated { post: Post { code, name, kind, unit, span: Span::since(self.at) } }])
+            }
+            Command::AbolishPost { post } => {
+                self.post(post)?;
+                Ok(vec![Event::PostAbolished { post: post.clone() }])
+            }
+            Command::Appoint { post, person, rank } => {
+                let (ix, who) = (self.post(post)?, self.person(person)?);
+                self.free(ix, who, *rank, None)?;
+                Ok(vec![Event::Appointed { post: post.clone(), person: person.clone(), rank: *rank }])
+            }
+            Command::Relieve { post, person, successor } => {
+                let (ix, who) = (self.post(post)?, self.person(person)?);
+                let Some(held) = self.world.holders(ix, self.at).find(|h| h.person == who) else {
+                    return Refusal::because(Code::DoesNotHold, format!("`{person}` does not hold post `{post}` now"));
+                };
+                let mut events = vec![Event::Relieved { post: post.clone(), person: person.clone() }];
+                if let Some(successor) = successor {
+                    let next = self.person(successor)?;
+                    // A substitute who succeeds leaves the substitution in the same breath.
+                    if self.world.holders(ix, self.at).any(|h| h.person == next && h.rank > held.rank) {
+                        events.push(Event::Relieved { post: post.clone(), person: successor.clone() });
+                    } else {
+                        self.free(ix, next, held.rank, Some(who))?;
+                    }
+                    events.push(Event::Appointed { post: post.clone(), person: successor.clone(), rank: held.rank });
+                }
+                Ok(events)
+            }
+            Command::ChangeMandate { to, matter, power } => {
+                if self.world.find_matter(matter.as_str()).is_none() {
+                    return Refusal::because(Code::NotInRegister, format!("matter `{matter}` is not in the catalogue"));
+                }
+                if let Mandated::Post(post) = to {
+                    self.post(post)?;
+                }
+                let rows = &self.world.register().mandates;
+                let now = rows.iter().filter(|m| m.to == *to && m.matter == *matter && m.span.contains(self.at));
+                // Of several rows the widest power holds, which is the smallest of the words.
+                if now.map(|m| m.power).min() == *power {
+                    return Refusal::because(Code::NothingChanges, "the mandate is so already");
+                }
+                Ok(vec![Event::MandateChanged { to: to.clone(), matter: matter.clone(), power: *power }])
+            }
+        }
+    }
+
+    /// Whether a person can take a post; `leaving` is who makes room for it.
+    fn free(&self, post: PostIx, person: PersonIx, rank: Rank, leaving: Option<PersonIx>) -> Result<(), Refusal> {
+        for held in self.world.holders(post, self.at).filter(|h| Some(h.person) != leaving) {
+            if held.person == person {
+                return Refusal::because(Code::AlreadyHolds, "the person holds this post already; relieve them first");
+            }
+            if held.rank == Rank::First && rank == Rank::First {
+                return Refusal::because(Code::PostTaken, "the post has a first holder; relieve that person first");
+            }
+        }
+        Ok(())
+    }
+
+    fn dissolve(&self, unit: &UnitCode, successor: Option<&UnitCode>, open: &[Request]) -> Result<Vec<Event>, Refusal> {
+        let ix = self.unit(unit)?;
+        let tree = self.world.tree();
+        if let Some(into) = successor {
+            let other = self.unit(into)?;
+            if tree.kind(ix) != tree.kind(other) || ix == other || tree.is_within(other, ix, self.at) {
+                let message = format!(
+                    "`{unit}` cannot go up in `{into}`; name another unit of the same kind that is not below it"
+                );
+                return Refusal::because(Code::CannotMerge, message);
+            }
+        } else {
+            let parents: HashMap<_, _> = tree.children(self.at);
+            let serving = self.world.serving(ix, self.at).next().is_some();
+            if parents.contains_key(&ix) || serving || !open.is_empty() {
+                let message =
+                    format!("units stand below `{unit}` or it has open work; name a successor of the same kind");
+                return Refusal::because(Code::SuccessorNeeded, message);
+            }
+        }
+        Ok(vec![Event::UnitDissolved { unit: unit.clone(), successor: successor.cloned() }])
+    }
+}
+
+fn taken<T>(code: &dyn std::fmt::Display) -> Result<T, Refusal> {
+    Refusal::because(Code::CodeTaken, format!("code `{code}` is in the register already; choose another"))
+}

@@ -1,0 +1,120 @@
+//! What happened to the register.
+
+use serde::{Deserialize, Serialize};
+
+use crate::rules::{
+    actor::Step,
+    id::{MatterCode, PersonCode, PostCode, UnitCode},
+    matter::{Mandated, Power},
+    post::{Person, Post, Rank},
+    tier::Unit,
+    world::Register,
+};
+
+/// One change of the register, at the instant of its record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum Event {
+    /// Rows were loaded from files. A large load is several of these in one commit.
+    RowsLoaded {
+        /// The rows.
+        rows: Box<Register>,
+    },
+    /// A person was added.
+    PersonAdded {
+        /// The person.
+        person: Person,
+    },
+    /// A unit began.
+    UnitCreated {
+        /// The unit.
+        unit: Unit,
+    },
+    /// A unit got a new name.
+    UnitRenamed {
+        /// Which.
+        unit: UnitCode,
+        /// The new name.
+        name: String,
+    },
+    /// A unit got a new parent.
+    UnitMoved {
+        /// Which.
+        unit: UnitCode,
+        /// The new parent.
+        parent: UnitCode,
+    },
+    /// A unit ended; with a successor, what stood below it moved there.
+    UnitDissolved {
+        /// Which.
+        unit: UnitCode,
+        /// Who took over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        successor: Option<UnitCode>,
+    },
+    /// A post began.
+    PostCreated {
+        /// The post.
+        post: Post,
+    },
+    /// A post ended, and every holding of it.
+    PostAbolished {
+        /// Which.
+        post: PostCode,
+    },
+    /// A person took a post.
+    Appointed {
+        /// Which.
+        post: PostCode,
+        /// Who.
+        person: PersonCode,
+        /// As what.
+        rank: Rank,
+    },
+    /// A person left a post.
+    Relieved {
+        /// Which.
+        post: PostCode,
+        /// Who.
+        person: PersonCode,
+    },
+    /// A mandate changed.
+    MandateChanged {
+        /// Whose.
+        to: Mandated,
+        /// For what.
+        matter: MatterCode,
+        /// What it allows now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        power: Option<Power>,
+    },
+}
+
+impl Event {
+    /// The name of the event, as in the journal.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::RowsLoaded { .. } => "RowsLoaded",
+            Self::PersonAdded { .. } => "PersonAdded",
+            Self::UnitCreated { .. } => "UnitCreated",
+            Self::UnitRenamed { .. } => "UnitRenamed",
+            Self::UnitMoved { .. } => "UnitMoved",
+            Self::UnitDissolved { .. } => "UnitDissolved",
+            Self::PostCreated { .. } => "PostCreated",
+            Self::PostAbolished { .. } => "PostAbolished",
+            Self::Appointed { .. } => "Appointed",
+            Self::Relieved { .. } => "Relieved",
+            Self::MandateChanged { .. } => "MandateChanged",
+        }
+    }
+}
+
+/// An event with the four people of the step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Who.
+    pub step: Step,
+    /// What.
+    pub event: Event,
+}

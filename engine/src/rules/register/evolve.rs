@@ -1,0 +1,98 @@
+//! What an event makes of the register. Total: the fold of any journal is a register.
+
+use super::event::Event;
+use crate::rules::{
+    id::{PostCode, UnitCode},
+    instant::{Instant, Span},
+    matter::Mandate,
+    post::Holding,
+    tier::Unit,
+    world::Register,
+};
+
+/// Changes the register by one event of that instant.
+pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
+    match event {
+        Event::RowsLoaded { rows } => {
+            let Register { units, people, posts, holdings, matters, mandates, ladders } = rows.as_ref().clone();
+            register.units.extend(units);
+            register.people.extend(people);
+            register.posts.extend(posts);
+            register.holdings.extend(holdings);
+            register.matters.extend(matters);
+            register.mandates.extend(mandates);
+            register.ladders.extend(ladders);
+        }
+        Event::PersonAdded { person } => register.people.push(person.clone()),
+        Event::UnitCreated { unit } => register.units.push(unit.clone()),
+        Event::UnitRenamed { unit, name } => {
+            restretch(register, at, |u| u.code == *unit, |u| u.name.clone_from(name));
+        }
+        Event::UnitMoved { unit, parent } => {
+            restretch(register, at, |u| u.code == *unit, |u| u.parent = Some(parent.clone()));
+        }
+        Event::UnitDissolved { unit, successor } => dissolve(register, at, unit, successor.as_ref()),
+        Event::PostCreated { post } => register.posts.push(post.clone()),
+        Event::PostAbolished { post } => abolish(register, at, post),
+        Event::Appointed { post, person, rank } => register.holdings.push(Holding {
+            post: post.clone(),
+            person: person.clone(),
+            rank: *rank,
+            span: Span::since(at),
+        }),
+        Event::Relieved { post, person } => {
+            end(&mut register.holdings, at, |h| h.post == *post && h.person == *person, |h| &mut h.span);
+        }
+        Event::MandateChanged { to, matter, power } => {
+            end(&mut register.mandates, at, |m| m.to == *to && m.matter == *matter, |m| &mut m.span);
+            register.mandates.extend(power.map(|power| Mandate {
+                to: to.clone(),
+                matter: matter.clone(),
+                power,
+                span: Span::since(at),
+            }));
+        }
+    }
+}
+
+/// Ends the rows that hold at that instant; one that began in the very instant never was.
+fn end<T>(rows: &mut Vec<T>, at: Instant, which: impl Fn(&T) -> bool, span: impl Fn(&mut T) -> &mut Span) {
+    rows.retain_mut(|row| {
+        if !which(row) {
+            return true;
+        }
+        let span = span(row);
+        if span.contains(at) {
+            span.to = at;
+        }
+        span.from < span.to
+    });
+}
+
+/// Ends the present stretch of the units and begins a changed one.
+fn restretch(register: &mut Register, at: Instant, which: impl Fn(&Unit) -> bool, change: impl Fn(&mut Unit)) {
+    let mut begun: Vec<Unit> = register.units.iter().filter(|u| which(u) && u.span.contains(at)).cloned().collect();
+    end(&mut register.units, at, which, |u| &mut u.span);
+    for unit in &mut begun {
+        unit.span.from = at;
+        change(unit);
+    }
+    register.units.extend(begun);
+}
+
+fn dissolve(register: &mut Register, at: Instant, unit: &UnitCode, successor: Option<&UnitCode>) {
+    if let Some(successor) = successor {
+        restretch(register, at, |u| u.parent.as_ref() == Some(unit), |u| u.parent = Some(successor.clone()));
+        restretch(register, at, |u| u.serves.as_ref() == Some(unit), |u| u.serves = Some(successor.clone()));
+    }
+    let posts: Vec<PostCode> = register.posts.iter().filter(|p| p.unit == *unit).map(|p| p.code.clone()).collect();
+    for post in &posts {
+        abolish(register, at, post);
+    }
+    end(&mut register.units, at, |u| u.code == *unit, |u| &mut u.span);
+}
+
+fn abolish(register: &mut Register, at: Instant, post: &PostCode) {
+    end(&mut register.holdings, at, |h| h.post == *post, |h| &mut h.span);
+    end(&mut register.posts, at, |p| p.code == *post, |p| &mut p.span);
+}

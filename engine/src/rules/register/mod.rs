@@ -1,0 +1,11 @@
+//! Changes to the register: commands like any other, with decision, events and account.
+//!
+//! A change holds from the instant of its command on. What was true before stays true, so answers
+//! about the past never change.
+
+pub mod command;
+pub mod coverage;
+pub mod decide;
+pub mod event;
+pub mod evolve;
+pub mod refusal;

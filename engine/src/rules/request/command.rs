@@ -1,0 +1,168 @@
+//! What people can ask of a request.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Channel, Citizen, How, Outcome};
+use crate::rules::{
+    id::{MatterCode, PersonCode, PostCode, UnitCode},
+    instant::Instant,
+    tier::words,
+};
+
+/// A new request, as it is logged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRequest {
+    /// Where the need is: mostly a household.
+    pub place: UnitCode,
+    /// What it is about.
+    pub matter: MatterCode,
+    /// By which way it came.
+    pub channel: Channel,
+    /// Where it enters, when that is not what the channel says.
+    pub entered_at: Option<UnitCode>,
+    /// What the citizen says.
+    pub words: String,
+    /// Who asks.
+    pub citizen: Citizen,
+    /// Whose conduct it is about; only for matters of conduct, and there always.
+    pub accused: Vec<PersonCode>,
+}
+
+/// What can be asked of a request that is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    /// I take it on.
+    Accept,
+    /// I cannot solve it here: to the next rung that can.
+    Escalate {
+        /// Why.
+        reason: String,
+    },
+    /// Another post of my rung should have it; the dispatcher may name any post.
+    Transfer {
+        /// Which post.
+        to: PostCode,
+        /// Why.
+        reason: String,
+    },
+    /// It is to be solved below.
+    SendBack {
+        /// Which post; the one that handed it up when none is named.
+        to: Option<PostCode>,
+        /// Why.
+        reason: String,
+    },
+    /// It is not our duty; the next rung up confirms by resolving it so, or sends it back.
+    Reject {
+        /// What the citizen is to be told.
+        explanation: String,
+    },
+    /// I need to know something of the citizen.
+    AskCitizen {
+        /// What.
+        question: String,
+    },
+    /// The citizen answered.
+    Resume {
+        /// What.
+        answer: String,
+    },
+    /// Something worth knowing. Changes nothing else.
+    AddNote {
+        /// What.
+        text: String,
+    },
+    /// It has come to its end.
+    Resolve {
+        /// The truth.
+        outcome: Outcome,
+        /// The words for the citizen.
+        words: String,
+        /// The citizen stands before me and hears it now.
+        face_to_face: bool,
+    },
+    /// The result was carried on.
+    ConfirmRelay {
+        /// Whether the household itself heard it; if not, the next in line carries on.
+        told: bool,
+        /// Who heard it.
+        whom: String,
+        /// When.
+        when: Instant,
+        /// How.
+        how: How,
+    },
+    /// What the citizen says of the result.
+    Rate {
+        /// Whether it was good; if not, the case goes one rung above the resolver.
+        satisfied: bool,
+        /// In the citizen's words.
+        words: String,
+    },
+    /// The citizen takes it back.
+    Withdraw {
+        /// Why.
+        reason: String,
+    },
+    /// The supervisor names the post that has to handle it.
+    Rule {
+        /// Which post.
+        to: PostCode,
+        /// Why.
+        ruling: String,
+    },
+}
+
+words! {
+    /// A command without its facts.
+    pub enum CommandKind {
+        /// See [`Command::Accept`].
+        Accept = "接收",
+        /// See [`Command::Escalate`].
+        Escalate = "上报",
+        /// See [`Command::Transfer`].
+        Transfer = "转办",
+        /// See [`Command::SendBack`].
+        SendBack = "退回",
+        /// See [`Command::Reject`].
+        Reject = "申请不予受理",
+        /// See [`Command::AskCitizen`].
+        AskCitizen = "询问当事人",
+        /// See [`Command::Resume`].
+        Resume = "恢复办理",
+        /// See [`Command::AddNote`].
+        AddNote = "备注",
+        /// See [`Command::Resolve`].
+        Resolve = "办结",
+        /// See [`Command::ConfirmRelay`].
+        ConfirmRelay = "确认回传",
+        /// See [`Command::Rate`].
+        Rate = "评价",
+        /// See [`Command::Withdraw`].
+        Withdraw = "撤回",
+        /// See [`Command::Rule`].
+        Rule = "裁定",
+    }
+}
+
+impl Command {
+    /// The command without its facts.
+    #[must_use]
+    pub const fn kind(&self) -> CommandKind {
+        match self {
+            Self::Accept => CommandKind::Accept,
+            Self::Escalate { .. } => CommandKind::Escalate,
+            Self::Transfer { .. } => CommandKind::Transfer,
+            Self::SendBack { .. } => CommandKind::SendBack,
+            Self::Reject { .. } => CommandKind::Reject,
+            Self::AskCitizen { .. } => CommandKind::AskCitizen,
+            Self::Resume { .. } => CommandKind::Resume,
+            Self::AddNote { .. } => CommandKind::AddNote,
+            Self::Resolve { .. } => CommandKind::Resolve,
+            Self::ConfirmRelay { .. } => CommandKind::ConfirmRelay,
+            Self::Rate { .. } => CommandKind::Rate,
+            Self::Withdraw { .. } => CommandKind::Withdraw,
+            Self::Rule { .. } => CommandKind::Rule,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Logging: where a new request enters, who gets it, and why.
+
+use super::case::{find_matter, find_place};
+use crate::rules::{
+    actor::{Actor, Behalf, Step},
+    authority::{Act, may, roles_at},
+    id::{AssignmentNo, ReceiptCode, RequestId},
+    instant::Instant,
+    request::{
+        Channel, Citizen, Duty,
+        command::LogRequest,
+        event::{Event, Logged, Opening, Recorded},
+        refusal::{Code, Refusal},
+        text,
+    },
+    routing::{Account, Exclusions, Loads, Question, nearest_serving, route},
+    tier::UnitKind,
+    tree::UnitIx,
+    world::World,
+};
+
+/// What a new request is given from outside: the rules neither count nor throw dice.
+#[derive(Clone, Debug)]
+pub struct Fresh {
+    /// Its name.
+    pub id: RequestId,
+    /// What the citizen will hold.
+    pub receipt: ReceiptCode,
+}
+
+/// The question that logging asks: where the request enters, and from which rung.
+///
+/// # Errors
+/// `UnknownPlace`, `PlaceGone`, `UnknownMatter`, `MatterNotOffered`, `EntryElsewhere`.
+pub fn entry_question(world: &World, at: Instant, command: &LogRequest) -> Result<Question, Refusal> {
+    let place = find_place(world, command.place.as_str())?;
+    if !world.tree().exists(place, at) {
+        let message =
+            format!("unit `{}` does not exist at this time; give the unit that took its place", command.place);
+        return Refusal::because(Code::PlaceGone, message);
+    }
+    let matter = find_matter(world, command.matter.as_str())?;
+    if !world.matter(matter).is_some_and(|m| m.span.contains(at)) {
+        let message = format!("matter `{}` cannot be asked for at this time; choose another", command.matter);
+        return Refusal::because(Code::MatterNotOffered, message);
+    }
+    let entry = match &command.entered_at {
+        Some(code) => {
+            let unit = find_place(world, code.as_str())?;
+            let serves = world.tree().territory(unit, at).filter(|t| world.tree().is_within(place, *t, at));
+            if serves.is_none() {
+                let message =
+                    format!("unit `{code}` does not serve `{}`; enter it where the household belongs", command.place);
+                return Refusal::because(Code::EntryElsewhere, message);
+            }
+            serves
+        }
+        None => entry_by_channel(world, place, command.channel, at),
+    };
+    let entry = entry.and_then(|unit| world.tree().tier(unit));
+    Ok(Question { entry, ..Question::new(place, matter, at) })
+}
+
+/// The territory whose rung a channel enters at; none for those that come to the cadre nearby.
+fn entry_by_channel(world: &World, place: UnitIx, channel: Channel, at: Instant) -> Option<UnitIx> {
+    let kind = match channel {
+        Channel::Hall => UnitKind::Hall,
+        Channel::ServicePoint => UnitKind::ServicePoint,
+        Channel::ReceptionDay => UnitKind::PetitionRoom,
+        Channel::GroupVisit
+        | Channel::HomeVisit
+        | Channel::OpinionBox
+        | Channel::MessageBook
+        | Channel::Survey
+        | Channel::Phone
+        | Channel::Online => return None,
+    };
+    nearest_serving(world, place, kind, at).and_then(|unit| world.tree().territory(unit, at))
+}
+
+/// Logs a new request: who gets it, and why.
+///
+/// # Errors
+/// A refusal when the actor may not log here, when the facts do not hold, or when nobody may take it.
+pub fn log(
+    world: &World,
+    at: Instant,
+    actor: &Actor,
+    fresh: Fresh,
+    command: &LogRequest,
+    loads: &Loads,
+) -> Result<Vec<Recorded>, Refusal> {
+    let question = entry_question(world, at, command)?;
+    let person = actor.person().and_then(|code| world.find_person(code.as_str()));
+    if !person.is_some_and(|p| may(roles_at(world, p, question.place, at), Act::Log)) {
+        let message = format!("`{}` lies outside the units of your posts; log it where you have a post", command.place);
+        return Refusal::because(Code::NotYourUnit, message);
+    }
+    let conduct = world.matter(question.matter).is_some_and(|m| m.conduct);
+    if conduct && command.accused.is_empty() {
+        return Refusal::because(Code::AccusedMissing, "a matter of conduct names whom it is about; fill in `accused`");
+    }
+    if !conduct && !command.accused.is_empty() {
+        let message = format!(
+            "matter `{}` is not about a person; leave `accused` empty or choose a matter of conduct",
+            command.matter
+        );
+        return Refusal::because(Code::AccusedUnexpected, message);
+    }
+    let mut accused = Vec::with_capacity(command.accused.len());
+    for code in &command.accused {
+        let Some(person) = world.find_person(code.as_str()) else {
+            return Refusal::because(
+                Code::UnknownPerson,
+                format!("person `{code}` is not in the register; look the code up there"),
+            );
+        };
+        accused.push(person);
+    }
+    let words = text::required("words", &command.words)?;
+    let citizen = Citizen {
+        name: text::optional("citizen.name", &command.citizen.name, text::MAX_NAME)?,
+        phone: text::optional("citizen.phone", &command.citizen.phone, text::MAX_NAME)?,
+    };
+    let exclusions = Exclusions { accused, ..Exclusions::default() };
+    let route = route(world, &question, &exclusions, loads);
+    let Some(found) = route.found else {
+        let message = "everybody in the town who could take it is recused or missing; take it to the level above";
+        return Refusal::because(Code::NobodyMayTake, message);
+    };
+    let (Some(post), Some(responsible)) = (world.post_code(found.post), world.person_code(found.person)) else {
+        return Refusal::because(Code::UnknownPost, "the post is not in the register");
+    };
+    let opens = Opening {
+        no: AssignmentNo(1),
+        duty: Duty::Handle,
+        post: post.clone(),
+        person: responsible.clone(),
+        rung: found.rung,
+        account: Account::of(world, &route),
+    };
+    let step = Step {
+        acted: actor.clone(),
+        responsible: Some(responsible.clone()),
+        on_behalf_of: Some(Behalf::Citizen),
+        by_order_of: None,
+    };
+    let own = person == Some(found.person);
+    let logged = Logged {
+        id: fresh.id,
+        receipt: fresh.receipt,
+        matter: command.matter.clone(),
+        place: command.place.clone(),
+        channel: command.channel,
+        entered_at: command.entered_at.clone(),
+        words,
+        citizen,
+        accused: command.accused.clone(),
+        logged_by: actor.clone(),
+        opens,
+    };
+    let mut records = vec![Recorded { step: step.clone(), event: Event::RequestLogged(Box::new(logged)) }];
+    if own {
+        // Whoever logs what falls to them anyway has taken it on: no second tap for the same thing.
+        let step = Step { on_behalf_of: None, ..step };
+        records.push(Recorded { step, event: Event::Accepted { no: AssignmentNo(1) } });
+    }
+    Ok(records)
+}

@@ -1,0 +1,440 @@
+//! A request: what a citizen asks, from the first word to the answer at home.
+
+pub mod command;
+pub mod decide;
+pub mod event;
+pub mod evolve;
+pub mod hand_over;
+pub mod refusal;
+pub mod relation;
+mod relay;
+mod text;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    actor::Actor,
+    id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    instant::Instant,
+    routing::RungNo,
+    tier::words,
+};
+use command::CommandKind;
+
+/// The transition table: which command may come at which stage. What is not here is refused as
+/// `WrongStage`.
+pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
+    use CommandKind as C;
+    use StageKind::{Closed, Frozen, InHand, Resolved, Routed, Told, Waiting};
+    &[
+        (C::Accept, &[Routed]),
+        (C::Escalate, &[Routed, InHand]),
+        (C::Transfer, &[Routed, InHand]),
+        (C::SendBack, &[Routed, InHand]),
+        (C::Reject, &[Routed, InHand]),
+        (C::AskCitizen, &[Routed, InHand]),
+        (C::Resume, &[Waiting]),
+        (C::AddNote, &[Routed, InHand, Waiting, Frozen, Resolved, Told, Closed]),
+        (C::Resolve, &[Routed, InHand]),
+        (C::ConfirmRelay, &[Resolved]),
+        (C::Rate, &[Told]),
+        (C::Withdraw, &[Routed, InHand, Waiting, Frozen]),
+        (C::Rule, &[Frozen]),
+    ]
+};
+
+/// After how many returns a case is frozen for a ruling (防止推诿).
+pub const MAX_RETURNS: u8 = 3;
+
+words! {
+    /// Where a request is in its life.
+    pub enum StageKind {
+        /// An offer waits to be accepted.
+        Routed = "待接收",
+        /// Somebody is at it.
+        InHand = "办理中",
+        /// The citizen was asked something.
+        Waiting = "待群众答复",
+        /// Returned too often; the supervisor rules.
+        Frozen = "待裁定",
+        /// Being carried back.
+        Resolved = "已办结回传中",
+        /// The household has heard it.
+        Told = "已告知",
+        /// Over.
+        Closed = "已关闭",
+    }
+}
+
+words! {
+    /// How it ended: the truth, not the wish.
+    pub enum Outcome {
+        /// What was asked for is done.
+        Solved = "已解决",
+        /// Part of it is done.
+        PartlySolved = "部分解决",
+        /// Nothing had to be done but explain.
+        Explained = "已解释",
+        /// It cannot be done.
+        CannotBeSolved = "无法解决",
+        /// It is somebody else's to do.
+        NotOurDuty = "不属本级职责",
+        /// The same request is being handled under another receipt.
+        Duplicate = "重复诉求",
+        /// The citizen took it back.
+        Withdrawn = "已撤回",
+    }
+}
+
+words! {
+    /// By which way it came.
+    pub enum Channel {
+        /// The citizen came to a cadre in the group.
+        GroupVisit = "组内反映",
+        /// 上门
+        HomeVisit = "上门",
+        /// 坐班: at the village's service point.
+        ServicePoint = "坐班",
+        /// 大厅: at the town's hall.
+        Hall = "大厅",
+        /// 接访: at the petition room, or on a market day.
+        ReceptionDay = "接访",
+        /// 意见箱
+        OpinionBox = "意见箱",
+        /// 留言册
+        MessageBook = "留言册",
+        /// 民意调查
+        Survey = "民意调查",
+        /// By telephone.
+        Phone = "电话",
+        /// By the network.
+        Online = "网上",
+    }
+}
+
+words! {
+    /// What an assignment obliges to.
+    pub enum Duty {
+        /// 承办: bring the request to its end.
+        Handle = "承办",
+        /// 回传: carry the result on.
+        Relay = "回传",
+    }
+}
+
+words! {
+    /// How an assignment ended.
+    pub enum Ending {
+        /// Handed up.
+        Escalated = "已上报",
+        /// Handed to another post of the rung.
+        Transferred = "已转办",
+        /// Handed back down.
+        SentBack = "已退回",
+        /// Proposed as not our duty.
+        Rejected = "已申请不予受理",
+        /// Returned too often.
+        Frozen = "已冻结",
+        /// Decided by the supervisor.
+        Ruled = "已裁定",
+        /// Brought to its end.
+        Resolved = "已办结",
+        /// The result was carried on.
+        Relayed = "已回传",
+        /// The citizen took the request back.
+        Withdrawn = "已撤回",
+        /// Passed to whoever holds the post now.
+        HandedOver = "已移交",
+    }
+}
+
+words! {
+    /// How the household heard it.
+    pub enum How {
+        /// In person.
+        FaceToFace = "当面",
+        /// By telephone.
+        Phone = "电话",
+        /// By a written message.
+        Message = "短信",
+        /// On paper.
+        Letter = "书面",
+    }
+}
+
+/// Who asks. Citizens are not people of the register.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citizen {
+    /// As the citizen says it; may be empty for an opinion box.
+    pub name: String,
+    /// May be empty.
+    pub phone: String,
+}
+
+/// One person, one duty, one outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// Counts the assignments of the request.
+    pub no: AssignmentNo,
+    /// To do what.
+    pub duty: Duty,
+    /// On which post.
+    pub post: PostCode,
+    /// Who is responsible.
+    pub person: PersonCode,
+    /// On which rung of the ladder; beyond it for those who take what no rung answers.
+    pub rung: RungNo,
+    /// When it was given.
+    pub opened_at: Instant,
+    /// When it was accepted.
+    pub accepted_at: Option<Instant>,
+    /// When and how it ended.
+    pub ended: Option<Ended>,
+}
+
+/// When and how an assignment ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// When.
+    pub at: Instant,
+    /// How.
+    pub how: Ending,
+}
+
+/// A holder's proposal that it is not our duty, waiting for the next rung up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The rung that proposed it.
+    pub rung: RungNo,
+    /// The explanation for the citizen.
+    pub explanation: String,
+}
+
+/// Somebody who had a case and let it go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetGo {
+    /// On which post.
+    pub post: PostCode,
+    /// Who.
+    pub person: PersonCode,
+}
+
+/// One climb of the ladder: from logging, or from the last return or reopening.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Climb {
+    /// Who had the case in this climb and let it go.
+    pub left: Vec<LetGo>,
+    /// A proposal that waits for its confirmation.
+    pub proposal: Option<Proposal>,
+    /// Whether the supervisor ruled that the holder has to handle it.
+    pub ruled: bool,
+}
+
+/// How and by whom a request was brought to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    /// The truth.
+    pub outcome: Outcome,
+    /// The words for the citizen.
+    pub words: String,
+    /// On which post.
+    pub post: PostCode,
+    /// Who did it.
+    pub person: PersonCode,
+    /// On which rung.
+    pub rung: RungNo,
+    /// When.
+    pub at: Instant,
+}
+
+/// That the household has heard it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Who told it.
+    pub by: PersonCode,
+    /// Who heard it.
+    pub whom: String,
+    /// When they heard it.
+    pub at: Instant,
+    /// How.
+    pub how: How,
+}
+
+/// What the citizen says of the result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rating {
+    /// Whether it was good.
+    pub satisfied: bool,
+    /// In the citizen's words; may be empty.
+    pub words: String,
+    /// When.
+    pub at: Instant,
+}
+
+/// Where a request is, with the facts that only this stage has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// An offer waits to be accepted.
+    Routed {
+        /// The offer.
+        handle: AssignmentNo,
+    },
+    /// Somebody is at it.
+    InHand {
+        /// The accepted assignment.
+        handle: AssignmentNo,
+    },
+    /// The citizen was asked.
+    Waiting {
+        /// Whose work rests meanwhile.
+        handle: AssignmentNo,
+        /// What was asked.
+        question: String,
+        /// Since when.
+        since: Instant,
+    },
+    /// The supervisor rules.
+    Frozen {
+        /// The supervisor's assignment.
+        handle: AssignmentNo,
+    },
+    /// Being carried back.
+    Resolved {
+        /// What is carried.
+        resolution: Resolution,
+        /// Who carries it now.
+        relay: AssignmentNo,
+    },
+    /// The household has heard it.
+    Told {
+        /// What it heard.
+        resolution: Resolution,
+        /// How it heard.
+        told: Told,
+    },
+    /// Over.
+    Closed {
+        /// How it ended.
+        outcome: Outcome,
+        /// When.
+        at: Instant,
+        /// What was resolved and told; none when it was withdrawn before.
+        resolution: Option<Resolution>,
+        /// How the household heard of it.
+        told: Option<Told>,
+        /// What the citizen said of it.
+        rating: Option<Rating>,
+    },
+}
+
+impl Stage {
+    /// The stage without its facts.
+    #[must_use]
+    pub const fn kind(&self) -> StageKind {
+        match self {
+            Self::Routed { .. } => StageKind::Routed,
+            Self::InHand { .. } => StageKind::InHand,
+            Self::Waiting { .. } => StageKind::Waiting,
+            Self::Frozen { .. } => StageKind::Frozen,
+            Self::Resolved { .. } => StageKind::Resolved,
+            Self::Told { .. } => StageKind::Told,
+            Self::Closed { .. } => StageKind::Closed,
+        }
+    }
+
+    /// The open Handle assignment. A request is *open* exactly while it has one; afterwards somebody
+    /// relays, or the citizen has the word.
+    #[must_use]
+    pub const fn handle(&self) -> Option<AssignmentNo> {
+        match self {
+            Self::Routed { handle }
+            | Self::InHand { handle }
+            | Self::Waiting { handle, .. }
+            | Self::Frozen { handle } => Some(*handle),
+            Self::Resolved { .. } | Self::Told { .. } | Self::Closed { .. } => None,
+        }
+    }
+
+    /// The open Relay assignment.
+    #[must_use]
+    pub const fn relay(&self) -> Option<AssignmentNo> {
+        match self {
+            Self::Resolved { relay, .. } => Some(*relay),
+            _ => None,
+        }
+    }
+
+    /// What was resolved, once it is.
+    #[must_use]
+    pub const fn resolution(&self) -> Option<&Resolution> {
+        match self {
+            Self::Resolved { resolution, .. } | Self::Told { resolution, .. } => Some(resolution),
+            Self::Closed { resolution, .. } => resolution.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// A request with everything that its journal says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Names it.
+    pub id: RequestId,
+    /// What the citizen holds.
+    pub receipt: ReceiptCode,
+    /// What it is about.
+    pub matter: MatterCode,
+    /// Where the need is.
+    pub place: UnitCode,
+    /// By which way it came.
+    pub channel: Channel,
+    /// Where it entered, when that was not at the place.
+    pub entered_at: Option<UnitCode>,
+    /// What the citizen said. Untrusted text.
+    pub words: String,
+    /// Who asks.
+    pub citizen: Citizen,
+    /// Whose conduct it is about.
+    pub accused: Vec<PersonCode>,
+    /// Who logged it.
+    pub logged_by: Actor,
+    /// When: the ladder is read as of then for the whole life of the case.
+    pub logged_at: Instant,
+    /// Where it is.
+    pub stage: Stage,
+    /// The present climb.
+    pub climb: Climb,
+    /// How often it was sent back.
+    pub returns: u8,
+    /// How often it was reopened.
+    pub reopened: u8,
+    /// Every assignment it ever had, in order.
+    pub assignments: Vec<Assignment>,
+    /// How many events made it.
+    pub events: u32,
+}
+
+impl Request {
+    /// One assignment.
+    #[must_use]
+    pub fn assignment(&self, no: AssignmentNo) -> Option<&Assignment> {
+        self.assignments.get(usize::from(no.0).checked_sub(1)?)
+    }
+
+    /// The open Handle assignment.
+    #[must_use]
+    pub fn handle(&self) -> Option<&Assignment> {
+        self.assignment(self.stage.handle()?)
+    }
+
+    /// The open Relay assignment.
+    #[must_use]
+    pub fn relay(&self) -> Option<&Assignment> {
+        self.assignment(self.stage.relay()?)
+    }
+
+    /// The assignments that are open now: one Handle, or one Relay, or none.
+    pub fn open(&self) -> impl Iterator<Item = &Assignment> {
+        self.assignments.iter().filter(|a| a.ended.is_none())
+    }
+}

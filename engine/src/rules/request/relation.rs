@@ -1,0 +1,61 @@
+//! How an actor stands to a request: the roles that authority decides by.
+
+use super::{Assignment, Request};
+use crate::rules::{
+    actor::Actor,
+    authority::{Act, Role, Roles, may, roles_at},
+    id::PersonCode,
+    instant::Instant,
+    routing::Recusal,
+    world::{PersonIx, World},
+};
+
+/// The roles of the actor toward the request at that instant.
+#[must_use]
+pub fn roles(world: &World, request: &Request, actor: &Actor, at: Instant) -> Roles {
+    let none = Roles::default();
+    match actor {
+        Actor::Operator => none.with(Role::Operator),
+        Actor::Citizen(id) => none.with_if(Role::Citizen, *id == request.id),
+        Actor::Person(code) => {
+            let Some(person) = world.find_person(code.as_str()) else { return none };
+            let logged = none.with_if(Role::Logger, request.logged_by == *actor);
+            let accused: Vec<PersonIx> = request.accused.iter().filter_map(|c| world.find_person(c.as_str())).collect();
+            if Recusal::of(world, &accused, at).hides_from(world, person, at) {
+                return logged;
+            }
+            let own = |a: &&Assignment| a.person == *code;
+            let roles = logged
+                .with_if(Role::FormerHolder, request.assignments.iter().any(|a| own(&a)))
+                .with_if(Role::Holder, request.handle().is_some_and(|a| answers(world, a, person, at)))
+                .with_if(Role::Relayer, request.relay().is_some_and(|a| answers(world, a, person, at)));
+            match world.find_unit(request.place.as_str()) {
+                Some(place) => roles.and(roles_at(world, person, place, at)),
+                None => roles,
+            }
+        }
+    }
+}
+
+/// Whether the person answers for the assignment at that instant: as a holder of its post, first or
+/// substitute; or as the one it was given to, while nobody holds the post at all.
+fn answers(world: &World, assignment: &Assignment, person: PersonIx, at: Instant) -> bool {
+    let post = world.find_post(assignment.post.as_str());
+    let mut holders = post.into_iter().flat_map(|p| world.holders(p, at)).peekable();
+    if holders.peek().is_none() {
+        return world.person_code(person) == Some(&assignment.person);
+    }
+    holders.any(|h| h.person == person)
+}
+
+/// Whether the actor may see the request.
+#[must_use]
+pub fn may_see(world: &World, request: &Request, actor: &Actor, at: Instant) -> bool {
+    may(roles(world, request, actor, at), Act::See)
+}
+
+/// The responsible person, when somebody else acted.
+#[must_use]
+pub fn behalf(assignment: &Assignment, acted: &Actor) -> Option<PersonCode> {
+    (acted.person() != Some(&assignment.person)).then(|| assignment.person.clone())
+}

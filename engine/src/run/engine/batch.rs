@@ -1,0 +1,320 @@
+//! One transaction: receipts, world, state, decisions, then state, journal, outbox and receipts.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::{
+    Shared, build,
+    command::{Answer, Code, Command, Done, MAX_KEY, Order, Refused},
+};
+use crate::{
+    rules::{
+        actor::Actor,
+        id::{PersonCode, RequestId},
+        instant::Instant,
+        notice::notices,
+        register::{self, decide::Decision},
+        request::{self, Request, decide as request_decide, event::Recorded, evolve::evolve, refusal},
+        routing::{Loads, contenders},
+        world::World,
+    },
+    run::{
+        error::Error,
+        store::{
+            Tx,
+            head::{self, Head},
+            journal::{self, Entry, Happened},
+            outbox::{self, Posted},
+            receipt::{self, Kept, Name},
+            register as register_rows,
+            request::{self as request_rows, Change},
+            workload,
+        },
+    },
+};
+
+/// Rows in one event of a large load.
+const LOAD_CHUNK: usize = 1_000;
+
+/// What a batch left behind.
+pub(super) struct Committed {
+    /// One for each order.
+    pub(super) answers: Vec<Answer>,
+    /// The world it ended in.
+    pub(super) world: Arc<World>,
+    /// The newest journal position.
+    pub(super) position: i64,
+    /// How many orders were answered from their receipt.
+    pub(super) replayed: u64,
+}
+
+/// Decides the orders one after another and writes what they come to.
+pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Committed, Error> {
+    let head = head::hold(tx).await?;
+    let known = shared.world();
+    let world = if known.version() == head.world {
+        known
+    } else {
+        // Another process changed the register: its change holds for this very commit.
+        Arc::new(build(register_rows::read(tx).await?, head.world)?)
+    };
+    let mut batch = Batch {
+        tx,
+        shared,
+        at: shared.clock.now(),
+        head,
+        world,
+        before: BTreeMap::new(),
+        now: BTreeMap::new(),
+        loads: Loads::default(),
+        entries: Vec::new(),
+        posted: Vec::new(),
+        kept: HashMap::new(),
+        new_receipts: Vec::new(),
+        handles: HashMap::new(),
+        replayed: 0,
+    };
+    batch.fetch(orders).await?;
+    let mut answers = Vec::with_capacity(orders.len());
+    for order in orders {
+        answers.push(batch.answer(order).await?);
+    }
+    batch.write().await?;
+    Ok(Committed { answers, world: batch.world, position: batch.head.position, replayed: batch.replayed })
+}
+
+struct Batch<'a> {
+    tx: &'a Tx,
+    shared: &'a Shared,
+    at: Instant,
+    head: Head,
+    world: Arc<World>,
+    /// Requests as they were.
+    before: BTreeMap<RequestId, Request>,
+    /// Requests as they are after what was decided so far.
+    now: BTreeMap<RequestId, Request>,
+    loads: Loads,
+    entries: Vec<Entry>,
+    posted: Vec<Posted>,
+    kept: HashMap<Name, Kept>,
+    new_receipts: Vec<(Name, Kept)>,
+    handles: HashMap<PersonCode, i32>,
+    replayed: u64,
+}
+
+impl Batch<'_> {
+    /// Everything the decisions will look at, in one statement a table.
+    async fn fetch(&mut self, orders: &[Order]) -> Result<(), Error> {
+        let names = orders.iter().map(|o| Name::new(&o.actor, &o.key)).collect::<Result<HashSet<_>, _>>()?;
+        self.kept = receipt::read(self.tx, &names.into_iter().collect::<Vec<_>>()).await?;
+        let ids: HashSet<RequestId> = orders.iter().filter_map(|o| o.command.request()).collect();
+        self.get(&ids.into_iter().collect::<Vec<_>>()).await?;
+        let mut people: HashSet<PersonCode> = HashSet::new();
+        for order in orders {
+            match &order.command {
+                Command::Log(log) => {
+                    if let Ok(question) = request_decide::entry_question(&self.world, self.at, log) {
+                        people.extend(contenders(&self.world, &question));
+                    }
+                }
+                Command::Act { request, command } if command.kind().routes() => {
+                    let request = self.now.get(request);
+                    people
+                        .extend(request.into_iter().flat_map(|r| request_decide::contenders(&self.world, r, self.at)));
+                }
+                _ => {}
+            }
+        }
+        self.loads = workload::now(self.tx, &people.into_iter().collect::<Vec<_>>()).await?;
+        Ok(())
+    }
+
+    async fn get(&mut self, ids: &[RequestId]) -> Result<(), Error> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let found = request_rows::read(self.tx, ids).await?;
+        self.before.extend(found.iter().map(|(id, request)| (*id, request.clone())));
+        self.now.extend(found);
+        Ok(())
+    }
+
+    /// The answer to one order: the first one again, or a new one, which is kept.
+    async fn answer(&mut self, order: &Order) -> Result<Answer, Error> {
+        if order.key.is_empty() || order.key.len() > MAX_KEY || order.key.chars().any(char::is_control) {
+            let message =
+                format!("the key has {} bytes; use 1 to {MAX_KEY}, without control characters", order.key.len());
+            return Ok(Err(Refused::new(Code::BadKey, message)));
+        }
+        let name = Name::new(&order.actor, &order.key)?;
+        let command = order.command.fingerprint()?;
+        if let Some(kept) = self.kept.get(&name) {
+            self.replayed += 1;
+            if kept.command != command {
+                let message = format!("key `{}` stands for another command; choose a new key", order.key);
+                return Ok(Err(Refused::new(Code::KeyReused, message)));
+            }
+            return serde_json::from_str(&kept.answer).map_err(|e| Error::corrupt("receipt", &order.key, e));
+        }
+        // Every command has an instant of its own, later than all before it, whatever the clock does.
+        self.at = Instant(self.at.0.max(self.head.at.0.saturating_add(1)));
+        let answer = self.decide(order).await?;
+        if answer.is_ok() {
+            self.head.at = self.at;
+        }
+        let text = serde_json::to_string(&answer).map_err(|e| Error::corrupt("receipt", &order.key, e))?;
+        let kept = Kept { command, answer: text };
+        self.kept.insert(name.clone(), kept.clone());
+        self.new_receipts.push((name, kept));
+        Ok(answer)
+    }
+
+    async fn decide(&mut self, order: &Order) -> Result<Answer, Error> {
+        let world = Arc::clone(&self.world);
+        match &order.command {
+            Command::Log(log) => {
+                let fresh = self.shared.entropy.fresh(self.at)?;
+                let (id, receipt) = (fresh.id, fresh.receipt.clone());
+                match request_decide::log(&world, self.at, &order.actor, fresh, log, &self.loads) {
+                    Ok(records) => {
+                        self.apply(id, records);
+                        Ok(Ok(Done { receipt: Some(receipt), ..self.done(Some(id)) }))
+                    }
+                    Err(refusal) => Ok(Err(refusal.into())),
+                }
+            }
+            Command::Act { request: id, command } => {
+                let Some(request) = self.now.get(id) else {
+                    let message = format!("request `{id}` is not among those you see; check the id");
+                    return Ok(Err(refusal::Refusal::new(refusal::Code::UnknownRequest, message).into()));
+                };
+                match request_decide::decide(&world, request, self.at, &order.actor, command, &self.loads) {
+                    Ok(records) => {
+                        self.apply(*id, records);
+                        Ok(Ok(self.done(Some(*id))))
+                    }
+                    Err(refusal) => Ok(Err(refusal.into())),
+                }
+            }
+            Command::Register(command) => self.change_register(&order.actor, command).await,
+            Command::Load(rows) => {
+                match register::decide::load(&world, &order.actor, rows.as_ref().clone(), LOAD_CHUNK) {
+                    Ok(decision) => {
+                        self.take_register(decision).await?;
+                        Ok(Ok(self.done(None)))
+                    }
+                    Err(refusal) => Ok(Err(refusal.into())),
+                }
+            }
+        }
+    }
+
+    async fn change_register(&mut self, actor: &Actor, command: &register::command::Command) -> Result<Answer, Error> {
+        let world = Arc::clone(&self.world);
+        let touched = register::decide::touched(&world, self.at, command);
+        let ids = request_rows::touched(self.tx, &touched).await?;
+        self.get(&ids).await?;
+        let open: Vec<Request> = ids.iter().filter_map(|id| self.now.get(id)).cloned().collect();
+        // Who comes into question depends on the world that is about to be, so everybody is counted.
+        self.loads = workload::all(self.tx).await?;
+        match register::decide::decide(&world, self.at, actor, command, &open, &self.loads) {
+            Ok(decision) => {
+                self.take_register(decision).await?;
+                Ok(Ok(self.done(None)))
+            }
+            Err(refusal) => Ok(Err(refusal.into())),
+        }
+    }
+
+    /// Writes the new register and everything that follows from it for open requests.
+    async fn take_register(&mut self, decision: Decision) -> Result<(), Error> {
+        let old = Arc::clone(&self.world);
+        let new = Arc::new(decision.world);
+        register_rows::write(self.tx, old.register(), new.register()).await?;
+        let moved: Vec<_> = old.tree().all().filter(|u| moved(&old, &new, *u, self.at)).collect();
+        for unit in moved {
+            if let Ok(code) = old.tree().code(unit).parse() {
+                request_rows::move_units(self.tx, &old, &new, self.at, &code).await?;
+            }
+        }
+        let mut seq = journal::register_events(self.tx).await?;
+        for recorded in decision.records {
+            seq += 1;
+            self.head.position += 1;
+            let happened = Happened::Register(recorded);
+            self.entries.push(Entry { position: self.head.position, seq, at: self.at, happened });
+        }
+        self.world = Arc::clone(&new);
+        self.head.world = new.version();
+        for (id, records) in decision.hand_overs {
+            self.apply(id, records);
+        }
+        Ok(())
+    }
+
+    /// Folds events into the state, and notes everything that goes with them.
+    fn apply(&mut self, id: RequestId, records: Vec<Recorded>) {
+        for recorded in records {
+            let before = self.now.remove(&id);
+            self.head.position += 1;
+            for (no, notice) in (1..).zip(notices(id, before.as_ref(), &recorded)) {
+                self.posted.push(Posted { position: self.head.position, no, at: self.at, notice });
+            }
+            self.count(before.as_ref(), -1);
+            let after = evolve(before, self.at, &recorded.event);
+            self.count(after.as_ref(), 1);
+            let seq = after.as_ref().map_or(1, |r| r.events);
+            let happened = Happened::Request(id, recorded);
+            self.entries.push(Entry { position: self.head.position, seq, at: self.at, happened });
+            self.now.extend(after.map(|request| (id, request)));
+        }
+    }
+
+    fn count(&mut self, request: Option<&Request>, by: i32) {
+        let Some(handle) = request.and_then(Request::handle) else { return };
+        *self.handles.entry(handle.person.clone()).or_default() += by;
+        let load = self.loads.0.entry(handle.person.clone()).or_default();
+        *load = load.saturating_add_signed(by);
+    }
+
+    fn done(&self, request: Option<RequestId>) -> Done {
+        Done { position: self.head.position, world: self.world.version(), request, receipt: None }
+    }
+
+    async fn write(&mut self) -> Result<(), Error> {
+        let changed: Vec<Change<'_>> = self
+            .now
+            .iter()
+            .map(|(id, after)| Change { before: self.before.get(id), after })
+            .filter(|c| c.before != Some(c.after))
+            .collect();
+        if !changed.is_empty() {
+            request_rows::write(self.tx, &changed).await?;
+            request_rows::write_units(self.tx, &self.world, self.at, &changed).await?;
+            workload::add(self.tx, &self.handles).await?;
+        }
+        if !self.entries.is_empty() {
+            journal::append(self.tx, &self.entries).await?;
+            outbox::write(self.tx, &self.posted).await?;
+            head::write(self.tx, self.head).await?;
+        }
+        receipt::write(self.tx, self.at, std::mem::take(&mut self.new_receipts)).await
+    }
+}
+
+/// Whether a unit that goes on has another parent in the new world.
+fn moved(old: &World, new: &World, unit: crate::rules::tree::UnitIx, at: Instant) -> bool {
+    let code = old.tree().code(unit);
+    let Some(same) = new.find_unit(code).filter(|u| new.tree().exists(*u, at)) else { return false };
+    let name = |world: &World, parent: Option<_>| parent.map(|p| world.tree().code(p).to_owned());
+    old.tree().exists(unit, at) && name(old, old.tree().parent(unit, at)) != name(new, new.tree().parent(same, at))
+}
+
+/// The kinds of commands that ask who is next.
+impl request::command::CommandKind {
+    pub(super) const fn routes(self) -> bool {
+        matches!(self, Self::Escalate | Self::Reject | Self::SendBack | Self::Rate)
+    }
+}

@@ -1,0 +1,152 @@
+//! Orders and their answers.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    rules::{
+        actor::Actor,
+        id::{ReceiptCode, RequestId},
+        register, request,
+        request::command::LogRequest,
+        tier::words,
+        world::Register,
+    },
+    run::{error::Error, store::token::hex},
+};
+
+/// The longest idempotency key, in bytes.
+pub const MAX_KEY: usize = 100;
+
+/// Everything that can be ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    /// A new request.
+    Log(LogRequest),
+    /// Something about a request that is there.
+    Act {
+        /// Which.
+        request: RequestId,
+        /// What.
+        command: request::command::Command,
+    },
+    /// A change of the register.
+    Register(register::command::Command),
+    /// The rows of files, into an empty register.
+    Load(Box<Register>),
+}
+
+impl Command {
+    /// The name of the command, for logs.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        use register::command::Command as R;
+        match self {
+            Self::Log(_) => "LogRequest",
+            Self::Act { command, .. } => command.kind().word(),
+            Self::Register(command) => match command {
+                R::AddPerson(_) => "AddPerson",
+                R::CreateUnit(_) => "CreateUnit",
+                R::RenameUnit { .. } => "RenameUnit",
+                R::MoveUnit { .. } => "MoveUnit",
+                R::MergeUnits { .. } => "MergeUnits",
+                R::DissolveUnit { .. } => "DissolveUnit",
+                R::CreatePost(_) => "CreatePost",
+                R::AbolishPost { .. } => "AbolishPost",
+                R::Appoint { .. } => "Appoint",
+                R::Relieve { .. } => "Relieve",
+                R::ChangeMandate { .. } => "ChangeMandate",
+            },
+            Self::Load(_) => "LoadRegister",
+        }
+    }
+
+    /// The request that it is about.
+    #[must_use]
+    pub const fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::Act { request, .. } => Some(*request),
+            _ => None,
+        }
+    }
+
+    /// Whether it changes the register; such a command has a commit of its own.
+    #[must_use]
+    pub(crate) const fn changes_register(&self) -> bool {
+        matches!(self, Self::Register(_) | Self::Load(_))
+    }
+
+    /// SHA-256 of the command, to tell whether a key is used again for something else.
+    pub(crate) fn fingerprint(&self) -> Result<String, Error> {
+        let bytes = serde_json::to_vec(self).map_err(|e| Error::corrupt("receipt", self.name(), e))?;
+        Ok(hex(&Sha256::digest(&bytes)))
+    }
+}
+
+/// A command, who gives it, and the key that makes it happen once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Who.
+    pub actor: Actor,
+    /// The same key of the same actor means the same command: the first answer is given again.
+    pub key: String,
+    /// What.
+    pub command: Command,
+}
+
+/// What a command came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// The journal position of its last event.
+    pub position: i64,
+    /// The version of the world it was decided in, or made.
+    pub world: u64,
+    /// The request that it was about, or that it logged.
+    pub request: Option<RequestId>,
+    /// What the citizen holds, when it logged a request.
+    pub receipt: Option<ReceiptCode>,
+}
+
+/// Why a command was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The stable code.
+    pub code: String,
+    /// What it is about, naming the input and the mend.
+    pub message: String,
+    /// The code in the words that users see.
+    pub zh: String,
+}
+
+/// Done, or refused. Either is an answer; a failure of the machine is an [`Error`].
+pub type Answer = Result<Done, Refused>;
+
+words! {
+    /// The stable codes of refusals that concern the order, not its content.
+    pub enum Code {
+        /// The key stands for another command of the same actor.
+        KeyReused = "该操作编号已用于别的操作",
+        /// The key is empty or too long.
+        BadKey = "操作编号不合要求",
+    }
+}
+
+impl Refused {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code: code.word().to_owned(), message: message.into(), zh: code.zh().to_owned() }
+    }
+}
+
+impl From<request::refusal::Refusal> for Refused {
+    fn from(refusal: request::refusal::Refusal) -> Self {
+        let code = refusal.code;
+        Self { code: code.word().to_owned(), message: refusal.message, zh: code.zh().to_owned() }
+    }
+}
+
+impl From<register::refusal::Refusal> for Refused {
+    fn from(refusal: register::refusal::Refusal) -> Self {
+        let code = refusal.code;
+        Self { code: code.word().to_owned(), message: refusal.message, zh: code.zh().to_owned() }
+    }
+}

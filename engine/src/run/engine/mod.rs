@@ -1,0 +1,261 @@
+//! The engine: one `execute` for everything that changes anything, and the world that it decides in.
+
+mod batch;
+pub mod command;
+mod writer;
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+
+pub use command::{Answer, Command, Done, Order, Refused};
+
+use super::{
+    error::Error,
+    feed::Feed,
+    source::{Clock, Entropy},
+    store::{Store, head, register},
+};
+use crate::rules::{
+    instant::Zone,
+    world::{Register, World},
+};
+
+/// How many commands may wait. One that finds no room is told so at once: back-pressure at the door
+/// rather than lag inside.
+pub const MAX_WAITING: usize = 2_048;
+
+/// How often the head is looked at for what other processes committed.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// What the engine counts about itself; each only ever grows.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Commits made.
+    pub commits: AtomicU64,
+    /// Commands that became events.
+    pub done: AtomicU64,
+    /// Commands that were refused.
+    pub refused: AtomicU64,
+    /// Commands that were answered again from their receipt.
+    pub replayed: AtomicU64,
+    /// Commands that were turned away because too many waited.
+    pub busy: AtomicU64,
+    /// Commands that failed on the machine's side.
+    pub failed: AtomicU64,
+}
+
+/// What the writer shares with everybody else.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) entropy: Entropy,
+    pub(crate) feed: Feed,
+    pub(crate) counts: Counts,
+    world: RwLock<Arc<World>>,
+}
+
+impl Shared {
+    pub(crate) fn world(&self) -> Arc<World> {
+        Arc::clone(&self.world.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes a newer world over; an older one is left where it is.
+    pub(crate) fn take_over(&self, world: Arc<World>) {
+        let mut current = self.world.write().unwrap_or_else(PoisonError::into_inner);
+        if world.version() > current.version() {
+            *current = world;
+        }
+    }
+}
+
+/// The engine on one store. Share it behind an `Arc`.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) shared: Arc<Shared>,
+    jobs: Mutex<Option<mpsc::Sender<writer::Job>>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    stopping: AtomicBool,
+}
+
+impl Engine {
+    /// Opens the engine on a store whose tables are up to date.
+    ///
+    /// # Errors
+    /// [`Error::Database`], or [`Error::Corrupt`] when the stored register is not valid.
+    #[expect(clippy::disallowed_methods, reason = "the writer and the watcher end in `stop`, which waits for them")]
+    pub async fn open(store: Store, clock: Clock, entropy: Entropy) -> Result<Self, Error> {
+        let head = head::read(store.read()).await?;
+        let world = build(register::read(store.read()).await?, head.world)?;
+        let shared = Arc::new(Shared {
+            store,
+            clock,
+            entropy,
+            feed: Feed::new(head.position),
+            counts: Counts::default(),
+            world: RwLock::new(Arc::new(world)),
+        });
+        let (jobs, waiting) = mpsc::channel(MAX_WAITING);
+        let writer = tokio::spawn(writer::run(Arc::clone(&shared), waiting));
+        let watcher = tokio::spawn(watch(Arc::clone(&shared)));
+        Ok(Self {
+            shared,
+            jobs: Mutex::new(Some(jobs)),
+            tasks: Mutex::new(vec![watcher, writer]),
+            stopping: AtomicBool::new(false),
+        })
+    }
+
+    /// Does what the order says, or says why not. When this returns an answer, it is on the disk.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Stopping`] when the order was not taken; other errors when the
+    /// machine failed: then send it again with the same key, it happens once at most.
+    #[tracing::instrument(
+        name = "command",
+        skip_all,
+        fields(command = order.command.name(), actor = ?order.actor, request = tracing::field::Empty, outcome = tracing::field::Empty)
+    )]
+    pub async fn execute(&self, order: Order) -> Result<Answer, Error> {
+        let span = tracing::Span::current();
+        if let Some(request) = order.command.request() {
+            span.record("request", tracing::field::display(request));
+        }
+        let counts = &self.shared.counts;
+        let (reply, answer) = oneshot::channel();
+        let sender = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(sender) = sender else { return Err(Error::Stopping) };
+        match sender.try_send(writer::Job { order, reply }) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                counts.busy.fetch_add(1, Ordering::Relaxed);
+                span.record("outcome", "busy");
+                return Err(Error::Busy);
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Error::Stopping),
+        }
+        drop(sender);
+        let answer = answer.await.unwrap_or(Err(Error::Stopping));
+        match &answer {
+            Ok(Ok(done)) => {
+                counts.done.fetch_add(1, Ordering::Relaxed);
+                if let Some(request) = done.request {
+                    span.record("request", tracing::field::display(request));
+                }
+                span.record("outcome", "done");
+                tracing::info!(position = done.position, "done");
+            }
+            Ok(Err(refused)) => {
+                counts.refused.fetch_add(1, Ordering::Relaxed);
+                span.record("outcome", refused.code.as_str());
+                tracing::info!(code = refused.code, "refused");
+            }
+            Err(error) => {
+                counts.failed.fetch_add(1, Ordering::Relaxed);
+                span.record("outcome", "failed");
+                tracing::error!(%error, "failed");
+            }
+        }
+        answer
+    }
+
+    /// The world as this process knows it.
+    #[must_use]
+    pub fn world(&self) -> Arc<World> {
+        self.shared.world()
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> crate::rules::instant::Instant {
+        self.shared.clock.now()
+    }
+
+    /// What the engine counted about itself.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.shared.counts
+    }
+
+    /// What happens, as it is committed.
+    #[must_use]
+    pub fn feed(&self) -> &Feed {
+        &self.shared.feed
+    }
+
+    /// Whether new orders are taken.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        !self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Says that the end is near: `is_ready` turns, orders are still taken.
+    pub fn announce_stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+
+    /// Takes no more orders, finishes those that were taken, closes the store.
+    ///
+    /// # Errors
+    /// [`Error::Database`] when the store cannot be closed; everything acknowledged is safe even so.
+    pub async fn stop(&self) -> Result<(), Error> {
+        self.announce_stop();
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.shared.feed.close();
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            if task.await.is_err() {
+                tracing::error!("a task of the engine broke off");
+            }
+        }
+        self.shared.store.close().await
+    }
+}
+
+/// Compiles a stored register.
+pub(crate) fn build(register: Register, version: u64) -> Result<World, Error> {
+    World::build(register, version, Zone::china()).map_err(|problems| {
+        let first = problems.first().map(ToString::to_string).unwrap_or_default();
+        Error::corrupt("unit", format!("{} problems", problems.len()), first)
+    })
+}
+
+/// Looks for what other processes committed to the same store, until the engine stops.
+async fn watch(shared: Arc<Shared>) {
+    let mut tick = tokio::time::interval(LOOK_EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shared.feed.closed() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = look(&shared).await {
+            tracing::warn!(%error, "could not look for other processes' commits");
+        }
+    }
+}
+
+async fn look(shared: &Shared) -> Result<(), Error> {
+    let head = head::read(shared.store.read()).await?;
+    if head.world > shared.world().version() {
+        // Read again with the version: the register may have moved on between the two reads, and a
+        // world must never carry a version that its rows are ahead of.
+        let register = register::read(shared.store.read()).await?;
+        let again = head::read(shared.store.read()).await?;
+        if again.world == head.world {
+            shared.take_over(Arc::new(build(register, head.world)?));
+        }
+    }
+    shared.feed.publish(head.position);
+    Ok(())
+}

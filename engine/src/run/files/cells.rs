@@ -1,0 +1,170 @@
+//! From the cells of one row to values. Every cell is looked at, so that all of its problems are told.
+
+use std::str::FromStr;
+
+use super::{
+    header::Header,
+    problem::{FileProblem, quoted},
+    rows::Row,
+};
+use crate::rules::{
+    id::BadCode,
+    instant::{Instant, Span, Zone},
+    world::Table,
+};
+
+/// One row, being read.
+pub(super) struct Cells<'a> {
+    pub(super) table: Table,
+    pub(super) header: &'a Header,
+    pub(super) row: &'a Row<'a>,
+    pub(super) zone: &'a Zone,
+    pub(super) found: &'a mut Vec<FileProblem>,
+}
+
+impl<'a> Cells<'a> {
+    /// The text of a cell as it stands there.
+    pub(super) fn raw(&self, column: &str) -> &'a str {
+        self.header.place(column).and_then(|place| self.row.cells.get(place)).map_or("", AsRef::as_ref)
+    }
+
+    /// Notes a problem of this row; `None`, so that a value can be refused in one breath.
+    pub(super) fn wrong<T>(&mut self, column: &str, what: &str, mend: &str) -> Option<T> {
+        let column = self.header.written(column);
+        self.found.push(FileProblem::new(self.table.file(), self.row.no, column, what, mend));
+        None
+    }
+
+    /// Any text.
+    pub(super) fn text(&mut self, column: &str) -> Option<String> {
+        let text = self.raw(column);
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            let what = format!("{} holds a control character", quoted(text));
+            return self.wrong(column, &what, "type the text again; it was copied with something invisible");
+        }
+        Some(text.to_owned())
+    }
+
+    /// Any text but none.
+    pub(super) fn some_text(&mut self, column: &str) -> Option<String> {
+        if self.raw(column).is_empty() {
+            return self.wrong(column, "the cell is empty", "fill it in");
+        }
+        self.text(column)
+    }
+
+    /// Several texts, separated by `;`.
+    pub(super) fn list(&mut self, column: &str) -> Option<Vec<String>> {
+        let text = self.text(column)?;
+        Some(text.split([';', '；']).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// A code.
+    pub(super) fn code<T: FromStr<Err = BadCode>>(&mut self, column: &str) -> Option<T> {
+        if self.raw(column).is_empty() {
+            return self.wrong(
+                column,
+                "the cell is empty",
+                "write a code of 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            );
+        }
+        self.code_or_none(column)?
+    }
+
+    /// A code, or nothing.
+    pub(super) fn code_or_none<T: FromStr<Err = BadCode>>(&mut self, column: &str) -> Option<Option<T>> {
+        let text = self.raw(column);
+        if text.is_empty() {
+            return Some(None);
+        }
+        if let Ok(code) = text.parse() {
+            return Some(Some(code));
+        }
+        let mend = if is_scientific(text) {
+            "a spreadsheet made a number of the code: format the column as text, and type it again"
+        } else {
+            "use 1 to 40 ASCII letters, digits, `-`, `_` or `.`"
+        };
+        self.wrong(column, &format!("{} is not a code", quoted(text)), mend)
+    }
+
+    /// One of some words, English or Chinese.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        column: &str,
+        parse: fn(&str) -> Option<T>,
+        all: &[T],
+        words: fn(T) -> (&'static str, &'static str),
+    ) -> Option<T> {
+        let text = self.raw(column);
+        if let Some(word) = parse(text) {
+            return Some(word);
+        }
+        let what = if text.is_empty() {
+            "the cell is empty".to_owned()
+        } else {
+            format!("{} is not a word for it", quoted(text))
+        };
+        let all: Vec<String> = all.iter().map(|word| words(*word)).map(|(en, zh)| format!("{en} {zh}")).collect();
+        self.wrong(column, &what, &format!("use one of: {}", all.join(", ")))
+    }
+
+    /// A whole number from 0 on.
+    pub(super) fn number<T: FromStr>(&mut self, column: &str, most: &str) -> Option<T> {
+        let text = self.raw(column);
+        let number = if text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None };
+        let mend = || format!("write a whole number from 0 to {most}");
+        number.or_else(|| self.wrong(column, &format!("{} is not a number that fits", quoted(text)), &mend()))
+    }
+
+    /// `yes` 是 or `no` 否.
+    pub(super) fn yes(&mut self, column: &str) -> Option<bool> {
+        let text = self.raw(column);
+        match text {
+            "是" => Some(true),
+            "否" => Some(false),
+            _ if text.eq_ignore_ascii_case("yes") => Some(true),
+            _ if text.eq_ignore_ascii_case("no") => Some(false),
+            _ => self.wrong(column, &format!("{} is neither yes nor no", quoted(text)), "write yes 是 or no 否"),
+        }
+    }
+
+    /// The columns `from` and `to`; an empty one is open.
+    pub(super) fn span(&mut self) -> Option<Span> {
+        let (from, to) = (self.instant("from", Instant::MIN), self.instant("to", Instant::MAX));
+        Some(Span { from: from?, to: to? })
+    }
+
+    fn instant(&mut self, column: &str, open: Instant) -> Option<Instant> {
+        let text = self.raw(column);
+        if text.is_empty() {
+            return Some(open);
+        }
+        if let Ok(at) = Instant::parse(&with_hyphens(text), self.zone) {
+            return Some(at);
+        }
+        let mend = "write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open";
+        self.wrong(column, &format!("{} is not a date", quoted(text)), mend)
+    }
+}
+
+/// `5.22325E+11`: what a spreadsheet makes of a code of twelve digits.
+fn is_scientific(text: &str) -> bool {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    text.split_once("E+").is_some_and(|(number_, power)| number(number_) && number(power))
+}
+
+/// `2015/3/1`, which is what a Chinese spreadsheet makes of `2015-03-01`, as it was; other texts as
+/// they are.
+fn with_hyphens(text: &str) -> std::borrow::Cow<'_, str> {
+    let mut parts = text.split('/');
+    let (Some(year), Some(month), Some(day), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return text.into();
+    };
+    let short = |part: &str| part.len() <= 2;
+    if year.len() == 4 && short(month) && short(day) {
+        format!("{year}-{month:0>2}-{day:0>2}").into()
+    } else {
+        text.into()
+    }
+}

@@ -1,0 +1,37 @@
+//! Which problems of the world only follow from rows that could not be read.
+
+use super::form::Forms;
+use crate::rules::{
+    matter::Mandated,
+    world::{Problem, Register, Table},
+};
+
+/// Whether the problem may vanish once the rows that could not be read are mended: it concerns
+/// something that the row names and that perhaps stands in one of them.
+pub(super) fn follows(register: &Register, forms: &Forms, problem: &Problem) -> bool {
+    let whole = |table| forms.of(table).is_none_or(super::form::Form::is_whole);
+    if problem.table == Table::Ladders && problem.column == "post" {
+        // Whether a rung can be filled is a question to all posts and all units.
+        return !whole(Table::Posts) || !whole(Table::Units);
+    }
+    names(register, problem).is_some_and(|(table, name)| forms.of(table).is_some_and(|form| form.may_hold(name)))
+}
+
+/// The row of another file, or of the same, that the problem's row names in the problem's column.
+fn names<'a>(register: &'a Register, problem: &Problem) -> Option<(Table, &'a str)> {
+    let row = problem.row;
+    match (problem.table, problem.column) {
+        (Table::Units, "parent" | "from") => Some((Table::Units, register.units.get(row)?.parent.as_ref()?.as_str())),
+        (Table::Units, "serves") => Some((Table::Units, register.units.get(row)?.serves.as_ref()?.as_str())),
+        (Table::Posts, "unit" | "from") => Some((Table::Units, register.posts.get(row)?.unit.as_str())),
+        (Table::Holdings, "post" | "from") => Some((Table::Posts, register.holdings.get(row)?.post.as_str())),
+        (Table::Holdings, "person") => Some((Table::People, register.holdings.get(row)?.person.as_str())),
+        (Table::Matters, "ladder") => Some((Table::Ladders, register.matters.get(row)?.ladder.as_str())),
+        (Table::Mandates, "matter") => Some((Table::Matters, register.mandates.get(row)?.matter.as_str())),
+        (Table::Mandates, "post") => match &register.mandates.get(row)?.to {
+            Mandated::Post(post) => Some((Table::Posts, post.as_str())),
+            Mandated::Kind(_) => None,
+        },
+        _ => None,
+    }
+}

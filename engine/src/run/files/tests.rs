@@ -1,0 +1,428 @@
+//! What is said about wrong files, as data.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{FileProblem, in_order, listing, read, read_bytes, write};
+use crate::rules::{
+    instant::Zone,
+    world::{Register, Table, World},
+};
+
+/// A small town with nothing wrong.
+const UNITS: &str = "\
+code,name,kind,parent,serves,from,to
+T,小镇,Town,,,,
+V,河边村,Village,T,,,
+G,一组,Group,V,,,
+H,韦一户,Household,G,,,
+HALL,大厅,Hall,T,T,2014-07-01,
+";
+const PEOPLE: &str = "code,name,phone\nP1,韦一,\nP2,罗二,00000000002\n";
+const POSTS: &str = "\
+code,name,kind,unit,from,to
+LEAD,一组组长,GroupLeader,G,,
+DISP,派单岗,Dispatcher,T,,
+";
+const HOLDINGS: &str = "post,person,rank,from,to\nLEAD,P1,First,2012-01-01,\nDISP,P2,First,,\n";
+const MATTERS: &str = "\
+code,name,category,ladder,conduct,materials,fee,words,from,to
+water,水管,水电,everyday,no,户口簿;身份证,0,水管破了;没水,,
+";
+const MANDATES: &str = "kind,post,matter,power,from,to\nGroupLeader,,water,Resolve,,\n,DISP,water,Assist,,\n";
+const LADDERS: &str = "ladder,name,rung,tier,post,from,to\neveryday,日常,1,Group,GroupLeader,,\n";
+
+fn good(table: Table) -> &'static [u8] {
+    let text = match table {
+        Table::Units => UNITS,
+        Table::People => PEOPLE,
+        Table::Posts => POSTS,
+        Table::Holdings => HOLDINGS,
+        Table::Matters => MATTERS,
+        Table::Mandates => MANDATES,
+        Table::Ladders => LADDERS,
+    };
+    text.as_bytes()
+}
+
+/// Reads the small town with some files in place of its own.
+fn read_with(files: &[(&str, &[u8])]) -> Result<Register, Vec<FileProblem>> {
+    let own = |table: Table| files.iter().find(|(name, _)| *name == table.file()).map(|(_, bytes)| *bytes);
+    read_bytes(|table| own(table).unwrap_or_else(|| good(table)), &Zone::china())
+}
+
+fn check_bytes(files: &[(&str, &[u8])], expected: &[&str]) {
+    let found = read_with(files).err().unwrap_or_default();
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found, expected);
+}
+
+fn check(files: &[(&str, &str)], expected: &[&str]) {
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    check_bytes(&files, expected);
+}
+
+/// One of the good files with more rows.
+fn with_rows(text: &str, rows: &str) -> String {
+    format!("{text}{rows}")
+}
+
+#[test]
+fn the_small_town_is_read() {
+    check(&[], &[]);
+    let register = read_with(&[]).unwrap();
+    assert_eq!(register.rows(), 15);
+    assert_eq!(register.matters[0].words, ["水管破了", "没水"]);
+}
+
+#[test]
+fn chinese_headers_words_and_spreadsheet_dates_mean_the_same() {
+    let units = "起,止,编码,名称,类别,上级,服务对象\r\n,,T,小镇,镇,,\r\n,,V,河边村,村,T,\r\n,,G,一组,组,V,\r\n,,H,韦一户,户,G,\r\n2014/7/1,,HALL,大厅,服务大厅,T,T\r\n";
+    let people = "编码,姓名,电话\nP1,韦一,\nP2,罗二,00000000002\n";
+    let posts = "编码,名称,类别,单位,起,止\nLEAD,一组组长,组长,G,,\nDISP,派单岗,派单岗,T,,\n";
+    let holdings = "岗位,人员,顺位,起,止\nLEAD,P1,A岗,2012/1/1,\nDISP,P2,第一,,\n";
+    let matters = "编码,名称,分类,层级,涉及作风,材料,收费,群众说法,起,止\nwater,水管,水电,everyday,否,户口簿；身份证,0,水管破了; 没水;,,\n";
+    let mandates = "岗位类别,岗位,事项,权限,起,止\n组长,,water,办理,,\n,DISP,water,代办,,\n";
+    let ladders = "层级,名称,序号,区划级别,岗位类别,起,止\neveryday,日常,1,组,组长,,\n";
+    let texts = [
+        ("units.csv", units),
+        ("people.csv", people),
+        ("posts.csv", posts),
+        ("holdings.csv", holdings),
+        ("matters.csv", matters),
+        ("mandates.csv", mandates),
+        ("ladders.csv", ladders),
+    ];
+    let plain: Vec<(&str, &[u8])> = texts.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    assert_eq!(read_with(&plain).unwrap(), read_with(&[]).unwrap());
+    let gb: Vec<(&str, Vec<u8>)> =
+        texts.iter().map(|(name, text)| (*name, encoding_rs::GB18030.encode(text).0.into_owned())).collect();
+    let gb: Vec<(&str, &[u8])> = gb.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+    assert_eq!(read_with(&gb).unwrap(), read_with(&[]).unwrap());
+    let marked: Vec<(&str, String)> = texts.iter().map(|(name, text)| (*name, format!("\u{FEFF}{text}"))).collect();
+    let marked: Vec<(&str, &[u8])> = marked.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    assert_eq!(read_with(&marked).unwrap(), read_with(&[]).unwrap());
+}
+
+#[test]
+fn a_circle_is_told_with_the_row_that_closes_it() {
+    let units = with_rows(UNITS, "A,甲,Department,C,T,,\nB,乙,Department,A,T,,\nC,丙,Department,B,T,,\n");
+    check(
+        &[("units.csv", &units)],
+        &[
+            "units.csv row 9 column parent: the parents of `C` lead back to itself: C → B → A → C; name a parent that is not below this unit",
+        ],
+    );
+}
+
+#[test]
+fn everything_wrong_with_the_world_is_told_at_its_row() {
+    let units = with_rows(
+        UNITS,
+        "\n,,,,,,\nX,甲,Group,nowhere,,,\nO,乙,Office,V,,,\nT,小镇,Town,,,,\nZ,\"丙\n丁\",Group,V,,2015-01-01,2014-01-01\n\nY,戊,户,gone,,,\n",
+    );
+    check(
+        &[
+            ("units.csv", &units),
+            ("posts.csv", &with_rows(POSTS, "OTHER,别,GroupLeader,none,,\n")),
+            ("holdings.csv", &with_rows(HOLDINGS, "LEAD,P2,First,2013-01-01,\nDISP,P2,Substitute,,\n")),
+            ("mandates.csv", &with_rows(MANDATES, "GroupLeader,,fire,Resolve,,\n")),
+            ("ladders.csv", &with_rows(LADDERS, "everyday,日常,2,Office,OfficeLeader,,\n")),
+        ],
+        &[
+            "units.csv row 9 column parent: parent `nowhere` is not a unit of the register; add that unit, or name one that is there",
+            "units.csv row 10 column parent: a Office cannot stand below the Village `V`; name a parent of a higher tier",
+            "units.csv row 11 column code: unit `T` is already described for that time in an earlier row; give it a code of its own, or dates that do not overlap",
+            "units.csv row 12 column to: the dates are reversed: `to` is not after `from`; `to` is the first day on which it no longer holds",
+            "units.csv row 14 column parent: parent `gone` is not a unit of the register; add that unit, or name one that is there",
+            "posts.csv row 4 column unit: unit `none` is not in the register; add it to its file, or name one that is there",
+            "holdings.csv row 4 column rank: post `LEAD` has two first holders at once: `P1` and `P2`; end the earlier holding on the day the later begins, or make one a Substitute",
+            "holdings.csv row 5 column person: `P2` holds post `DISP` twice at once; end the earlier holding first",
+            "mandates.csv row 4 column matter: matter `fire` is not in the register; add it to its file, or name one that is there",
+            "ladders.csv row 3 column post: no post can fill this rung: there is no OfficeLeader at a Office; add such a post, or take the rung out",
+        ],
+    );
+}
+
+#[test]
+fn every_cell_that_cannot_be_read_is_told() {
+    check(
+        &[
+            ("units.csv", &with_rows(UNITS, "5.22325E+11,,Hamlet,a b,组,2015-02-30,soon\n")),
+            ("people.csv", &with_rows(PEOPLE, ",无码,\n")),
+            ("matters.csv", &with_rows(MATTERS, "fire,,,everyday,maybe,,-1,,,\n")),
+            ("mandates.csv", &with_rows(MANDATES, ",,water,Resolve,,\nGroupLeader,DISP,water,Do,,\n")),
+            ("ladders.csv", &with_rows(LADDERS, "everyday,日常,256,Group,GroupLeader,,\n")),
+        ],
+        &[
+            "units.csv row 7 column code: `5.22325E+11` is not a code; a spreadsheet made a number of the code: format the column as text, and type it again",
+            "units.csv row 7 column name: the cell is empty; fill it in",
+            "units.csv row 7 column kind: `Hamlet` is not a word for it; use one of: Province 省, Prefecture 市州, County 县, Town 镇, Office 办事处, Village 村, Group 组, Area 片, Household 户, Hall 服务大厅, Window 窗口, Department 站所, WorkTeam 工作组, ServicePoint 便民服务点, ServiceTeam 便民服务队, PetitionRoom 信访接待室",
+            "units.csv row 7 column parent: `a b` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "units.csv row 7 column serves: `组` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "units.csv row 7 column from: `2015-02-30` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "units.csv row 7 column to: `soon` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "people.csv row 4 column code: the cell is empty; write a code of 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "matters.csv row 3 column name: the cell is empty; fill it in",
+            "matters.csv row 3 column conduct: `maybe` is neither yes nor no; write yes 是 or no 否",
+            "matters.csv row 3 column fee: `-1` is not a number that fits; write a whole number from 0 to 4294967295 (in fen)",
+            "mandates.csv row 4 column kind: neither a kind of post nor a post is named; fill in one of the two",
+            "mandates.csv row 5 column kind: both a kind of post and a post are named; leave one of the two empty",
+            "mandates.csv row 5 column power: `Do` is not a word for it; use one of: Resolve 办理, Assist 代办",
+            "ladders.csv row 3 column rung: `256` is not a number that fits; write a whole number from 0 to 100",
+        ],
+    );
+}
+
+#[test]
+fn a_problem_names_the_column_as_the_file_does() {
+    let units = UNITS.replace("code,name,kind,parent,serves,from,to", "编码,名称,类别,上级,服务对象,起,止");
+    check(
+        &[("units.csv", &units.replace("V,河边村,Village,T", "V,河边村,Village,U"))],
+        &[
+            "units.csv row 3 column 上级: parent `U` is not a unit of the register; add that unit, or name one that is there",
+        ],
+    );
+}
+
+#[test]
+fn rows_that_name_an_unreadable_row_are_not_blamed() {
+    let units = UNITS.replace("V,河边村,Village,T", "V,河边村,Vilage,T");
+    let people = PEOPLE.replace("P1,韦一,", "P1,,");
+    let found = read_with(&[("units.csv", units.as_bytes()), ("people.csv", people.as_bytes())]).unwrap_err();
+    let places: Vec<(&str, usize)> = found.iter().map(|p| (p.file.as_str(), p.row)).collect();
+    assert_eq!(places, [("units.csv", 3), ("people.csv", 2)]);
+    // Others are: what they say does not hang on those rows.
+    let holdings = with_rows(HOLDINGS, "GONE,P1,First,,\n");
+    let files: [(&str, &[u8]); 2] = [("people.csv", people.as_bytes()), ("holdings.csv", holdings.as_bytes())];
+    let found = read_with(&files).unwrap_err();
+    let places: Vec<(&str, usize)> = found.iter().map(|p| (p.file.as_str(), p.row)).collect();
+    assert_eq!(places, [("people.csv", 2), ("holdings.csv", 4)]);
+}
+
+#[test]
+fn a_wrong_header_is_told_once_and_nobody_else_is_blamed_for_it() {
+    check(
+        &[("units.csv", "code,name,kind,parent,serve,from,from,\nT,镇,Town,,,,,\n")],
+        &[
+            "units.csv row 1 column serve: `serve` is not a column of units.csv; take it out; the columns are `code,name,kind,parent,serves,from,to`",
+            "units.csv row 1 column from: column `from` stands here twice; take one of them out",
+            "units.csv row 1: column 8 has no header; take the column out, or write its header",
+            "units.csv row 1: column `serves` (服务对象) is missing; add a column `serves` or `服务对象`; it may be empty where the format allows it",
+            "units.csv row 1: column `to` (止) is missing; add a column `to` or `止`; it may be empty where the format allows it",
+        ],
+    );
+    check(
+        &[("people.csv", "P1,韦一,\nP2,罗二,\n")],
+        &[
+            "people.csv row 1: the first row is not the header: no column of people.csv is named in it; begin the file with `code,name,phone`, separated by commas",
+        ],
+    );
+    check(
+        &[("posts.csv", "")],
+        &["posts.csv: the file is empty; begin it with the header `code,name,kind,unit,from,to`"],
+    );
+    check(
+        &[("posts.csv", "\n\n\n")],
+        &["posts.csv: the file is empty; begin it with the header `code,name,kind,unit,from,to`"],
+    );
+}
+
+#[test]
+fn a_row_of_the_wrong_shape_is_told() {
+    check(
+        &[
+            ("people.csv", &with_rows(PEOPLE, "P3,岑三\nP4,\"黄\"四,\n\"P5\",\"五\",\"\"\nP6,六,\"\nP7,七,\nP8\n")),
+            ("holdings.csv", &with_rows(HOLDINGS, "DISP,P3,Substitute,,\n")),
+        ],
+        &[
+            "people.csv row 4: the row has `2` cells, the header has 3; give it as many cells as the header; a comma inside a cell needs quotation marks around the cell",
+            "people.csv row 5: text stands after the closing quotation mark of a cell; write a quotation mark inside a quoted cell twice",
+            "people.csv row 7: a quotation mark opens a cell and is never closed; nothing after it was read; close it, or write it twice if it belongs to the text",
+        ],
+    );
+}
+
+#[test]
+fn a_bad_encoding_is_told_with_its_row() {
+    let bad = |bytes: &[u8], row: usize| {
+        let expected = format!(
+            "people.csv row {row}: bad encoding: this is neither UTF-8 nor GB18030; save the file again as `CSV UTF-8`"
+        );
+        check_bytes(&[("people.csv", bytes)], &[&expected]);
+    };
+    // Damaged UTF-8, which would be valid GB18030 with other characters.
+    let mut utf8 = "code,name,phone\nP1,韦一,\nP2,罗二组的人".as_bytes().to_vec();
+    utf8.truncate(utf8.len() - 1);
+    utf8.extend(b",\n");
+    bad(&utf8, 3);
+    // GB18030 with a byte that it does not know.
+    let mut gb = encoding_rs::GB18030.encode("code,name,phone\nP1,\"韦\n一\",\n").0.into_owned();
+    gb.extend(b"P2,\xFF,\n");
+    bad(&gb, 3);
+    bad(b"\xEF\xBB\xBFcode,name,phone\nP1,\xCE\xD2,\n", 2);
+    let utf16: Vec<u8> = "\u{FEFF}code,name,phone\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bad(&utf16, 1);
+}
+
+#[test]
+fn a_problem_is_one_short_line_whatever_the_cell_holds() {
+    let long = "x".repeat(1_000_000);
+    let people = with_rows(PEOPLE, &format!("\"a\n`b`\u{7}\",三,\n{long},四,\nP5,\u{7}{long},\n"));
+    let found = read_with(&[("people.csv", people.as_bytes())]).unwrap_err();
+    assert_eq!(found.len(), 3);
+    for problem in &found {
+        let text = problem.to_string();
+        assert!(text.len() < 300 && !text.contains(char::is_control), "{text}");
+    }
+    assert_eq!(found[0].what, "`a 'b' ` is not a code");
+}
+
+#[test]
+fn a_thousand_broken_rows_give_a_readable_list() {
+    let mut units = UNITS.to_owned();
+    let mut holdings = HOLDINGS.to_owned();
+    for n in 0..1_000 {
+        units += &format!("U{n},户,Household,gone{n},,,\n");
+        holdings += "LEAD,P1,First,2012-01-01,\n";
+    }
+    let found = read_with(&[("units.csv", units.as_bytes()), ("holdings.csv", holdings.as_bytes())]).unwrap_err();
+    assert_eq!(found.len(), 2_000);
+    assert_eq!(
+        listing(&found),
+        "\
+units.csv
+  column parent, 1000 times: add that unit, or name one that is there
+    row 7: parent `gone0` is not a unit of the register
+    row 8: parent `gone1` is not a unit of the register
+    row 9: parent `gone2` is not a unit of the register
+    row 10: parent `gone3` is not a unit of the register
+    row 11: parent `gone4` is not a unit of the register
+    and 995 more like it
+holdings.csv
+  column person, 1000 times: end the earlier holding first
+    row 4: `P1` holds post `LEAD` twice at once
+    row 5: `P1` holds post `LEAD` twice at once
+    row 6: `P1` holds post `LEAD` twice at once
+    row 7: `P1` holds post `LEAD` twice at once
+    row 8: `P1` holds post `LEAD` twice at once
+    and 995 more like it
+2000 problems in 2 files
+"
+    );
+}
+
+#[test]
+fn a_listing_keeps_to_sixty_lines() {
+    let problem = |file: usize, kind: usize| {
+        FileProblem::new(&format!("f{file}.csv"), 2, "code", &format!("kind {kind} of problem"), "mend it")
+    };
+    for (files, kinds, times) in [(1, 1, 1), (7, 1, 1_000), (7, 3, 2), (7, 9, 6), (7, 40, 3), (1, 500, 2), (1, 500, 1)]
+    {
+        let problems: Vec<FileProblem> =
+            (0..files * kinds * times).map(|n| problem(n / times / kinds, n / times % kinds)).collect();
+        let text = listing(&problems);
+        assert!(text.lines().count() <= 60, "{files} {kinds} {times}: {} lines", text.lines().count());
+        assert!(text.lines().last().unwrap().starts_with(&problems.len().to_string()), "{text}");
+    }
+}
+
+/// A directory of this test's own, empty.
+fn directory(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("liandong-files-{}-{name}", std::process::id()));
+    if path.exists() {
+        fs::remove_dir_all(&path).unwrap();
+    }
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
+}
+
+#[test]
+fn what_is_not_a_file_of_bounded_size_is_told() {
+    let zone = Zone::china();
+    let dir = directory("odd");
+    for table in Table::ALL.iter().filter(|t| **t != Table::Posts) {
+        fs::write(dir.join(table.file()), good(*table)).unwrap();
+    }
+    fs::remove_file(dir.join("units.csv")).unwrap();
+    fs::create_dir(dir.join("units.csv")).unwrap();
+    let holdings = fs::File::create(dir.join("holdings.csv")).unwrap();
+    holdings.set_len(100 << 20).unwrap();
+    let found: Vec<String> = read(&dir, &zone).unwrap_err().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "units.csv: this is not a file; put a CSV file of that name there",
+            "posts.csv: the file is missing; put it there; a table without rows is a file with only the header",
+            "holdings.csv: the file is larger than 64 MiB; leave out what does not belong to the register",
+        ]
+    );
+    fs::remove_dir_all(&dir).unwrap();
+    let found = read(&dir, &zone).unwrap_err();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].what, "there is no such directory");
+}
+
+/// Reads a directory, writes it, reads and writes again.
+fn there_and_back(name: &str, from: &Path) {
+    let zone = Zone::china();
+    let loaded = read(from, &zone).unwrap_or_else(|p| panic!("{name}: {}", listing(&p)));
+    World::build(loaded.clone(), 1, zone.clone()).unwrap();
+    let (one, two) = (directory(&format!("{name}-1")), directory(&format!("{name}-2")));
+    write(&one, &loaded, &zone).unwrap();
+    let again = read(&one, &zone).unwrap();
+    assert_eq!(again, in_order(loaded), "{name}");
+    write(&two, &again, &zone).unwrap();
+    for table in Table::ALL {
+        assert_eq!(fs::read(one.join(table.file())).unwrap(), fs::read(two.join(table.file())).unwrap(), "{name}");
+    }
+    assert_eq!(fs::read_dir(&one).unwrap().count(), Table::ALL.len(), "{name}: nothing else is left there");
+    fs::remove_dir_all(one).unwrap();
+    fs::remove_dir_all(two).unwrap();
+}
+
+#[test]
+fn the_demo_town_and_every_small_world_go_there_and_back() {
+    there_and_back("lugong", &fixtures().join("lugong"));
+    for world in fs::read_dir(fixtures().join("worlds")).unwrap() {
+        let world = world.unwrap();
+        there_and_back(&world.file_name().to_string_lossy(), &world.path());
+    }
+}
+
+#[test]
+fn odd_but_valid_text_goes_there_and_back() {
+    let people = "code,name,phone\nP1,\" 韦,一 \",=1+1\nP2,\"a\"\"b\nc\r\nd\",-\n";
+    let dir = directory("text");
+    for table in Table::ALL {
+        let bytes = if *table == Table::People { people.as_bytes() } else { good(*table) };
+        fs::write(dir.join(table.file()), bytes).unwrap();
+    }
+    there_and_back("odd-text", &dir);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn what_no_file_can_hold_is_not_written() {
+    let zone = Zone::china();
+    let dir = directory("refused");
+    for spoil in [
+        (|r: &mut Register| r.people[0].name.clear()) as fn(&mut Register),
+        |r| r.people[0].phone = "\u{7}".to_owned(),
+        |r| r.matters[0].words = vec!["a;b".to_owned()],
+        |r| r.units[0].span.from = crate::rules::instant::Instant(i64::MIN + 1),
+    ] {
+        let mut register = read_with(&[]).unwrap();
+        spoil(&mut register);
+        let error = write(&dir, &register, &zone).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidData, "{error}");
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 0);
+    }
+    fs::remove_dir_all(dir).unwrap();
+}

@@ -1,0 +1,76 @@
+//! From a register to its seven files.
+
+use std::{fs, io, path::Path};
+
+use super::{entry::Entry, form, header::names, order::in_order, rows::write_cell};
+use crate::rules::{
+    instant::Zone,
+    matter::{Mandate, Matter, Rung},
+    post::{Holding, Person, Post},
+    tier::Unit,
+    world::Register,
+};
+
+/// Writes the register as a directory that [`super::read`] gives back equal to it (in the order of
+/// [`in_order`]): English headers, UTF-8, LF. The same register always gives the same bytes. Files of
+/// these names are replaced, all or none of them.
+///
+/// Text is written as it is, also where a spreadsheet would take it for a formula because it begins
+/// with `=`, `+`, `-` or `@`: changing it would make the export differ from the register. Open an
+/// export that others had a hand in with every column as text.
+///
+/// # Errors
+/// Whatever the file system says; `InvalidData` when the register holds a row that no file can hold
+/// (an empty name, say).
+pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
+    let register = in_order(register.clone());
+    let files = [
+        file::<Unit>(&register.units, zone)?,
+        file::<Person>(&register.people, zone)?,
+        file::<Post>(&register.posts, zone)?,
+        file::<Holding>(&register.holdings, zone)?,
+        file::<Matter>(&register.matters, zone)?,
+        file::<Mandate>(&register.mandates, zone)?,
+        file::<Rung>(&register.ladders, zone)?,
+    ];
+    fs::create_dir_all(dir)?;
+    for (name, text) in &files {
+        fs::write(dir.join(format!("{name}.new")), text)?;
+    }
+    for (name, _) in &files {
+        fs::rename(dir.join(format!("{name}.new")), dir.join(name))?;
+    }
+    Ok(())
+}
+
+/// The name and text of one file, after a look whether it is read back as these rows.
+fn file<T: Entry + PartialEq>(entries: &[T], zone: &Zone) -> io::Result<(&'static str, String)> {
+    let text = text(entries, zone);
+    let (read, form) = form::read::<T>(Ok(text.as_bytes().into()), zone);
+    if let Some(problem) = form.problems.first() {
+        return Err(invalid(&problem.to_string()));
+    }
+    if let Some(at) = (0..entries.len()).find(|at| read.get(*at) != entries.get(*at)) {
+        let row = entries.get(at).map(|entry| entry.cells(zone).join(",")).unwrap_or_default();
+        return Err(invalid(&format!("{} cannot hold the row `{row}` as it is", T::TABLE.file())));
+    }
+    Ok((T::TABLE.file(), text))
+}
+
+fn text<T: Entry>(entries: &[T], zone: &Zone) -> String {
+    let mut text = names(T::COLUMNS) + "\n";
+    for entry in entries {
+        for (place, cell) in entry.cells(zone).iter().enumerate() {
+            if place > 0 {
+                text.push(',');
+            }
+            write_cell(&mut text, cell);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn invalid(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("the register cannot be written: {what}"))
+}

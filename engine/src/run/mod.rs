@@ -1,0 +1,13 @@
+//! Everything that touches anything: store, clock, entropy, files.
+//!
+//! [`engine`] is the only caller of the rules' `decide` and the only user of a transaction.
+
+pub mod engine;
+pub mod error;
+pub mod feed;
+pub mod files;
+pub mod picture;
+pub mod query;
+pub mod source;
+pub mod store;
+pub mod verify;

@@ -1,0 +1,162 @@
+//! Lists of requests and assignments, newest first, each from an index.
+
+use liandong_schema::entity::{assignment, request, request_unit};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+
+use super::request::to_assignment;
+use crate::{
+    rules::{
+        id::{PersonCode, RequestId},
+        instant::Instant,
+        request::{Assignment, Duty, StageKind},
+    },
+    run::error::Error,
+};
+
+/// From where requests are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// All of them.
+    All,
+    /// Those in these units.
+    Units(Vec<String>),
+    /// Those that this person holds or held.
+    Held(PersonCode),
+    /// Those that this actor logged, as JSON.
+    Logged(String),
+}
+
+/// What of a source is wanted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// Only those in this unit. A source of units is narrowed already.
+    pub unit: Option<String>,
+    /// Only those at these stages; all when empty.
+    pub stages: Vec<StageKind>,
+    /// Only those of this matter.
+    pub matter: Option<String>,
+}
+
+/// How many rows are read to give `most` and to know whether there are more.
+fn one_more(most: usize) -> u64 {
+    u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+/// The newest ids of a source before `before`, one more than `most`.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn requests(
+    db: &impl ConnectionTrait,
+    source: &Source,
+    narrow: &Narrow,
+    before: Option<RequestId>,
+    most: usize,
+) -> Result<Vec<RequestId>, Error> {
+    let fits = fits(source, narrow);
+    let limit = one_more(most);
+    let found = match source {
+        Source::Units(units) => {
+            let mut find = request_unit::Entity::find().select_only().column(request_unit::Column::Request);
+            find = find.filter(request_unit::Column::Unit.is_in(units.iter().map(String::as_str)));
+            if !fits.is_empty() {
+                let to_request = request_unit::Entity::belongs_to(request::Entity)
+                    .from(request_unit::Column::Request)
+                    .to(request::Column::Id);
+                find = find.join(JoinType::InnerJoin, to_request.into()).filter(fits);
+            }
+            if let Some(before) = before {
+                find = find.filter(request_unit::Column::Request.lt(before.0));
+            }
+            find.order_by_desc(request_unit::Column::Request).limit(limit).into_tuple::<uuid::Uuid>().all(db).await?
+        }
+        Source::Held(person) => {
+            let mut find = assignment::Entity::find().select_only().column(assignment::Column::Request).distinct();
+            find = find.filter(assignment::Column::Person.eq(person.as_str()));
+            if !fits.is_empty() {
+                let to_request = assignment::Entity::belongs_to(request::Entity)
+                    .from(assignment::Column::Request)
+                    .to(request::Column::Id);
+                find = find.join(JoinType::InnerJoin, to_request.into()).filter(fits);
+            }
+            if let Some(before) = before {
+                find = find.filter(assignment::Column::Request.lt(before.0));
+            }
+            find.order_by_desc(assignment::Column::Request).limit(limit).into_tuple::<uuid::Uuid>().all(db).await?
+        }
+        Source::Logged(_) | Source::All => {
+            let mut find = request::Entity::find().select_only().column(request::Column::Id).filter(fits);
+            if let Source::Logged(actor) = source {
+                find = find.filter(request::Column::LoggedBy.eq(actor.as_str()));
+            }
+            if let Some(before) = before {
+                find = find.filter(request::Column::Id.lt(before.0));
+            }
+            find.order_by_desc(request::Column::Id).limit(limit).into_tuple::<uuid::Uuid>().all(db).await?
+        }
+    };
+    Ok(found.into_iter().map(RequestId).collect())
+}
+
+fn fits(source: &Source, narrow: &Narrow) -> Condition {
+    let mut fits = Condition::all();
+    if !narrow.stages.is_empty() {
+        fits = fits.add(request::Column::Stage.is_in(narrow.stages.iter().map(|s| s.word())));
+    }
+    if let Some(matter) = &narrow.matter {
+        fits = fits.add(request::Column::Matter.eq(matter.as_str()));
+    }
+    if let (Some(unit), Source::Held(_) | Source::Logged(_) | Source::All) = (&narrow.unit, source) {
+        let mut lies = request_unit::Entity::find().select_only().column(request_unit::Column::Request);
+        lies = lies.filter(request_unit::Column::Unit.eq(unit.as_str()));
+        fits = fits.add(request::Column::Id.in_subquery(lies.into_query()));
+    }
+    fits
+}
+
+/// A person's open (or ended) assignments before a cursor, newest first, one more than `most`.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Corrupt`].
+pub async fn assignments(
+    db: &impl ConnectionTrait,
+    person: &PersonCode,
+    ended: bool,
+    duty: Option<Duty>,
+    before: Option<(Instant, RequestId)>,
+    most: usize,
+) -> Result<Vec<(RequestId, Assignment)>, Error> {
+    let mut find = assignment::Entity::find().filter(assignment::Column::Person.eq(person.as_str()));
+    find = if ended {
+        find.filter(assignment::Column::EndedAt.is_not_null())
+    } else {
+        find.filter(assignment::Column::EndedAt.is_null())
+    };
+    if let Some(duty) = duty {
+        find = find.filter(assignment::Column::Duty.eq(duty.word()));
+    }
+    if let Some((opened_at, request)) = before {
+        let same = Condition::all()
+            .add(assignment::Column::OpenedAt.eq(opened_at.0))
+            .add(assignment::Column::Request.lt(request.0));
+        find = find.filter(Condition::any().add(assignment::Column::OpenedAt.lt(opened_at.0)).add(same));
+    }
+    let find = find.order_by_desc(assignment::Column::OpenedAt).order_by_desc(assignment::Column::Request);
+    let rows = find.limit(one_more(most)).all(db).await?;
+    rows.into_iter().map(|row| Ok((RequestId(row.request), to_assignment(row)?))).collect()
+}
+
+/// Ids of requests after one, in their order, at most `most`: to walk through all of them.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn walk(db: &impl ConnectionTrait, after: Option<RequestId>, most: u64) -> Result<Vec<RequestId>, Error> {
+    let mut find = request::Entity::find().select_only().column(request::Column::Id);
+    if let Some(after) = after {
+        find = find.filter(request::Column::Id.gt(after.0));
+    }
+    let ids = find.order_by_asc(request::Column::Id).limit(most).into_tuple::<uuid::Uuid>().all(db).await?;
+    Ok(ids.into_iter().map(RequestId).collect())
+}

@@ -1,0 +1,82 @@
+//! What people must be told, written with the event that it follows from.
+
+use liandong_schema::entity::outbox;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use crate::{
+    rules::{
+        id::{AssignmentNo, PersonCode, RequestId},
+        instant::Instant,
+        notice::{Notice, NoticeKind},
+    },
+    run::error::Error,
+};
+
+const CHUNK: usize = 2_000;
+
+/// A notice as it stands in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// The journal entry it follows from.
+    pub position: i64,
+    /// Counts the notices of that entry from 1.
+    pub no: u16,
+    /// When.
+    pub at: Instant,
+    /// Who is told what.
+    pub notice: Notice,
+}
+
+/// Puts notices in.
+pub(crate) async fn write(db: &impl ConnectionTrait, posted: &[Posted]) -> Result<(), Error> {
+    for posted in posted.chunks(CHUNK) {
+        let rows = posted.iter().map(|p| {
+            let small = |n: u16| i16::try_from(n).map_err(|e| Error::corrupt("outbox", p.position, e));
+            Ok(outbox::ActiveModel {
+                position: Set(p.position),
+                no: Set(small(p.no)?),
+                person: Set(p.notice.person.to_string()),
+                kind: Set(p.notice.kind.word().to_owned()),
+                request: Set(p.notice.request.0),
+                assignment: Set(p.notice.assignment.map(|a| small(a.0)).transpose()?),
+                at: Set(p.at.0),
+            })
+        });
+        let rows = rows.collect::<Result<Vec<_>, Error>>()?;
+        outbox::Entity::insert_many(rows).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// What a person was told before a position, newest first, at most `most`.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Corrupt`].
+pub async fn of_person(
+    db: &impl ConnectionTrait,
+    person: &PersonCode,
+    before: i64,
+    most: u64,
+) -> Result<Vec<Posted>, Error> {
+    let find = outbox::Entity::find()
+        .filter(outbox::Column::Person.eq(person.as_str()))
+        .filter(outbox::Column::Position.lt(before));
+    let find = find.order_by_desc(outbox::Column::Position).order_by_desc(outbox::Column::No);
+    let rows = find.limit(most).all(db).await?;
+    let posted = |row: outbox::Model| {
+        let bad = |what: &str| Error::corrupt("outbox", row.position, what);
+        let number = |n: i16| u16::try_from(n).map_err(|_| bad("the number is negative"));
+        Ok(Posted {
+            position: row.position,
+            no: number(row.no)?,
+            at: Instant(row.at),
+            notice: Notice {
+                kind: NoticeKind::parse(&row.kind).ok_or_else(|| bad("unknown kind"))?,
+                request: RequestId(row.request),
+                assignment: row.assignment.map(number).transpose()?.map(AssignmentNo),
+                person: row.person.clone().try_into().map_err(|_| bad("the person is not a code"))?,
+            },
+        })
+    };
+    rows.into_iter().map(posted).collect()
+}

@@ -1,0 +1,310 @@
+//! Requests, their assignments, and which units they lie in.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use liandong_schema::entity::{assignment, request, request_unit};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    Statement, sea_query::OnConflict,
+};
+
+use crate::{
+    rules::{
+        id::{AssignmentNo, PostCode, RequestId, UnitCode},
+        instant::Instant,
+        register::decide::Touched,
+        request::{Assignment, Channel, Citizen, Duty, Ended, Ending, Request, StageKind},
+        world::World,
+    },
+    run::error::Error,
+};
+
+const CHUNK: usize = 500;
+
+/// The requests with these ids, each with all its assignments. Unknown ids are left out.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Corrupt`].
+pub async fn read(db: &impl ConnectionTrait, ids: &[RequestId]) -> Result<BTreeMap<RequestId, Request>, Error> {
+    let mut found = BTreeMap::new();
+    for ids in ids.chunks(CHUNK) {
+        let mut assignments = assignments(db, ids).await?;
+        for mut request in summaries(db, ids).await? {
+            request.assignments = assignments.remove(&request.id).unwrap_or_default();
+            found.insert(request.id, request);
+        }
+    }
+    Ok(found)
+}
+
+/// The requests with these ids without their assignments, for lists that do not show them.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Corrupt`].
+pub async fn summaries(db: &impl ConnectionTrait, ids: &[RequestId]) -> Result<Vec<Request>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = request::Entity::find().filter(request::Column::Id.is_in(ids.iter().map(|id| id.0))).all(db).await?;
+    rows.into_iter().map(to_request).collect()
+}
+
+/// All assignments of these requests, in the order of their numbers.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Corrupt`].
+pub async fn assignments(
+    db: &impl ConnectionTrait,
+    ids: &[RequestId],
+) -> Result<HashMap<RequestId, Vec<Assignment>>, Error> {
+    let mut found: HashMap<RequestId, Vec<Assignment>> = HashMap::with_capacity(ids.len());
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let find = assignment::Entity::find().filter(assignment::Column::Request.is_in(ids.iter().map(|id| id.0)));
+    let rows = find.order_by_asc(assignment::Column::Request).order_by_asc(assignment::Column::No).all(db).await?;
+    for row in rows {
+        found.entry(RequestId(row.request)).or_default().push(to_assignment(row)?);
+    }
+    Ok(found)
+}
+
+/// The request that a receipt belongs to.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn by_receipt(db: &impl ConnectionTrait, receipt: &str) -> Result<Option<RequestId>, Error> {
+    let find = request::Entity::find().filter(request::Column::Receipt.eq(receipt));
+    let id = find.select_only().column(request::Column::Id).into_tuple::<uuid::Uuid>().one(db).await?;
+    Ok(id.map(RequestId))
+}
+
+/// The requests that a change of the register may touch.
+pub(crate) async fn touched(db: &impl ConnectionTrait, touched: &Touched) -> Result<Vec<RequestId>, Error> {
+    let mut ids: BTreeSet<RequestId> = BTreeSet::new();
+    for posts in touched.posts.chunks(CHUNK) {
+        let find = assignment::Entity::find()
+            .filter(assignment::Column::EndedAt.is_null())
+            .filter(assignment::Column::Post.is_in(posts.iter().map(PostCode::as_str)));
+        let found = find.select_only().column(assignment::Column::Request).into_tuple::<uuid::Uuid>().all(db).await?;
+        ids.extend(found.into_iter().map(RequestId));
+    }
+    if let Some(place) = &touched.place {
+        let find = request::Entity::find()
+            .filter(request::Column::Place.eq(place.as_str()))
+            .filter(request::Column::Stage.ne(StageKind::Closed.word()));
+        let found = find.select_only().column(request::Column::Id).into_tuple::<uuid::Uuid>().all(db).await?;
+        ids.extend(found.into_iter().map(RequestId));
+    }
+    Ok(ids.into_iter().collect())
+}
+
+/// A request as it was before a batch and as it is after; none before for a new one.
+pub(crate) struct Change<'a> {
+    pub(crate) before: Option<&'a Request>,
+    pub(crate) after: &'a Request,
+}
+
+/// Writes the rows of changed requests: the request, and the assignments that are new or changed.
+pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> Result<(), Error> {
+    let rows = changes.iter().map(|c| from_request(c.after)).collect::<Result<Vec<_>, _>>()?;
+    for rows in rows.chunks(CHUNK) {
+        let mut conflict = OnConflict::column(request::Column::Id);
+        conflict.update_columns([
+            request::Column::Place,
+            request::Column::Stage,
+            request::Column::Facts,
+            request::Column::Climb,
+            request::Column::Returns,
+            request::Column::Reopened,
+            request::Column::Events,
+        ]);
+        let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
+        request::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(db).await?;
+    }
+    let mut rows = Vec::new();
+    for change in changes {
+        for (place, now) in change.after.assignments.iter().enumerate() {
+            let was = change.before.and_then(|b| b.assignments.get(place));
+            if was != Some(now) {
+                rows.push(from_assignment(change.after.id, now)?);
+            }
+        }
+    }
+    let keys = [assignment::Column::Request, assignment::Column::No];
+    for rows in rows.chunks(CHUNK) {
+        let mut conflict = OnConflict::columns(keys);
+        conflict.update_columns([
+            assignment::Column::AcceptedAt,
+            assignment::Column::EndedAt,
+            assignment::Column::EndedHow,
+        ]);
+        let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
+        assignment::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Writes which units new requests lie in, and those whose place moved.
+pub(crate) async fn write_units(
+    db: &impl ConnectionTrait,
+    world: &World,
+    at: Instant,
+    changes: &[Change<'_>],
+) -> Result<(), Error> {
+    let mut rows = Vec::new();
+    for change in changes {
+        let place = &change.after.place;
+        if change.before.is_some_and(|b| b.place == *place) {
+            continue;
+        }
+        if change.before.is_some() {
+            let old = request_unit::Entity::delete_many().filter(request_unit::Column::Request.eq(change.after.id.0));
+            old.exec(db).await?;
+        }
+        let Some(place) = world.find_unit(place.as_str()) else { continue };
+        for unit in world.tree().upward(place, at) {
+            rows.push(request_unit::ActiveModel {
+                unit: Set(world.tree().code(unit).to_owned()),
+                request: Set(change.after.id.0),
+            });
+        }
+    }
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(CHUNK * 4));
+        let part = std::mem::replace(&mut rows, rest);
+        request_unit::Entity::insert_many(part).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Lets every request below a unit that moved lie in the units above its new place.
+pub(crate) async fn move_units(
+    db: &impl ConnectionTrait,
+    old: &World,
+    new: &World,
+    at: Instant,
+    unit: &UnitCode,
+) -> Result<(), Error> {
+    let above = |world: &World| -> BTreeSet<String> {
+        let unit = world.find_unit(unit.as_str());
+        let way = unit.into_iter().flat_map(|u| world.tree().upward(u, at).skip(1));
+        way.map(|u| world.tree().code(u).to_owned()).collect()
+    };
+    let (before, after) = (above(old), above(new));
+    let backend = db.get_database_backend();
+    for left in before.difference(&after) {
+        let sql = "DELETE FROM request_unit WHERE unit = $1 AND request IN \
+                   (SELECT request FROM request_unit WHERE unit = $2)";
+        let values = [left.as_str().into(), unit.as_str().into()];
+        db.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    }
+    for joined in after.difference(&before) {
+        let sql = "INSERT INTO request_unit (unit, request) SELECT $1, request FROM request_unit WHERE unit = $2";
+        let values = [joined.as_str().into(), unit.as_str().into()];
+        db.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+    }
+    Ok(())
+}
+
+/// The units that the rows say a request lies in.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn units(db: &impl ConnectionTrait, id: RequestId) -> Result<BTreeSet<String>, Error> {
+    let find = request_unit::Entity::find().filter(request_unit::Column::Request.eq(id.0));
+    Ok(find.all(db).await?.into_iter().map(|row| row.unit).collect())
+}
+
+fn json<T: serde::Serialize>(id: RequestId, value: &T) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|e| Error::corrupt("request", id, e))
+}
+
+fn from_request(request: &Request) -> Result<request::Model, Error> {
+    let id = request.id;
+    Ok(request::Model {
+        id: id.0,
+        receipt: request.receipt.as_str().to_owned(),
+        matter: request.matter.to_string(),
+        place: request.place.to_string(),
+        channel: request.channel.word().to_owned(),
+        entered_at: request.entered_at.as_ref().map(ToString::to_string),
+        words: request.words.clone(),
+        citizen_name: request.citizen.name.clone(),
+        citizen_phone: request.citizen.phone.clone(),
+        accused: if request.accused.is_empty() { String::new() } else { json(id, &request.accused)? },
+        logged_by: json(id, &request.logged_by)?,
+        logged_at: request.logged_at.0,
+        stage: request.stage.kind().word().to_owned(),
+        facts: json(id, &request.stage)?,
+        climb: json(id, &request.climb)?,
+        returns: i16::from(request.returns),
+        reopened: i16::from(request.reopened),
+        events: i32::try_from(request.events).map_err(|e| Error::corrupt("request", id, e))?,
+    })
+}
+
+pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
+    let id = RequestId(row.id);
+    fn bad<E: ToString>(id: RequestId) -> impl Fn(E) -> Error {
+        move |e| Error::corrupt("request", id, e)
+    }
+    let accused =
+        if row.accused.is_empty() { Vec::new() } else { serde_json::from_str(&row.accused).map_err(bad(id))? };
+    let code = |text: &str| crate::rules::id::ReceiptCode::parse(text);
+    Ok(Request {
+        id,
+        receipt: code(&row.receipt).ok_or_else(|| Error::corrupt("request", id, "the receipt is not a code"))?,
+        matter: row.matter.try_into().map_err(bad(id))?,
+        place: row.place.try_into().map_err(bad(id))?,
+        channel: Channel::parse(&row.channel).ok_or_else(|| Error::corrupt("request", id, "unknown channel"))?,
+        entered_at: row.entered_at.map(TryInto::try_into).transpose().map_err(bad(id))?,
+        words: row.words,
+        citizen: Citizen { name: row.citizen_name, phone: row.citizen_phone },
+        accused,
+        logged_by: serde_json::from_str(&row.logged_by).map_err(bad(id))?,
+        logged_at: Instant(row.logged_at),
+        stage: serde_json::from_str(&row.facts).map_err(bad(id))?,
+        climb: serde_json::from_str(&row.climb).map_err(bad(id))?,
+        returns: u8::try_from(row.returns).map_err(bad(id))?,
+        reopened: u8::try_from(row.reopened).map_err(bad(id))?,
+        assignments: Vec::new(),
+        events: u32::try_from(row.events).map_err(bad(id))?,
+    })
+}
+
+fn from_assignment(request: RequestId, row: &Assignment) -> Result<assignment::Model, Error> {
+    Ok(assignment::Model {
+        request: request.0,
+        no: i16::try_from(row.no.0).map_err(|e| Error::corrupt("assignment", request, e))?,
+        duty: row.duty.word().to_owned(),
+        post: row.post.to_string(),
+        person: row.person.to_string(),
+        rung: i16::from(row.rung),
+        opened_at: row.opened_at.0,
+        accepted_at: row.accepted_at.map(|at| at.0),
+        ended_at: row.ended.map(|e| e.at.0),
+        ended_how: row.ended.map(|e| e.how.word().to_owned()),
+    })
+}
+
+pub(crate) fn to_assignment(row: assignment::Model) -> Result<Assignment, Error> {
+    let id = RequestId(row.request);
+    let bad = |what: &str| Error::corrupt("assignment", id, what);
+    let ended = match (row.ended_at, row.ended_how) {
+        (Some(at), Some(how)) => {
+            Some(Ended { at: Instant(at), how: Ending::parse(&how).ok_or_else(|| bad("unknown ending"))? })
+        }
+        _ => None,
+    };
+    Ok(Assignment {
+        no: AssignmentNo(u16::try_from(row.no).map_err(|_| bad("the number is negative"))?),
+        duty: Duty::parse(&row.duty).ok_or_else(|| bad("unknown duty"))?,
+        post: row.post.try_into().map_err(|_| bad("the post is not a code"))?,
+        person: row.person.try_into().map_err(|_| bad("the person is not a code"))?,
+        rung: u8::try_from(row.rung).map_err(|_| bad("the rung is out of range"))?,
+        opened_at: Instant(row.opened_at),
+        accepted_at: row.accepted_at.map(Instant),
+        ended,
+    })
+}

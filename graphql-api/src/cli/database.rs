@@ -1,0 +1,127 @@
+//! The database that a command works on.
+
+use std::{path::Path, sync::Arc};
+
+use clap::Args;
+use liandong_engine::{
+    rules::{
+        instant::Zone,
+        world::{Register, World},
+    },
+    run::{
+        engine::Engine,
+        error::Error,
+        files,
+        source::{Clock, Entropy},
+        store::Store,
+    },
+};
+
+use super::trouble::Trouble;
+
+/// Which database.
+#[derive(Debug, Args)]
+pub(super) struct Database {
+    /// Where the data is: sqlite://FILE or postgres://USER@HOST/NAME
+    #[arg(long = "database", value_name = "URL", env = "LIANDONG_DATABASE", hide_env_values = true)]
+    pub(super) url: String,
+}
+
+/// Which register: that of a database, or of files.
+#[derive(Debug, Default, Args)]
+pub(super) struct Origin {
+    /// The register of this database: sqlite://FILE or postgres://USER@HOST/NAME
+    #[arg(long = "database", value_name = "URL", env = "LIANDONG_DATABASE", hide_env_values = true)]
+    url: Option<String>,
+    /// The register of this directory of CSV files, whatever database is named
+    #[arg(long, value_name = "DIR")]
+    dir: Option<std::path::PathBuf>,
+}
+
+impl Origin {
+    /// Where the register is to come from.
+    pub(super) fn place(&self) -> Result<Place<'_>, Trouble> {
+        match (&self.dir, &self.url) {
+            (Some(dir), _) => Ok(Place::Files(dir)),
+            (None, Some(url)) => Ok(Place::Database(url)),
+            (None, None) => Err(Trouble::Failed("no register is named; use --database URL or --dir DIR".to_owned())),
+        }
+    }
+}
+
+/// Where a register comes from.
+pub(super) enum Place<'a> {
+    Files(&'a Path),
+    Database(&'a str),
+}
+
+/// The register of a directory, or the list of its problems.
+pub(super) fn read_files(dir: &Path, outcome: &str) -> Result<Register, Trouble> {
+    files::read(dir, &Zone::china()).map_err(|problems| Trouble::problems(&problems, outcome))
+}
+
+/// The world of a register that was read from files.
+pub(super) fn compile(register: Register) -> Result<World, Trouble> {
+    World::build(register, 1, Zone::china()).map_err(|problems| {
+        let problems: Vec<String> = problems.iter().take(20).map(|problem| format!("{problem}\n")).collect();
+        Trouble::Problems(problems.concat())
+    })
+}
+
+/// Opens the engine on a database, lets it work, and stops it.
+pub(super) fn with_engine<T>(url: &str, work: impl AsyncFnOnce(&Engine) -> Result<T, Trouble>) -> Result<T, Trouble> {
+    runtime()?.block_on(async { finish(open(url).await?, work).await })
+}
+
+/// The same on a database that is there already, and as it is: a mistyped name must not make a new
+/// one, and looking must not bring tables up to date under a server of another version.
+pub(super) fn with_existing<T>(url: &str, work: impl AsyncFnOnce(&Engine) -> Result<T, Trouble>) -> Result<T, Trouble> {
+    exists(url)?;
+    runtime()?.block_on(async {
+        let store = Store::connect(url).await.map_err(|error| cannot_open(&error))?;
+        let engine = Engine::open(store, Clock::System, Entropy::System).await.map_err(|error| {
+            let mend = "if it is of an older version of this program, `liandong serve` brings it up to date";
+            Trouble::Failed(format!("the database cannot be read: {error}; {mend}"))
+        })?;
+        finish(Arc::new(engine), work).await
+    })
+}
+
+async fn finish<T>(engine: Arc<Engine>, work: impl AsyncFnOnce(&Engine) -> Result<T, Trouble>) -> Result<T, Trouble> {
+    let done = work(&engine).await;
+    engine.stop().await?;
+    done
+}
+
+/// Opens the engine on a database, which is made if it is not there and can be.
+pub(super) async fn open(url: &str) -> Result<Arc<Engine>, Trouble> {
+    let store = Store::open(url).await.map_err(|error| cannot_open(&error))?;
+    Ok(Arc::new(Engine::open(store, Clock::System, Entropy::System).await?))
+}
+
+fn cannot_open(error: &Error) -> Trouble {
+    if let Error::Address(_) = error {
+        return Trouble::Failed(error.to_string());
+    }
+    let mend = "check its address, that it is there and runs, and that you may write to it";
+    Trouble::Failed(format!("the database cannot be opened: {error}; {mend}"))
+}
+
+/// Refuses an SQLite file that is not there.
+pub(super) fn exists(url: &str) -> Result<(), Trouble> {
+    let Some(file) = url.strip_prefix("sqlite://") else { return Ok(()) };
+    let file = file.split('?').next().unwrap_or_default();
+    if Path::new(file).is_file() {
+        return Ok(());
+    }
+    let mend = "check the name, or make it with `liandong register load DIR --database URL`";
+    Err(Trouble::Failed(format!("there is no database `{file}`; {mend}")))
+}
+
+/// The threads that everything with a database or a network runs on.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Trouble::Failed(format!("no thread can be started: {error}")))
+}

@@ -1,0 +1,100 @@
+//! `liandong serve`.
+
+use std::{
+    io,
+    net::{SocketAddr, ToSocketAddrs},
+    sync::Arc,
+};
+
+use clap::Args;
+use liandong_engine::run::engine::Engine;
+use liandong_graphql_api::{
+    Config,
+    server::{self, ServeError},
+};
+
+use super::{
+    database::{self, Database, runtime},
+    logging::{self, LogFormat},
+    signals::Signals,
+    trouble::Trouble,
+};
+
+/// Serve a database
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    database: Database,
+    /// Where to listen
+    #[arg(long, value_name = "ADDR", env = "LIANDONG_LISTEN", default_value = "127.0.0.1:8080", value_parser = address)]
+    listen: SocketAddr,
+    /// How a line of the log looks
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    log_format: LogFormat,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<(), Trouble> {
+        logging::start(self.log_format, logging::SERVER);
+        free(self.listen)?;
+        runtime()?.block_on(async {
+            let mut signals = Signals::listen()?;
+            let engine = database::open(&self.database.url).await?;
+            if engine.world().register().rows() == 0 {
+                tracing::warn!("the register is empty; load one with `liandong register load DIR --database URL`");
+            }
+            serve(engine, self.listen, &mut signals).await
+        })
+    }
+}
+
+/// Serves until a signal comes, then stops in order; a second signal stops at once.
+pub(super) async fn serve(engine: Arc<Engine>, listen: SocketAddr, signals: &mut Signals) -> Result<(), Trouble> {
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let shutdown = async {
+        // An error means that whoever would send is gone, which asks for the same.
+        drop(stopped.await);
+    };
+    let config = Config { listen, ..Config::default() };
+    let serving = Box::pin(server::serve(engine, config, shutdown));
+    let signalled = async {
+        signals.next().await;
+        // If nobody waits for it any more, the server has ended already.
+        let _ = stop.send(());
+        signals.next().await;
+    };
+    tokio::select! {
+        served = serving => served.map_err(|error| match error {
+            ServeError::Listen { error, .. } => taken(listen, &error),
+            ServeError::Store(error) => error.into(),
+        }),
+        () = signalled => Err(Trouble::Failed("stopped at once, as asked twice".to_owned())),
+    }
+}
+
+/// Reads the value of `--listen`.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    let found = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+    found.ok_or_else(|| "it is no address with a port; write it as 127.0.0.1:8080 or localhost:8080".to_owned())
+}
+
+/// Whether the address can be listened at: asked first, so that nothing is opened for nothing.
+pub(super) fn free(listen: SocketAddr) -> Result<(), Trouble> {
+    std::net::TcpListener::bind(listen).map(drop).map_err(|error| taken(listen, &error))
+}
+
+fn taken(listen: SocketAddr, error: &io::Error) -> Trouble {
+    Trouble::Failed(match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            let other = SocketAddr::new(listen.ip(), listen.port().checked_add(1).unwrap_or(8081));
+            format!("`{listen}` is taken by another program; stop that one, or use --listen {other}")
+        }
+        io::ErrorKind::PermissionDenied => {
+            format!("`{listen}` may not be listened at; use a port from 1024 on, such as --listen {}:8080", listen.ip())
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            format!("`{listen}` is no address of this machine; use --listen 127.0.0.1:{}", listen.port())
+        }
+        _ => format!("the server at `{listen}` failed: {error}"),
+    })
+}

@@ -1,0 +1,137 @@
+//! What handlers, relayers and the supervisor do.
+
+use async_graphql::{Context, ID, Object, Result};
+use liandong_engine::rules::request::command::Command;
+
+use super::payload::{RequestPayload, act};
+use crate::{
+    input,
+    word::{How, Outcome, When},
+};
+
+#[derive(Default)]
+pub(super) struct HandleMutation;
+
+#[Object]
+impl HandleMutation {
+    /// Takes the open assignment on.
+    async fn accept(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        act(ctx, &request, idempotency_key, Command::Accept).await
+    }
+
+    /// Hands it up to the next rung that can solve it.
+    async fn escalate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "Why.")] reason: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        act(ctx, &request, idempotency_key, Command::Escalate { reason }).await
+    }
+
+    /// Hands it to another post of the same rung; the dispatcher may name any post.
+    async fn transfer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "The code of the post.")] to: String,
+        #[graphql(desc = "Why.")] reason: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        let to = input::code("to", &to)?;
+        act(ctx, &request, idempotency_key, Command::Transfer { to, reason }).await
+    }
+
+    /// Hands it back down; it counts, and after three times the supervisor rules.
+    async fn send_back(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "The code of the post; the one that handed it up when left out.")] to: Option<String>,
+        #[graphql(desc = "Why.")] reason: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        let to = input::code_if("to", to.as_deref())?;
+        act(ctx, &request, idempotency_key, Command::SendBack { to, reason }).await
+    }
+
+    /// Proposes that it is not our duty; the next rung up confirms by resolving it so, or sends it back.
+    async fn reject(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "What the citizen is to be told.")] explanation: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        act(ctx, &request, idempotency_key, Command::Reject { explanation }).await
+    }
+
+    /// Asks the citizen something and waits for the answer.
+    async fn ask_citizen(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "What.")] question: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        act(ctx, &request, idempotency_key, Command::AskCitizen { question }).await
+    }
+
+    /// Brings it to its end.
+    async fn resolve(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "The truth.")] outcome: Outcome,
+        #[graphql(desc = "The words for the citizen.")] words: String,
+        #[graphql(desc = "Whether the citizen stands before you and hears it now.", default)] face_to_face: bool,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        let command = Command::Resolve { outcome: outcome.into(), words, face_to_face };
+        act(ctx, &request, idempotency_key, command).await
+    }
+
+    /// Says that the result was carried on.
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the mutation")]
+    async fn confirm_relay(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "Whether the household itself heard it; if not, the next in line carries on.")] told: bool,
+        #[graphql(desc = "Who heard it.")] whom: String,
+        #[graphql(desc = "When.")] when: When,
+        #[graphql(desc = "How.")] how: How,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        let command = Command::ConfirmRelay { told, whom, when: when.0, how: how.into() };
+        act(ctx, &request, idempotency_key, command).await
+    }
+
+    /// Names, as the supervisor, the post that has to handle it.
+    async fn rule(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "The code of the post.")] to: String,
+        #[graphql(desc = "Why.")] ruling: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        let to = input::code("to", &to)?;
+        act(ctx, &request, idempotency_key, Command::Rule { to, ruling }).await
+    }
+}

@@ -1,0 +1,14 @@
+//! What can be ordered: one mutation for each command, one file per group.
+
+mod citizen;
+mod handle;
+mod payload;
+mod posts;
+mod units;
+
+use async_graphql::MergedObject;
+
+/// What can be ordered. The same `idempotencyKey` of the same actor means the same command: the first
+/// answer is given again, and nothing happens twice.
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(citizen::CitizenMutation, handle::HandleMutation, units::UnitMutation, posts::PostMutation);

@@ -1,0 +1,173 @@
+//! Where the register leaves somebody alone.
+
+use std::sync::Arc;
+
+use async_graphql::{Object, Result, SimpleObject};
+use liandong_engine::rules::{instant::Instant, register::coverage};
+
+use super::{matter::Matter, person::Person, post::Post, unit::Unit};
+use crate::{context::Scope, input, word::When};
+
+/// A coverage report as of an instant.
+#[derive(Clone, Debug)]
+pub(crate) struct Coverage {
+    pub(crate) scope: Arc<Scope>,
+    pub(crate) at: Instant,
+    pub(crate) report: Arc<coverage::Coverage>,
+}
+
+impl Coverage {
+    fn post(&self, code: &str) -> Option<Post> {
+        let ix = self.scope.world.find_post(code)?;
+        Some(Post { scope: Arc::clone(&self.scope), ix, at: self.at })
+    }
+
+    fn person(&self, code: &str) -> Option<Person> {
+        let ix = self.scope.world.find_person(code)?;
+        Some(Person { scope: Arc::clone(&self.scope), ix, at: self.at })
+    }
+
+    fn posts(&self, codes: &[String], first: Option<i32>) -> Result<Counted<Post>> {
+        let items = codes.iter().take(input::first(first)?).filter_map(|code| self.post(code)).collect();
+        Ok(Counted { count: codes.len(), items })
+    }
+}
+
+/// Where the register leaves somebody alone: the holes to mend before they are fallen into.
+#[Object]
+impl Coverage {
+    /// As of when.
+    async fn as_of(&self) -> When {
+        When(self.at)
+    }
+
+    /// How many households were looked at.
+    async fn households(&self) -> usize {
+        self.report.households
+    }
+
+    /// How many questions were answered: households times matters.
+    async fn questions(&self) -> usize {
+        self.report.questions
+    }
+
+    /// Matters that nobody on the ladder may resolve at some places.
+    #[graphql(complexity = "input::page(first) * child_complexity + 1000")]
+    async fn uncovered(
+        &self,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<Uncovered>> {
+        let all = &self.report.uncovered;
+        let item = |hole: &coverage::Uncovered| {
+            let place = self.scope.world.find_unit(&hole.first);
+            Some(Uncovered {
+                matter: Matter::find(&self.scope, &hole.matter).map(|m| Matter { at: self.at, ..m })?,
+                households: hole.households,
+                first: place.map(|ix| Unit { scope: Arc::clone(&self.scope), ix, at: self.at }),
+                nobody: hole.nobody,
+            })
+        };
+        Ok(Counted { count: all.len(), items: all.iter().take(input::first(first)?).filter_map(item).collect() })
+    }
+
+    /// Posts that nobody holds.
+    #[graphql(complexity = "input::page(first) * child_complexity + 1")]
+    async fn vacant(
+        &self,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<Post>> {
+        self.posts(&self.report.vacant, first)
+    }
+
+    /// Posts with a first holder and no substitute.
+    #[graphql(complexity = "input::page(first) * child_complexity + 1")]
+    async fn without_substitute(
+        &self,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<Post>> {
+        self.posts(&self.report.without_substitute, first)
+    }
+
+    /// People with too many households.
+    #[graphql(complexity = "input::page(first) * child_complexity + 1")]
+    async fn overburdened(
+        &self,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<Burden>> {
+        let all = &self.report.overburdened;
+        let item =
+            |(code, households): &(String, usize)| Some(Burden { person: self.person(code)?, households: *households });
+        Ok(Counted { count: all.len(), items: all.iter().take(input::first(first)?).filter_map(item).collect() })
+    }
+
+    /// Holdings that end within 30 days.
+    #[graphql(complexity = "input::page(first) * child_complexity + 1")]
+    async fn ending(
+        &self,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<EndingHolding>> {
+        let all = &self.report.ending;
+        let item = |(post, person): &(String, String)| {
+            Some(EndingHolding { post: self.post(post)?, person: self.person(person)? })
+        };
+        Ok(Counted { count: all.len(), items: all.iter().take(input::first(first)?).filter_map(item).collect() })
+    }
+
+    /// People who hold nothing.
+    #[graphql(complexity = "input::page(first) * child_complexity + 1")]
+    async fn idle(
+        &self,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<Person>> {
+        let all = &self.report.idle;
+        let items = all.iter().take(input::first(first)?).filter_map(|code| self.person(code)).collect();
+        Ok(Counted { count: all.len(), items })
+    }
+}
+
+/// The first items of a list, and how many there are in all.
+#[derive(SimpleObject)]
+#[graphql(
+    concrete(name = "CountedPosts", params(Post)),
+    concrete(name = "CountedPeople", params(Person)),
+    concrete(name = "CountedUncovered", params(Uncovered)),
+    concrete(name = "CountedBurdens", params(Burden)),
+    concrete(name = "CountedEndings", params(EndingHolding))
+)]
+pub(crate) struct Counted<T: async_graphql::OutputType> {
+    /// How many there are in all.
+    count: usize,
+    /// The first of them, in the order of codes.
+    items: Vec<T>,
+}
+
+/// A matter that nobody on the ladder may resolve at some places.
+#[derive(SimpleObject)]
+pub(crate) struct Uncovered {
+    /// The matter.
+    matter: Matter,
+    /// How many households only the dispatcher would take it for.
+    households: usize,
+    /// The first of them by code.
+    first: Option<Unit>,
+    /// Whether not even a dispatcher takes it there.
+    nobody: bool,
+}
+
+/// A person with too many households.
+#[derive(SimpleObject)]
+pub(crate) struct Burden {
+    /// Who.
+    person: Person,
+    /// How many households.
+    households: usize,
+}
+
+/// A holding that ends soon.
+#[derive(SimpleObject)]
+pub(crate) struct EndingHolding {
+    /// The post.
+    post: Post,
+    /// Who holds it.
+    person: Person,
+}

@@ -1,0 +1,18 @@
+//! What the API shows, one file each. An object reads what it shows; it decides nothing.
+
+pub(crate) mod account;
+pub(crate) mod actor;
+pub(crate) mod assignment;
+pub(crate) mod connection;
+pub(crate) mod coverage;
+pub(crate) mod entry;
+pub(crate) mod escalation;
+pub(crate) mod map;
+pub(crate) mod matter;
+pub(crate) mod me;
+pub(crate) mod notice;
+pub(crate) mod person;
+pub(crate) mod post;
+pub(crate) mod request;
+pub(crate) mod unit;
+pub(crate) mod workload;

@@ -1,0 +1,14 @@
+//! How much each person has open.
+
+use async_graphql::SimpleObject;
+
+use super::person::Person;
+
+/// How much a person has open.
+#[derive(SimpleObject)]
+pub(crate) struct Workload {
+    /// Who.
+    pub(crate) person: Person,
+    /// How many Handle assignments are open.
+    pub(crate) handles: u32,
+}

@@ -1,0 +1,13 @@
+//! What can be asked, one file per group.
+
+mod map;
+mod report;
+mod work;
+
+use async_graphql::MergedObject;
+
+pub(crate) use report::Reports;
+
+/// What can be asked. Every answer reads one world at one instant.
+#[derive(MergedObject, Default)]
+pub(crate) struct Query(map::MapQuery, work::WorkQuery, report::ReportQuery);

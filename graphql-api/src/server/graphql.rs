@@ -1,0 +1,243 @@
+//! GraphQL over HTTP: <https://graphql.github.io/graphql-over-http/draft/>.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Request as Operation, Response as Answer, ServerError,
+    http::parse_query_string,
+    parser::{
+        parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationType},
+    },
+};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use liandong_engine::rules::actor::Actor;
+use serde::Serialize;
+
+use super::{
+    App,
+    accept::{Media, negotiate},
+    fault::{self, Fault},
+    graphiql,
+};
+use crate::{
+    context::Scope,
+    guard,
+    identity::Credentials,
+    reply::{Code, INTERNAL},
+};
+
+/// `POST /graphql`: any operation but a subscription.
+pub(super) async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
+    let Some(media) = negotiate(request.headers(), &[Media::GraphQl, Media::Json]) else { return not_acceptable() };
+    let answered = tokio::time::timeout(app.config.request_time, post_in_time(&app, request, media)).await;
+    answered.unwrap_or_else(|_| Err(Fault::timeout())).unwrap_or_else(|fault| fault.media(media).into_response())
+}
+
+/// `GET /graphql`: a query in the address, or the page for people.
+pub(super) async fn get(State(app): State<Arc<App>>, request: Request) -> Response {
+    let offered = [Media::GraphQl, Media::Json, Media::Html];
+    let Some(media) = negotiate(request.headers(), &offered) else { return not_acceptable() };
+    if media == Media::Html {
+        return graphiql::page();
+    }
+    let (request, _) = request.into_parts();
+    let answered = tokio::time::timeout(app.config.request_time, get_in_time(&app, &request, media)).await;
+    answered.unwrap_or_else(|_| Err(Fault::timeout())).unwrap_or_else(|fault| fault.media(media).into_response())
+}
+
+async fn post_in_time(app: &Arc<App>, request: Request, media: Media) -> Result<Response, Fault> {
+    let actor = authenticate(app, request.headers()).await?;
+    if !is_json(request.headers()) {
+        let message = "send the operation as `Content-Type: application/json`";
+        return Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadRequest, message));
+    }
+    let read = Bytes::from_request(request, &()).await;
+    let bytes = read.map_err(|refused| match refused.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            let message = format!("the body is longer than {} bytes; ask for less at once", app.config.max_body);
+            Fault::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BadRequest, message)
+        }
+        _ => Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, "the body broke off; send it again"),
+    })?;
+    let operation: Operation = serde_json::from_slice(&bytes).map_err(|e| {
+        let message = format!("the body is no operation: {e}; send {{\"query\": …, \"variables\": …}}");
+        Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, message)
+    })?;
+    perform(app, actor, operation, media, false).await
+}
+
+async fn get_in_time(app: &Arc<App>, request: &Parts, media: Media) -> Result<Response, Fault> {
+    let actor = authenticate(app, &request.headers).await?;
+    let operation = parse_query_string(request.uri.query().unwrap_or_default()).map_err(|e| {
+        let message = format!("the address is no operation: {e}; use ?query=…&variables=…");
+        Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, message)
+    })?;
+    perform(app, actor, operation, media, true).await
+}
+
+async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Actor, Fault> {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let credentials = value.and_then(Credentials::parse).ok_or_else(Fault::unauthenticated)?;
+    match app.identity.actor(&credentials).await {
+        Ok(actor) => actor.ok_or_else(Fault::unauthenticated),
+        Err(error) => {
+            tracing::error!(%error, "could not look a token up");
+            Err(Fault::internal())
+        }
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let mut parts = value.split(';').map(str::trim);
+    let utf8 = |part: &str| {
+        part.split_once('=').is_none_or(|(name, charset)| {
+            !name.trim().eq_ignore_ascii_case("charset") || charset.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        })
+    };
+    parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) && parts.all(utf8)
+}
+
+/// Parses, looks what it costs, executes, answers.
+async fn perform(
+    app: &Arc<App>,
+    actor: Actor,
+    operation: Operation,
+    media: Media,
+    get: bool,
+) -> Result<Response, Fault> {
+    let mut operation = operation;
+    if operation.query.trim().is_empty() {
+        let message = "there is no `query`; send the operation as text";
+        return Err(Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, message));
+    }
+    let document = match document(app, &operation.query) {
+        Ok(document) => document,
+        Err(errors) => return Ok(answered(Answer::from_errors(errors), media)),
+    };
+    match kind(&document, operation.operation_name.as_deref()) {
+        Some(OperationType::Mutation) if get => {
+            let message = "a mutation changes something: send it by POST";
+            let mut refused =
+                Fault::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, message).media(media).into_response();
+            refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+            return Ok(refused);
+        }
+        Some(OperationType::Subscription) => {
+            let message = "a subscription goes over the web socket at /graphql/ws (graphql-transport-ws)";
+            return Err(Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, message));
+        }
+        _ => {}
+    }
+    operation.set_parsed_query(document);
+    let answer = app.schema.execute(operation.data(Scope::new(&app.engine, actor))).await;
+    Ok(answered(finish(answer), media))
+}
+
+/// The document, or why it is none.
+pub(super) fn document(app: &App, query: &str) -> Result<ExecutableDocument, Vec<ServerError>> {
+    let refuse = |message: String| vec![coded(ServerError::new(message, None), Code::ValidationFailed)];
+    guard::check_text(query).map_err(refuse)?;
+    let document = parse_query(query).map_err(|e| vec![coded(e.into(), Code::ParseFailed)])?;
+    guard::check_document(&document, app.config.max_depth, app.config.max_complexity).map_err(refuse)?;
+    Ok(document)
+}
+
+/// What kind of operation it is; none when the name fits none, which the schema says better.
+pub(super) fn kind(document: &ExecutableDocument, name: Option<&str>) -> Option<OperationType> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), _) => Some(operation.node.ty),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name).map(|o| o.node.ty),
+        (DocumentOperations::Multiple(operations), None) => operations.values().next().map(|o| o.node.ty),
+    }
+}
+
+/// Gives every error a code, and nothing away about the machine.
+pub(super) fn finish(mut answer: Answer) -> Answer {
+    for error in &mut answer.errors {
+        if code(error).is_some() {
+            continue;
+        }
+        if error.path.is_empty() {
+            *error = coded(std::mem::replace(error, ServerError::new("", None)), Code::ValidationFailed);
+        } else {
+            tracing::error!(message = error.message, "a field failed");
+            error.message = INTERNAL.to_owned();
+            *error = coded(error.clone(), Code::Internal);
+        }
+    }
+    answer
+}
+
+pub(super) fn coded(mut error: ServerError, code: Code) -> ServerError {
+    error.extensions.get_or_insert_default().set("code", code.as_str());
+    error
+}
+
+fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        async_graphql::Value::String(code) => Some(code),
+        _ => None,
+    }
+}
+
+/// Whether the operation was not executed at all: then there is no `data` in the answer.
+pub(super) fn is_request_error(answer: &Answer) -> bool {
+    let nothing = answer.data == async_graphql::Value::Null;
+    nothing && !answer.errors.is_empty() && answer.errors.iter().all(|e| e.path.is_empty())
+}
+
+/// The errors of an operation that was not executed.
+#[derive(Serialize)]
+pub(super) struct Errors<'a> {
+    errors: &'a [ServerError],
+}
+
+impl<'a> Errors<'a> {
+    /// The errors alone, without `data`.
+    pub(super) fn of(answer: &'a Answer) -> Self {
+        Self { errors: &answer.errors }
+    }
+}
+
+fn answered(answer: Answer, media: Media) -> Response {
+    let refused = is_request_error(&answer);
+    let status = status(&answer, refused, media);
+    let text = if refused { serde_json::to_vec(&Errors::of(&answer)) } else { serde_json::to_vec(&answer) };
+    match text {
+        Ok(text) => {
+            let mut response = fault::body(status, media, text);
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written");
+            Fault::internal().media(media).into_response()
+        }
+    }
+}
+
+fn status(answer: &Answer, refused: bool, media: Media) -> StatusCode {
+    let failed = answer.data == async_graphql::Value::Null && !answer.errors.is_empty();
+    let all = |fits: fn(&str) -> bool| answer.errors.iter().all(|e| code(e).is_some_and(fits));
+    match media {
+        _ if failed && all(Code::is_passing) => StatusCode::SERVICE_UNAVAILABLE,
+        Media::Json | Media::Html => StatusCode::OK,
+        Media::GraphQl if refused => StatusCode::BAD_REQUEST,
+        Media::GraphQl if failed && all(|code| code == Code::Internal.as_str()) => StatusCode::INTERNAL_SERVER_ERROR,
+        Media::GraphQl => StatusCode::OK,
+    }
+}
+
+fn not_acceptable() -> Response {
+    let message = "this server answers `application/graphql-response+json` or `application/json`; accept one of them";
+    Fault::new(StatusCode::NOT_ACCEPTABLE, Code::BadRequest, message).into_response()
+}

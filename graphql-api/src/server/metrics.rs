@@ -1,0 +1,154 @@
+//! Numbers for Prometheus. No label holds anything that a caller chose.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+
+use axum::{
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use liandong_engine::run::engine::Engine;
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text::encode},
+    metrics::{
+        counter::{ConstCounter, Counter},
+        family::Family,
+        gauge::{ConstGauge, Gauge},
+        histogram::Histogram,
+    },
+    registry::{Registry, Unit},
+};
+
+use super::{App, fault::Fault};
+
+/// The route and the status of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    route: &'static str,
+    status: u16,
+}
+
+/// What is counted here, beside what the engine counts.
+#[derive(Debug)]
+pub(super) struct Metrics {
+    registry: Registry,
+    requests: Family<Answered, Counter>,
+    graphql: Histogram,
+    sockets: Gauge,
+    subscriptions: Gauge,
+}
+
+/// Half a millisecond to ten seconds.
+const BUCKETS: [f64; 14] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+impl Metrics {
+    pub(super) fn new(engine: &Arc<Engine>) -> Self {
+        let mut registry = Registry::with_prefix("liandong");
+        let requests = Family::default();
+        let graphql = Histogram::new(BUCKETS);
+        let (sockets, subscriptions) = (Gauge::default(), Gauge::default());
+        registry.register("http_requests", "HTTP requests by route and status", requests.clone());
+        registry.register_with_unit(
+            "graphql_request",
+            "From a GraphQL request's head to its answer",
+            Unit::Seconds,
+            graphql.clone(),
+        );
+        registry.register("web_sockets_open", "Web sockets open", sockets.clone());
+        registry.register("subscriptions_open", "Subscriptions open", subscriptions.clone());
+        registry.register_collector(Box::new(OfEngine(Arc::clone(engine))));
+        Self { registry, requests, graphql, sockets, subscriptions }
+    }
+
+    /// Counts a request that was answered.
+    pub(super) fn answered(&self, route: &'static str, status: StatusCode, seconds: f64) {
+        self.requests.get_or_create(&Answered { route, status: status.as_u16() }).inc();
+        if route == "/graphql" {
+            self.graphql.observe(seconds);
+        }
+    }
+
+    /// Counts a web socket for as long as the result lives.
+    pub(super) fn socket(&self) -> Open {
+        Open::new(&self.sockets)
+    }
+
+    /// Counts a subscription for as long as the result lives.
+    pub(super) fn subscription(&self) -> Open {
+        Open::new(&self.subscriptions)
+    }
+
+    /// How many web sockets are open.
+    pub(super) fn sockets_open(&self) -> i64 {
+        self.sockets.get()
+    }
+}
+
+/// One more while it lives.
+#[derive(Debug)]
+pub(super) struct Open(Gauge<i64, AtomicI64>);
+
+impl Open {
+    fn new(gauge: &Gauge<i64, AtomicI64>) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// What the engine counts about itself.
+#[derive(Debug)]
+struct OfEngine(Arc<Engine>);
+
+impl Collector for OfEngine {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let counts = self.0.counts();
+        let outcomes = [
+            ("done", &counts.done),
+            ("refused", &counts.refused),
+            ("replayed", &counts.replayed),
+            ("busy", &counts.busy),
+            ("failed", &counts.failed),
+        ];
+        let of = |count: &AtomicU64| ConstCounter::new(count.load(Ordering::Relaxed));
+        let commits = of(&counts.commits);
+        let mut commands = encoder.encode_descriptor("commands", "Commands by outcome", None, commits.metric_type())?;
+        for (outcome, count) in outcomes {
+            of(count).encode(commands.encode_family(&[("outcome", outcome)])?)?;
+        }
+        commits.encode(encoder.encode_descriptor("commits", "Commits made", None, commits.metric_type())?)?;
+        let position = ConstGauge::new(self.0.feed().position());
+        let help = "The newest journal position that this process knows of";
+        position.encode(encoder.encode_descriptor("journal_position", help, None, position.metric_type())?)?;
+        let world = ConstGauge::new(i64::try_from(self.0.world().version()).unwrap_or(i64::MAX));
+        world.encode(encoder.encode_descriptor(
+            "world_version",
+            "The version of the register",
+            None,
+            world.metric_type(),
+        )?)?;
+        let ready = ConstGauge::new(i64::from(self.0.is_ready()));
+        ready.encode(encoder.encode_descriptor("ready", "1 until the stop is announced", None, ready.metric_type())?)
+    }
+}
+
+/// `GET /metrics`.
+pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
+    let mut text = String::with_capacity(4096);
+    match encode(&mut text, &app.metrics.registry) {
+        Ok(()) => {
+            let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+            (StatusCode::OK, [(header::CONTENT_TYPE, kind)], text).into_response()
+        }
+        Err(_) => Fault::internal().into_response(),
+    }
+}

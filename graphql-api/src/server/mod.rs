@@ -1,0 +1,106 @@
+//! HTTP: the routes, and the server with its orderly stop.
+
+mod accept;
+mod fault;
+mod graphiql;
+mod graphql;
+mod health;
+mod metrics;
+mod observe;
+mod run;
+mod websocket;
+
+use std::{io, sync::Arc};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{MethodRouter, get},
+};
+use liandong_engine::run::engine::Engine;
+use tokio::sync::watch;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    config::Config,
+    identity::Identity,
+    schema::{Schema, schema},
+};
+use metrics::Metrics;
+
+/// Why the server ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// It cannot listen there.
+    #[error("cannot listen on {address}: {error}; choose another address or stop what listens there")]
+    Listen {
+        /// Where.
+        address: std::net::SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// The store could not be closed; everything acknowledged is safe even so.
+    #[error("the store did not close: {0}")]
+    Store(#[from] liandong_engine::run::error::Error),
+}
+
+/// What every handler shares.
+struct App {
+    engine: Arc<Engine>,
+    schema: Schema,
+    identity: Identity,
+    metrics: Arc<Metrics>,
+    config: Config,
+    /// Turns when web sockets are to close.
+    closing: watch::Sender<bool>,
+}
+
+impl App {
+    fn new(engine: Arc<Engine>, config: &Config) -> Arc<Self> {
+        Arc::new(Self {
+            schema: schema(config),
+            identity: Identity::new(Arc::clone(&engine), config),
+            metrics: Arc::new(Metrics::new(&engine)),
+            config: config.clone(),
+            closing: watch::Sender::new(false),
+            engine,
+        })
+    }
+}
+
+/// The service without a socket: `/graphql`, `/graphql/ws`, `/health/live`, `/health/ready`, `/metrics`
+/// and the files of GraphiQL.
+pub fn router(engine: Arc<Engine>, config: &Config) -> Router {
+    routes(App::new(engine, config))
+}
+
+fn routes(app: Arc<App>) -> Router {
+    let graphql: MethodRouter<Arc<App>> = get(graphql::get).post(graphql::post).fallback(fault::method_not_allowed);
+    Router::new()
+        .route("/graphql", graphql)
+        .route("/graphql/ws", get(websocket::upgrade))
+        .route("/graphiql/{file}", get(graphiql::file))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/metrics", get(metrics::show))
+        .fallback(fault::not_found)
+        .layer(DefaultBodyLimit::max(app.config.max_body))
+        .layer(CatchPanicLayer::custom(fault::panicked))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::observe))
+        .with_state(app)
+}
+
+/// Listens and serves until `shutdown`, then stops in order: `/health/ready` turns, nothing new is
+/// accepted, what is in flight is finished (for `stop_time` at most), subscriptions complete, the
+/// engine stops.
+///
+/// # Errors
+/// [`ServeError::Listen`] when it cannot listen; [`ServeError::Store`] when the store does not close.
+pub async fn serve(
+    engine: Arc<Engine>,
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    run::serve(App::new(engine, &config), shutdown).await
+}

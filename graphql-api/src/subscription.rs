@@ -1,0 +1,213 @@
+//! What is told as it happens: read from the journal after the commit, authorised entry by entry, and
+//! reloaded from the store, so that an event never carries state.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Result, SimpleObject, Subscription as Object};
+use futures_util::{Stream, StreamExt};
+use liandong_engine::{
+    rules::{
+        actor::Actor,
+        id::{PersonCode, RequestId},
+        request::{Assignment as Row, Request as Whole, event::Recorded},
+    },
+    run::store::journal::{Entry, Happened},
+};
+
+use crate::{
+    context::Scope,
+    input,
+    object::{
+        assignment::Assignment,
+        entry::{JournalEntry, ends},
+        escalation::Escalation,
+        request::Request,
+    },
+    reply::{Code, error, failure},
+    word::{Position, When},
+};
+
+/// That an assignment of mine was opened or ended.
+#[derive(SimpleObject)]
+pub(crate) struct AssignmentChange {
+    /// Its place in the journal: subscribe `after` it to go on from here.
+    position: Position,
+    /// When.
+    at: When,
+    /// The name of the event.
+    kind: &'static str,
+    /// The assignment of mine that it opened.
+    opened: Option<Assignment>,
+    /// The assignment of mine that it ended.
+    ended: Option<Assignment>,
+    /// The request, as it is now.
+    request: Request,
+}
+
+/// That something happened to a request.
+#[derive(SimpleObject)]
+pub(crate) struct RequestChange {
+    /// Its place in the journal: subscribe `after` it to go on from here.
+    position: Position,
+    /// What happened.
+    entry: JournalEntry,
+    /// The request, as it is now.
+    request: Request,
+}
+
+/// That a request climbed.
+#[derive(SimpleObject)]
+pub(crate) struct EscalationRaised {
+    /// Its place in the journal: subscribe `after` it to go on from here.
+    position: Position,
+    /// The escalation.
+    escalation: Escalation,
+}
+
+/// What is told as it happens. Each may begin `after` a position of the journal: nothing that came after
+/// it is missed, and nothing is told twice.
+pub(crate) struct Subscription;
+
+/// What is told as it happens. Each may begin `after` a position of the journal: nothing that came after it is missed, and nothing is told twice.
+#[Object]
+impl Subscription {
+    /// Assignments of mine that are opened or ended.
+    async fn assignments_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Begin after this position; with what happens from now on when left out.")] after: Option<
+            Position,
+        >,
+    ) -> Result<impl Stream<Item = Result<AssignmentChange>> + use<>> {
+        let scope = Scope::of(ctx)?;
+        let me = scope.actor.person().cloned();
+        let me = me.ok_or_else(|| error(Code::Forbidden, "a receipt has no assignments; watch `requestChanged`"))?;
+        Ok(changes(scope, after, move |scope, entry, id, recorded| {
+            let me = me.clone();
+            let mine = concerns(&recorded, &me);
+            async move {
+                if !mine {
+                    return Ok(None);
+                }
+                let Some((scope, whole)) = reload(&scope, id).await? else { return Ok(None) };
+                let item = |row: Option<&Row>| {
+                    let row = row.filter(|row| row.person == me)?.clone();
+                    Some(Assignment { scope: Arc::clone(&scope), request: id, row })
+                };
+                let opened = item(recorded.event.opens().and_then(|opens| whole.assignment(opens.no)));
+                let ended = item(ended(&entry, &recorded, &whole));
+                if opened.is_none() && ended.is_none() {
+                    return Ok(None);
+                }
+                Ok(Some(AssignmentChange {
+                    position: Position(entry.position),
+                    at: When(entry.at),
+                    kind: entry.kind(),
+                    opened,
+                    ended,
+                    request: Request { scope, row: whole },
+                }))
+            }
+        }))
+    }
+
+    /// Everything that happens to a request that you may see.
+    async fn request_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] id: ID,
+        #[graphql(desc = "Begin after this position; with what happens from now on when left out.")] after: Option<
+            Position,
+        >,
+    ) -> Result<impl Stream<Item = Result<RequestChange>> + use<>> {
+        let scope = Scope::of(ctx)?;
+        let watched = input::request("id", &id)?;
+        Ok(changes(scope, after, move |scope, entry, id, _| async move {
+            if id != watched {
+                return Ok(None);
+            }
+            let Some((scope, row)) = reload(&scope, id).await? else { return Ok(None) };
+            let shown = matches!(scope.actor, Actor::Person(_));
+            let position = Position(entry.position);
+            let entry = JournalEntry { scope: Arc::clone(&scope), entry, shown };
+            Ok(Some(RequestChange { position, entry, request: Request { scope, row } }))
+        }))
+    }
+
+    /// What climbs, of the requests that you may see.
+    async fn escalations_raised(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Begin after this position; with what happens from now on when left out.")] after: Option<
+            Position,
+        >,
+    ) -> Result<impl Stream<Item = Result<EscalationRaised>> + use<>> {
+        let scope = Scope::of(ctx)?;
+        if scope.actor.person().is_none() {
+            return Err(error(Code::Forbidden, "escalations are for those who work on them; watch `requestChanged`"));
+        }
+        Ok(changes(scope, after, |scope, entry, id, recorded| async move {
+            if !recorded.event.is_escalation() {
+                return Ok(None);
+            }
+            let Some((scope, _)) = reload(&scope, id).await? else { return Ok(None) };
+            Ok(Some(EscalationRaised { position: Position(entry.position), escalation: Escalation { scope, entry } }))
+        }))
+    }
+}
+
+/// What `pick` makes of each entry about a request, in the order of the journal. Ends when the engine
+/// stops, or with an error when the journal cannot be read.
+fn changes<T, F, P>(
+    scope: &Arc<Scope>,
+    after: Option<Position>,
+    pick: P,
+) -> impl Stream<Item = Result<T>> + Send + use<T, F, P>
+where
+    T: Send,
+    F: Future<Output = Result<Option<T>>> + Send,
+    P: Fn(Arc<Scope>, Entry, RequestId, Recorded) -> F + Send,
+{
+    let scope = Arc::clone(scope);
+    let after = after.map_or_else(|| scope.engine.feed().position(), |position| position.0);
+    scope.engine.listen(after).filter_map(move |entry| {
+        let picked = match entry {
+            Err(error) => Err(failure(error)),
+            Ok(entry) => match entry.happened.clone() {
+                Happened::Request(id, recorded) => Ok(Some(pick(Arc::clone(&scope), entry, id, recorded))),
+                Happened::Register(_) => Ok(None),
+            },
+        };
+        async move {
+            match picked {
+                Ok(Some(item)) => item.await.transpose(),
+                Ok(None) => None,
+                Err(error) => Some(Err(error)),
+            }
+        }
+    })
+}
+
+/// The request as it is now, read in the world as it is now, if the actor may see it.
+async fn reload(scope: &Arc<Scope>, id: RequestId) -> Result<Option<(Arc<Scope>, Arc<Whole>)>> {
+    let scope = scope.renewed();
+    let row = scope.engine.request(&scope.actor, id).await.map_err(failure)?;
+    Ok(row.map(|row| (scope, Arc::new(row))))
+}
+
+/// Whether an event may have opened or ended an assignment of a person: cheap, before anything is read.
+fn concerns(recorded: &Recorded, me: &PersonCode) -> bool {
+    let opens = recorded.event.opens().is_some_and(|opens| opens.person == *me);
+    opens || recorded.step.responsible.as_ref() == Some(me)
+}
+
+/// The assignment that an entry ended: the one it names, or for a withdrawal the one that ended with it.
+fn ended<'a>(entry: &Entry, recorded: &Recorded, whole: &'a Whole) -> Option<&'a Row> {
+    if let Some(no) = ends(&recorded.event) {
+        return whole.assignment(no);
+    }
+    if recorded.event.name() == "Withdrawn" {
+        return whole.assignments.iter().rev().find(|a| a.ended.is_some_and(|e| e.at == entry.at));
+    }
+    None
+}

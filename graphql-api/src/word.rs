@@ -1,0 +1,355 @@
+//! The words of the engine as GraphQL enums, and its instants and positions as scalars.
+
+use std::sync::LazyLock;
+
+use async_graphql::{Enum, InputValueError, InputValueResult, Number, Scalar, ScalarType, Value};
+use liandong_engine::rules::{
+    instant::{Instant, Zone},
+    matter, notice, post, request,
+    routing::account,
+    tier,
+};
+
+use crate::reply::Code;
+
+static CHINA: LazyLock<Zone> = LazyLock::new(Zone::china);
+
+/// A point in time: RFC 3339 with the offset of China. As input a date (its midnight in China) will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct When(pub(crate) Instant);
+
+impl When {
+    /// The instant, unless it is before or after everything.
+    pub(crate) fn within(at: Instant) -> Option<Self> {
+        (at != Instant::MIN && at != Instant::MAX).then_some(Self(at))
+    }
+}
+
+/// A point in time: RFC 3339 with the offset of China; as input a date will do, for its midnight in China.
+#[Scalar(name = "Instant")]
+impl ScalarType for When {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let bad = |what: String| InputValueError::custom(what).with_extension("code", Code::BadInput.as_str());
+        let Value::String(text) = &value else {
+            return Err(bad(format!(
+                "`{value}` is not a date (2015-03-01) nor an instant (2015-03-01T08:30:00+08:00)"
+            )));
+        };
+        Instant::parse(text, &CHINA).map(Self).map_err(|e| bad(e.to_string()))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.rfc3339(&CHINA))
+    }
+}
+
+/// A place in the journal, counted from 1 without gaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Position(pub(crate) i64);
+
+/// A place in the journal, counted from 1 without gaps; 0 is before everything. A number, or its digits.
+#[Scalar]
+impl ScalarType for Position {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let number = match &value {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        let bad = || InputValueError::custom(format!("`{value}` is not a position; use one that this server gave"));
+        let number = number.filter(|n| *n >= 0);
+        number.map(Self).ok_or_else(|| bad().with_extension("code", Code::BadInput.as_str()))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::Number(Number::from(self.0))
+    }
+}
+
+/// A GraphQL enum for each `words!` of the rules, with the same names.
+macro_rules! mirrors {
+    ($($(#[$doc:meta])* $name:ident of $remote:ty { $($(#[$vdoc:meta])* $variant:ident),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Enum, Clone, Copy, Debug, PartialEq, Eq)]
+        #[graphql(rename_items = "PascalCase")]
+        pub(crate) enum $name { $($(#[$vdoc])* $variant),* }
+
+        impl From<$remote> for $name {
+            fn from(word: $remote) -> Self {
+                type Remote = $remote;
+                match word { $(Remote::$variant => Self::$variant),* }
+            }
+        }
+
+        impl From<$name> for $remote {
+            fn from(word: $name) -> Self {
+                match word { $($name::$variant => Self::$variant),* }
+            }
+        }
+    )*};
+}
+
+mirrors! {
+    /// What a unit is: a territory (the first nine, from high to low) or a functional unit that serves one.
+    UnitKind of tier::UnitKind {
+        /// 省
+        Province,
+        /// 市州
+        Prefecture,
+        /// 县
+        County,
+        /// 镇
+        Town,
+        /// 办事处
+        Office,
+        /// 村
+        Village,
+        /// 组
+        Group,
+        /// 片
+        Area,
+        /// 户
+        Household,
+        /// 服务大厅
+        Hall,
+        /// 窗口
+        Window,
+        /// 站所
+        Department,
+        /// 工作组
+        WorkTeam,
+        /// 便民服务点
+        ServicePoint,
+        /// 便民服务队
+        ServiceTeam,
+        /// 信访接待室
+        PetitionRoom,
+    }
+
+    /// A level of the territory tree, from high to low.
+    Tier of tier::Tier {
+        /// 省
+        Province,
+        /// 市州
+        Prefecture,
+        /// 县
+        County,
+        /// 镇
+        Town,
+        /// 办事处
+        Office,
+        /// 村
+        Village,
+        /// 组
+        Group,
+        /// 片
+        Area,
+        /// 户
+        Household,
+    }
+
+    /// What a post is for.
+    PostKind of post::PostKind {
+        /// 联户党员: keeps in touch with one household.
+        HouseholdContact,
+        /// 包片组干部: has part of a large group.
+        AreaCadre,
+        /// 组长: leads a group.
+        GroupLeader,
+        /// 包组村干部: the village cadre linked to a group.
+        GroupLink,
+        /// 村常务干部: a village's standing cadre.
+        StandingCadre,
+        /// 驻村干部: the town cadre resident in a village.
+        ResidentCadre,
+        /// 挂办领导: the leader linked to an office.
+        OfficeLeader,
+        /// 窗口人员: sits at a window of the hall.
+        WindowClerk,
+        /// 工作组成员: a member of a work team, service team or petition room.
+        TeamMember,
+        /// 站所负责人: heads a department.
+        DepartmentHead,
+        /// 派单岗: takes what no rung answers.
+        Dispatcher,
+        /// 值班领导: the town's leader on duty, who keeps the register.
+        DutyLeader,
+        /// 督办: rules where cadres do not agree.
+        Supervisor,
+    }
+
+    /// As what a person holds a post.
+    Rank of post::Rank {
+        /// A岗: the holder.
+        First,
+        /// B岗: stands in when there is no first holder.
+        Substitute,
+    }
+
+    /// What a mandate allows.
+    Power of matter::Power {
+        /// 办理: may bring the matter to its end.
+        Resolve,
+        /// 代办: may only help it along.
+        Assist,
+    }
+
+    /// Why a post was passed on the way up.
+    Verdict of account::Verdict {
+        /// 无权限: it may not resolve this matter.
+        NoMandate,
+        /// 空缺: nobody holds it, or the rung has no post here.
+        Vacant,
+        /// 回避: the request is about its holder, or about somebody above its holder.
+        Recused,
+        /// 已经手: it held the request in this climb already.
+        AlreadyHeld,
+        /// 上级指定: a superior's order passes it over.
+        Overruled,
+    }
+
+    /// Where a request is in its life.
+    Stage of request::StageKind {
+        /// 待接收: an offer waits to be accepted.
+        Routed,
+        /// 办理中: somebody is at it.
+        InHand,
+        /// 待群众答复: the citizen was asked something.
+        Waiting,
+        /// 待裁定: returned too often; the supervisor rules.
+        Frozen,
+        /// 已办结回传中: being carried back.
+        Resolved,
+        /// 已告知: the household has heard it.
+        Told,
+        /// 已关闭: over.
+        Closed,
+    }
+
+    /// How a request ended: the truth, not the wish.
+    Outcome of request::Outcome {
+        /// 已解决: what was asked for is done.
+        Solved,
+        /// 部分解决: part of it is done.
+        PartlySolved,
+        /// 已解释: nothing had to be done but explain.
+        Explained,
+        /// 无法解决: it cannot be done.
+        CannotBeSolved,
+        /// 不属本级职责: it is somebody else's to do.
+        NotOurDuty,
+        /// 重复诉求: the same request is being handled under another receipt.
+        Duplicate,
+        /// 已撤回: the citizen took it back.
+        Withdrawn,
+    }
+
+    /// By which way a request came.
+    Channel of request::Channel {
+        /// 组内反映: the citizen came to a cadre in the group.
+        GroupVisit,
+        /// 上门: a cadre came to the household.
+        HomeVisit,
+        /// 坐班: at the village's service point.
+        ServicePoint,
+        /// 大厅: at the town's hall.
+        Hall,
+        /// 接访: at the petition room, or on a market day.
+        ReceptionDay,
+        /// 意见箱: in the box for opinions.
+        OpinionBox,
+        /// 留言册: in the message book.
+        MessageBook,
+        /// 民意调查: in a survey.
+        Survey,
+        /// 电话: by telephone.
+        Phone,
+        /// 网上: by the network.
+        Online,
+    }
+
+    /// What an assignment obliges to.
+    Duty of request::Duty {
+        /// 承办: bring the request to its end.
+        Handle,
+        /// 回传: carry the result on.
+        Relay,
+    }
+
+    /// How an assignment ended.
+    Ending of request::Ending {
+        /// 已上报: handed up.
+        Escalated,
+        /// 已转办: handed to another post of the rung.
+        Transferred,
+        /// 已退回: handed back down.
+        SentBack,
+        /// 已申请不予受理: proposed as not our duty.
+        Rejected,
+        /// 已冻结: returned too often.
+        Frozen,
+        /// 已裁定: decided by the supervisor.
+        Ruled,
+        /// 已办结: brought to its end.
+        Resolved,
+        /// 已回传: the result was carried on.
+        Relayed,
+        /// 已撤回: the citizen took the request back.
+        Withdrawn,
+        /// 已移交: passed to whoever holds the post now.
+        HandedOver,
+    }
+
+    /// How the household heard it.
+    How of request::How {
+        /// 当面: in person.
+        FaceToFace,
+        /// 电话: by telephone.
+        Phone,
+        /// 短信: by a written message.
+        Message,
+        /// 书面: on paper.
+        Letter,
+    }
+
+    /// What somebody is told.
+    NoticeKind of notice::NoticeKind {
+        /// 新交办: a new assignment is yours.
+        Assigned,
+        /// 已移交他人: an assignment of yours passed to somebody else.
+        Taken,
+        /// 您登记的诉求已办结: what you logged came to its end.
+        Resolved,
+        /// 您办结的诉求被重开: what you resolved was reopened.
+        Reopened,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_is_a_number_or_its_digits() {
+        for good in [Value::from(7), Value::from("7")] {
+            assert_eq!(Position::parse(good).ok(), Some(Position(7)));
+        }
+        for bad in [Value::from(-1), Value::from("x"), Value::Null, Value::from(1.5)] {
+            assert!(Position::parse(bad).is_err());
+        }
+    }
+
+    #[test]
+    fn an_instant_reads_back_as_itself() {
+        let value = When(Instant(1_425_168_000_000_000)).to_value();
+        assert_eq!(When::parse(value).ok(), Some(When(Instant(1_425_168_000_000_000))));
+        assert!(When::parse(Value::from("yesterday")).is_err());
+        assert!(When::parse(Value::from(3)).is_err());
+    }
+
+    #[test]
+    fn before_and_after_everything_is_no_instant() {
+        assert_eq!(When::within(Instant::MIN), None);
+        assert_eq!(When::within(Instant::MAX), None);
+    }
+}

@@ -1,0 +1,18 @@
+//! One file per table.
+
+pub mod assignment;
+pub mod head;
+pub mod holding;
+pub mod journal;
+pub mod mandate;
+pub mod matter;
+pub mod outbox;
+pub mod person;
+pub mod post;
+pub mod receipt;
+pub mod request;
+pub mod request_unit;
+pub mod rung;
+pub mod token;
+pub mod unit;
+pub mod workload;

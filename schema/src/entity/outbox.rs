@@ -1,0 +1,31 @@
+//! What people must be told.
+
+use sea_orm::entity::prelude::*;
+
+/// One row of `outbox`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "outbox")]
+pub struct Model {
+    /// The journal entry it follows from.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i64,
+    /// Counts the notices of the entry.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub no: i16,
+    /// Who is told.
+    pub person: String,
+    /// What.
+    pub kind: String,
+    /// About which request.
+    pub request: Uuid,
+    /// About which assignment.
+    pub assignment: Option<i16>,
+    /// When.
+    pub at: i64,
+}
+
+/// No relations: rows are read by their keys.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,17 @@
+//! Migrations: dated, only ever added, each with sample data in `fixtures/migrations`.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261123_000001_foundation;
+mod tables;
+
+/// All migrations in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261123_000001_foundation::Migration)]
+    }
+}

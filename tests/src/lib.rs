@@ -1,0 +1,12 @@
+//! The harness of the tests: throw-away stores, towns, random worlds, stories, a client and a server.
+
+pub mod client;
+pub mod fixtures;
+pub mod naive;
+pub mod random;
+pub mod seed;
+pub mod server;
+pub mod stores;
+pub mod story;
+pub mod tables;
+pub mod town;

@@ -1,0 +1,335 @@
+//! Who is responsible, reckoned a second time from the rows and from DESIGN section 3 alone.
+//!
+//! Nothing here is clever and nothing is shared with the engine's way: [`Day`] throws away every row
+//! that does not hold on the day, so that what remains has no time in it; a question then lists every
+//! station of its way, judges all of them, and looks for the first where somebody is free.
+
+use std::collections::{HashMap, HashSet};
+
+use liandong_engine::rules::{
+    id::{MatterCode, PersonCode, PostCode, UnitCode},
+    instant::Instant,
+    matter::{Mandated, Power},
+    post::{PostKind, Rank},
+    routing::{Account, RungNo, Verdict},
+    tier::{Tier, Unit},
+    world::Register,
+};
+
+/// Who takes what no rung answers, with the number each has beyond the ladder.
+const BEYOND: [(RungNo, PostKind); 4] = [
+    (200, PostKind::Dispatcher),
+    (201, PostKind::Supervisor),
+    (202, PostKind::DutyLeader),
+    (203, PostKind::OfficeLeader),
+];
+
+/// A question, in codes.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Where the need is.
+    pub place: UnitCode,
+    /// What it is about.
+    pub matter: MatterCode,
+    /// When the case began: its ladder is that of then.
+    pub ladder_at: Instant,
+    /// Only rungs from this number on.
+    pub from: RungNo,
+    /// Only rungs at this tier or above.
+    pub entry: Option<Tier>,
+    /// Whose conduct it is about.
+    pub accused: Vec<PersonCode>,
+    /// Posts that had it already.
+    pub held: Vec<PostCode>,
+    /// People who had it already, on whatever post.
+    pub people: Vec<PersonCode>,
+    /// Posts that an order passes over.
+    pub overruled: Vec<PostCode>,
+    /// How much each person has open; who is not in it has nothing.
+    pub loads: HashMap<PersonCode, u32>,
+}
+
+impl Asked {
+    /// A fresh question that enters at its place.
+    #[must_use]
+    pub fn new(place: &UnitCode, matter: &MatterCode, at: Instant) -> Self {
+        Self {
+            place: place.clone(),
+            matter: matter.clone(),
+            ladder_at: at,
+            from: 0,
+            entry: None,
+            accused: Vec::new(),
+            held: Vec::new(),
+            people: Vec::new(),
+            overruled: Vec::new(),
+            loads: HashMap::new(),
+        }
+    }
+}
+
+/// An answer, in codes: who gets it, and every post passed in the order of the climb.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The rung, the post, the person, and as what the person holds it.
+    pub found: Option<(RungNo, PostCode, PersonCode, Rank)>,
+    /// The rung, the post (none where the rung has none here), the kind of post, and why.
+    pub passed: Vec<(RungNo, Option<PostCode>, PostKind, Verdict)>,
+}
+
+impl Answer {
+    /// What the engine's account says.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        let found = account.found.clone().map(|f| (f.rung, f.post, f.person, f.rank));
+        let passed = account.passed.iter().map(|p| (p.rung, p.post.clone(), p.kind, p.verdict));
+        Self { found, passed: passed.collect() }
+    }
+}
+
+/// One stop of the way: the posts of a kind at one territory.
+struct Station<'r> {
+    rung: RungNo,
+    kind: PostKind,
+    needs_mandate: bool,
+    posts: Vec<&'r PostCode>,
+}
+
+/// The rows of a register that hold on one day.
+#[derive(Debug)]
+pub struct Day<'r> {
+    register: &'r Register,
+    units: HashMap<&'r UnitCode, &'r Unit>,
+    /// Kind and unit of each post, and the posts of each territory in the order of codes.
+    posts: HashMap<&'r PostCode, (PostKind, &'r UnitCode)>,
+    posts_at: HashMap<&'r UnitCode, Vec<(&'r PostCode, PostKind)>>,
+    /// First holders before substitutes, then by code.
+    holders: HashMap<&'r PostCode, Vec<(Rank, &'r PersonCode)>>,
+    may_resolve: HashMap<&'r MatterCode, Vec<&'r Mandated>>,
+}
+
+impl<'r> Day<'r> {
+    /// The rows that hold at that instant.
+    #[must_use]
+    pub fn of(register: &'r Register, at: Instant) -> Self {
+        let mut day = Self {
+            register,
+            units: register.units.iter().filter(|u| u.span.contains(at)).map(|u| (&u.code, u)).collect(),
+            posts: HashMap::new(),
+            posts_at: HashMap::new(),
+            holders: HashMap::new(),
+            may_resolve: HashMap::new(),
+        };
+        for post in register.posts.iter().filter(|p| p.span.contains(at)) {
+            day.posts.insert(&post.code, (post.kind, &post.unit));
+            if let Some(territory) = day.territory(&post.unit) {
+                day.posts_at.entry(territory).or_default().push((&post.code, post.kind));
+            }
+        }
+        for holding in register.holdings.iter().filter(|h| h.span.contains(at)) {
+            day.holders.entry(&holding.post).or_default().push((holding.rank, &holding.person));
+        }
+        for mandate in register.mandates.iter().filter(|m| m.span.contains(at) && m.power == Power::Resolve) {
+            day.may_resolve.entry(&mandate.matter).or_default().push(&mandate.to);
+        }
+        day.posts_at.values_mut().for_each(|posts| posts.sort());
+        day.holders.values_mut().for_each(|holders| holders.sort());
+        day
+    }
+
+    /// Who is responsible on this day.
+    #[must_use]
+    pub fn ask(&self, asked: &Asked) -> Answer {
+        let stations = self.stations(asked);
+        let below = self.below_any(&asked.accused);
+        let judge = |post: &PostCode, mandate| self.judge(asked, &below, post, mandate);
+        // Among the free: the first holder before a substitute, then the least busy, then the smallest code.
+        let winner = |s: &Station<'_>| {
+            let free = s.posts.iter().filter_map(|post| Some((post, judge(post, s.needs_mandate).ok()?)));
+            let ranked = free.map(|(post, (rank, person))| {
+                (rank, asked.loads.get(person).copied().unwrap_or(0), (*post).clone(), person.clone())
+            });
+            ranked.min().map(|(rank, _, post, person)| (s.rung, post, person, rank))
+        };
+        let passed = |s: &Station<'_>| {
+            if s.posts.is_empty() {
+                return vec![(s.rung, None, s.kind, Verdict::Vacant)];
+            }
+            let unfit = s.posts.iter().filter_map(|p| Some((*p, judge(p, s.needs_mandate).err()?)));
+            unfit.map(|(post, why)| (s.rung, Some(post.clone()), s.kind, why)).collect()
+        };
+        let stop = stations.iter().position(|s| winner(s).is_some());
+        let way = stations.iter().take(stop.map_or(stations.len(), |i| i + 1));
+        Answer { found: stop.and_then(|i| stations.get(i)).and_then(winner), passed: way.flat_map(passed).collect() }
+    }
+
+    /// Every stop of the way, in order: the ladder's rungs, then who takes what no rung answers.
+    fn stations(&self, asked: &Asked) -> Vec<Station<'r>> {
+        let way = self.territory(&asked.place).map(|t| self.up(t)).unwrap_or_default();
+        let matter = self.register.matters.iter().find(|m| m.code == asked.matter);
+        let mut rungs: Vec<_> = self
+            .register
+            .ladders
+            .iter()
+            .filter(|r| Some(&r.ladder) == matter.map(|m| &m.ladder) && r.span.contains(asked.ladder_at))
+            .filter(|r| r.no >= asked.from && asked.entry.is_none_or(|entry| r.tier <= entry))
+            .collect();
+        rungs.sort_by_key(|r| r.no);
+        let at_tier = |tier| way.iter().find(|u| self.units.get(*u).and_then(|u| u.kind.tier()) == Some(tier));
+        let ladder = rungs.into_iter().filter_map(|r| {
+            let posts = self.of_kind(at_tier(r.tier)?, r.kind);
+            Some(Station { rung: r.no, kind: r.kind, needs_mandate: true, posts })
+        });
+        let beyond = BEYOND.into_iter().filter(|(no, _)| *no >= asked.from).flat_map(|(rung, kind)| {
+            let here = way.iter().map(move |territory| self.of_kind(territory, kind));
+            here.map(move |posts| Station { rung, kind, needs_mandate: false, posts })
+        });
+        ladder.chain(beyond.filter(|s| !s.posts.is_empty())).collect()
+    }
+
+    fn of_kind(&self, territory: &UnitCode, kind: PostKind) -> Vec<&'r PostCode> {
+        let here = self.posts_at.get(territory).into_iter().flatten();
+        here.filter(|(_, k)| *k == kind).map(|(post, _)| *post).collect()
+    }
+
+    /// Who answers for the post, or why it is passed.
+    fn judge(
+        &self,
+        asked: &Asked,
+        below: &HashSet<&PostCode>,
+        post: &PostCode,
+        needs_mandate: bool,
+    ) -> Result<(Rank, &'r PersonCode), Verdict> {
+        let given = |to: &&Mandated| match to {
+            Mandated::Kind(kind) => self.posts.get(post).is_some_and(|(k, _)| k == kind),
+            Mandated::Post(code) => code == post,
+        };
+        if needs_mandate && !self.may_resolve.get(&asked.matter).is_some_and(|to| to.iter().any(given)) {
+            return Err(Verdict::NoMandate);
+        }
+        if asked.overruled.contains(post) {
+            return Err(Verdict::Overruled);
+        }
+        if asked.held.contains(post) {
+            return Err(Verdict::AlreadyHeld);
+        }
+        let holders = self.holders.get(post).map_or(&[][..], Vec::as_slice);
+        let accused = |(_, person): &&(Rank, &PersonCode)| asked.accused.contains(person);
+        if holders.is_empty() {
+            return Err(Verdict::Vacant);
+        }
+        // A substitute of the person complained of acts in that person's name.
+        let first_accused = holders.iter().filter(accused).any(|(rank, _)| *rank == Rank::First);
+        if below.contains(post) || first_accused {
+            return Err(Verdict::Recused);
+        }
+        let answers = holders.iter().find(|h| !accused(h)).copied().ok_or(Verdict::Recused)?;
+        if asked.people.contains(answers.1) { Err(Verdict::AlreadyHeld) } else { Ok(answers) }
+    }
+
+    /// Every post below a post that one of these people holds.
+    #[must_use]
+    pub fn below_any(&self, people: &[PersonCode]) -> HashSet<&'r PostCode> {
+        if people.is_empty() {
+            return HashSet::new();
+        }
+        let holds = |post: &&PostCode| people.iter().any(|person| self.holds(person, post));
+        let tops: Vec<&PostCode> = self.posts.keys().copied().filter(holds).collect();
+        let below = |post: &&PostCode| tops.iter().any(|top| self.is_below(post, top));
+        self.posts.keys().copied().filter(below).collect()
+    }
+
+    /// A post on a functional unit is above what is in that unit; one on a territory is above what is
+    /// in that territory. On the very same ground the senior is above.
+    fn is_below(&self, post: &PostCode, top: &PostCode) -> bool {
+        let (Some((kind, unit)), Some((top_kind, top_unit))) = (self.posts.get(post), self.posts.get(top)) else {
+            return false;
+        };
+        let junior = kind.seniority() < top_kind.seniority();
+        let functional = self.units.get(top_unit).is_some_and(|u| u.kind.is_functional());
+        let ground = if functional { Some(*unit) } else { self.territory(unit) };
+        let Some(ground) = ground.filter(|_| post != top) else { return false };
+        if ground == *top_unit { junior } else { self.up(ground).contains(top_unit) }
+    }
+
+    /// Whether the person holds the post on this day.
+    #[must_use]
+    pub fn holds(&self, person: &PersonCode, post: &PostCode) -> bool {
+        self.holders.get(post).into_iter().flatten().any(|(_, p)| *p == person)
+    }
+
+    /// The territory that a unit is, or serves.
+    fn territory(&self, unit: &UnitCode) -> Option<&'r UnitCode> {
+        let row = self.units.get(unit)?;
+        if !row.kind.is_functional() {
+            return Some(&row.code);
+        }
+        row.serves.as_ref().or_else(|| self.territory(row.parent.as_ref()?))
+    }
+
+    /// The unit and everything above it, upward; nothing when it does not exist on this day.
+    fn up(&self, unit: &UnitCode) -> Vec<&'r UnitCode> {
+        let mut way = Vec::new();
+        let mut next = self.units.get(unit);
+        while let Some(row) = next {
+            way.push(&row.code);
+            next = row.parent.as_ref().and_then(|p| self.units.get(p));
+        }
+        way
+    }
+}
+
+/// The same answers for a whole village at a time. What a household's own posts do not take goes to
+/// wherever its parent's needs go, so the parent is asked once for all its households.
+///
+/// Only for fresh questions, and only where nobody stands ready on a household for what no rung answers.
+#[derive(Debug)]
+pub struct Neighbours<'d, 'r> {
+    day: &'d Day<'r>,
+    asked: Asked,
+    own_rungs: Vec<(RungNo, PostKind)>,
+    of_parent: HashMap<&'r UnitCode, Answer>,
+}
+
+impl<'d, 'r> Neighbours<'d, 'r> {
+    /// All households with this matter, on one day.
+    #[must_use]
+    pub fn new(day: &'d Day<'r>, any_place: &UnitCode, matter: &MatterCode, at: Instant) -> Self {
+        let ladder = day.register.matters.iter().find(|m| m.code == *matter).map(|m| &m.ladder);
+        let own = day
+            .register
+            .ladders
+            .iter()
+            .filter(|r| Some(&r.ladder) == ladder && r.tier == Tier::Household && r.span.contains(at));
+        let mut own_rungs: Vec<_> = own.map(|r| (r.no, r.kind)).collect();
+        own_rungs.sort_unstable();
+        Self { day, asked: Asked::new(any_place, matter, at), own_rungs, of_parent: HashMap::new() }
+    }
+
+    /// Who is responsible for this household: its own posts that are passed, and the answer of its
+    /// parent when they all are. None for the parent when one of its own takes it: ask in full then.
+    pub fn ask(
+        &mut self,
+        household: &UnitCode,
+    ) -> (Vec<(RungNo, Option<PostCode>, PostKind, Verdict)>, Option<&Answer>) {
+        let mut passed = Vec::new();
+        let nobody = HashSet::new();
+        for (rung, kind) in &self.own_rungs {
+            let posts = self.day.of_kind(household, *kind);
+            if posts.is_empty() {
+                passed.push((*rung, None, *kind, Verdict::Vacant));
+            }
+            for post in posts {
+                match self.day.judge(&self.asked, &nobody, post, true) {
+                    Err(why) => passed.push((*rung, Some(post.clone()), *kind, why)),
+                    Ok(_) => return (passed, None),
+                }
+            }
+        }
+        let Some(parent) = self.day.units.get(household).and_then(|u| u.parent.as_ref()) else { return (passed, None) };
+        let (day, asked) = (self.day, &self.asked);
+        let answer =
+            self.of_parent.entry(parent).or_insert_with(|| day.ask(&Asked { place: parent.clone(), ..asked.clone() }));
+        (passed, Some(answer))
+    }
+}

@@ -1,0 +1,364 @@
+//! Random lives: people log and handle requests while the register changes and time goes on.
+//!
+//! A [`Move`] is plain numbers; [`Play::step`] makes of it something that somebody could well do at
+//! that moment, rightly or wrongly, has the rules decide it, and applies what they decide.
+
+use std::collections::BTreeMap;
+
+use liandong_engine::rules::{
+    actor::Actor,
+    authority::{Act, may, roles_at},
+    id::{PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    instant::{Instant, Zone},
+    matter::{Mandated, Power},
+    post::{Person, PostKind, Rank},
+    register::{self, command as change},
+    request::{
+        Channel, Citizen, Duty, How, Outcome, Request, StageKind, TRANSITIONS,
+        command::{Command, CommandKind, LogRequest},
+        decide::{Fresh, decide, log},
+        event::Recorded,
+        evolve::evolve,
+    },
+    routing::Loads,
+    tier::{Tier, UnitKind},
+    tree::UnitIx,
+    world::{Register, World},
+};
+use proptest::{collection::vec, prelude::*};
+
+use super::{pick, plan::day};
+
+/// Something somebody tries.
+#[derive(Clone, Debug)]
+pub struct Move {
+    what: u8,
+    who: u16,
+    which: u16,
+    how: u16,
+    /// Time that goes by before it: none at all a quarter of the time.
+    hours: u8,
+}
+
+/// Any list of moves.
+pub fn moves() -> impl Strategy<Value = Vec<Move>> {
+    let one = any::<(u8, u16, u16, u16, u8)>();
+    vec(one.prop_map(|(what, who, which, how, hours)| Move { what, who, which, how, hours }), 1..100)
+}
+
+/// What a move came to.
+#[derive(Clone, Debug)]
+pub enum Done {
+    /// Something happened to one request.
+    Request(RequestId, Vec<Recorded>),
+    /// The register changed, and with it perhaps requests.
+    Register(change::Command, Vec<register::event::Recorded>, Vec<(RequestId, Vec<Recorded>)>),
+    /// It was refused, with this code.
+    Refused(&'static str),
+    /// There was nothing to do it to.
+    Nothing,
+}
+
+/// A world in which things happen.
+#[derive(Clone, Debug)]
+pub struct Play {
+    /// As it is now.
+    pub world: World,
+    /// What time it is.
+    pub now: Instant,
+    /// Every request.
+    pub requests: BTreeMap<RequestId, Request>,
+    /// What happened to requests.
+    pub journal: Vec<(RequestId, Instant, Recorded)>,
+    /// What happened to the register.
+    pub changes: Vec<(Instant, register::event::Recorded)>,
+    made: u8,
+}
+
+impl Play {
+    /// A world in which nothing happened yet, late in the story of a plan.
+    ///
+    /// # Panics
+    /// When the register is wrong: those of a plan never are.
+    #[must_use]
+    pub fn new(register: Register) -> Self {
+        let world =
+            World::build(register, 1, Zone::china()).unwrap_or_else(|problems| panic!("a plan gave {problems:#?}"));
+        Self { world, now: day(200), requests: BTreeMap::new(), journal: Vec::new(), changes: Vec::new(), made: 0 }
+    }
+
+    /// How many Handle assignments everybody has open.
+    #[must_use]
+    pub fn loads(&self) -> Loads {
+        let mut loads = Loads::default();
+        for assignment in self.requests.values().filter_map(Request::handle) {
+            *loads.0.entry(assignment.person.clone()).or_default() += 1;
+        }
+        loads
+    }
+
+    /// Time goes by and somebody tries something.
+    pub fn step(&mut self, step: &Move) -> Done {
+        if step.hours >= 64 {
+            self.now = Instant(self.now.0 + i64::from(step.hours) * 3_600_000_000);
+        }
+        self.made = self.made.wrapping_add(1);
+        if self.units().is_empty() {
+            return Done::Nothing;
+        }
+        match step.what % 16 {
+            // Few requests with much happening to them show more than many with little.
+            0..3 if step.what < 16 || self.requests.len() < 4 => self.log(step),
+            0..13 => self.act(step),
+            _ => self.change(step),
+        }
+    }
+
+    fn happened(&mut self, id: RequestId, records: &[Recorded]) {
+        for record in records {
+            let before = self.requests.remove(&id);
+            self.requests.extend(evolve(before, self.now, &record.event).map(|after| (id, after)));
+            self.journal.push((id, self.now, record.clone()));
+        }
+    }
+
+    fn units(&self) -> Vec<UnitIx> {
+        let tree = self.world.tree();
+        tree.all().filter(|u| tree.exists(*u, self.now)).collect()
+    }
+
+    fn unit_code(&self, number: u16) -> UnitCode {
+        self.world.tree().code(pick(&self.units(), number)).parse().unwrap()
+    }
+
+    fn anybody(&self, number: u16) -> PersonCode {
+        pick(&self.world.register().people, number).code
+    }
+
+    /// A post above the place, mostly; now and then any post that ever was.
+    fn post_near(&self, place: &UnitCode, number: u16) -> Option<PostCode> {
+        let place = self.world.find_unit(place.as_str())?;
+        let desks = self.world.tree().upward(place, self.now).flat_map(|t| self.world.all_desks(t, self.now));
+        let mut near: Vec<_> = desks.map(|(post, _)| post).collect();
+        if number % 8 == 0 || near.is_empty() {
+            near = self.world.posts().collect();
+        }
+        self.world.post_code(pick(&near, number / 8)).cloned()
+    }
+
+    fn log(&mut self, step: &Move) -> Done {
+        let mut places = self.units();
+        if step.which % 4 > 0 && places.iter().any(|u| self.world.tree().tier(*u) == Some(Tier::Household)) {
+            places.retain(|u| self.world.tree().tier(*u) == Some(Tier::Household));
+        }
+        let place = pick(&places, step.which / 4);
+        let may_log = |p: &_| may(roles_at(&self.world, *p, place, self.now), Act::Log);
+        let able: Vec<_> =
+            self.world.people().filter(may_log).filter_map(|p| self.world.person_code(p)).cloned().collect();
+        if able.is_empty() || self.world.register().matters.is_empty() {
+            return Done::Nothing;
+        }
+        let matter = pick(&self.world.register().matters, step.how);
+        let near = self.post_near(&self.world.tree().code(place).parse().unwrap(), step.how).and_then(|p| {
+            let post = self.world.find_post(p.as_str())?;
+            self.world.person_code(self.world.holders(post, self.now).next()?.person).cloned()
+        });
+        // One in sixteen names nobody where somebody must be named, or the other way round.
+        let names = matter.conduct != (step.who % 16 == 0);
+        let command = LogRequest {
+            place: self.world.tree().code(place).parse().unwrap(),
+            matter: matter.code,
+            channel: pick(Channel::ALL, step.how / 5),
+            entered_at: (step.how % 32 == 0).then(|| self.unit_code(step.how / 32)),
+            words: if step.who % 32 == 1 { String::new() } else { "水管破了".to_owned() },
+            citizen: Citizen { name: "某".to_owned(), phone: String::new() },
+            accused: if names { vec![near.unwrap_or_else(|| self.anybody(step.how))] } else { Vec::new() },
+        };
+        let actor =
+            Actor::Person(if step.who % 8 == 7 { self.anybody(step.who / 8) } else { pick(&able, step.who / 8) });
+        let id = RequestId::from_parts(self.now, [self.made; 10]);
+        let fresh = Fresh { id, receipt: ReceiptCode::from_random([self.made; 12]) };
+        match log(&self.world, self.now, &actor, fresh, &command, &self.loads()) {
+            Ok(records) => {
+                self.happened(id, &records);
+                Done::Request(id, records)
+            }
+            Err(refusal) => Done::Refused(refusal.code.word()),
+        }
+    }
+
+    fn act(&mut self, step: &Move) -> Done {
+        let mut all: Vec<&Request> = self.requests.values().collect();
+        if step.which % 4 > 0 && all.iter().any(|r| r.open().next().is_some()) {
+            all.retain(|r| r.open().next().is_some());
+        }
+        if all.is_empty() {
+            return Done::Nothing;
+        }
+        let request = pick(&all, step.which / 4).clone();
+        let holder = request.open().next().map(|a| Actor::Person(a.person.clone()));
+        let actor = match step.who % 16 {
+            0 => Actor::Person(self.anybody(step.who / 16)),
+            1 => request.logged_by.clone(),
+            2 => Actor::Citizen(request.id),
+            _ => holder.unwrap_or(Actor::Citizen(request.id)),
+        };
+        let command = self.command(&request, step);
+        match decide(&self.world, &request, self.now, &actor, &command, &self.loads()) {
+            Ok(records) => {
+                self.happened(request.id, &records);
+                Done::Request(request.id, records)
+            }
+            Err(refusal) => Done::Refused(refusal.code.word()),
+        }
+    }
+
+    /// Mostly something that the stage allows, and more often what leads somewhere.
+    fn command(&self, request: &Request, step: &Move) -> Command {
+        use CommandKind::{ConfirmRelay, Escalate, Rate, Resolve, Rule, SendBack};
+        let stage = request.stage.kind();
+        let number = step.how / 16;
+        let fits = |(_, stages): &&(CommandKind, &[StageKind])| step.how % 16 == 0 || stages.contains(&stage);
+        let mut kinds: Vec<CommandKind> = TRANSITIONS.iter().filter(fits).map(|(kind, _)| *kind).collect();
+        let leads_on = |k: &&CommandKind| matches!(k, Escalate | SendBack | Resolve | ConfirmRelay | Rule | Rate);
+        kinds.extend(kinds.clone().iter().filter(leads_on));
+        // A superior mostly sends back what came up.
+        if request.assignments.len() > 1 && number % 2 == 0 {
+            kinds.push(SendBack);
+            kinds.extend([SendBack; 4].iter().filter(|_| stage == StageKind::Routed));
+        }
+        let text = || "说明".to_owned();
+        let post = |n| self.post_near(&request.place, n).unwrap_or_else(|| self.world.register().posts[0].code.clone());
+        match pick(&kinds, number) {
+            CommandKind::Accept => Command::Accept,
+            Escalate => Command::Escalate { reason: text() },
+            CommandKind::Transfer => Command::Transfer { to: post(number), reason: text() },
+            SendBack => Command::SendBack { to: (number % 5 == 0).then(|| post(number / 5)), reason: text() },
+            CommandKind::Reject => Command::Reject { explanation: text() },
+            CommandKind::AskCitizen => Command::AskCitizen { question: text() },
+            CommandKind::Resume => Command::Resume { answer: text() },
+            CommandKind::AddNote => Command::AddNote { text: text() },
+            Resolve => {
+                Command::Resolve { outcome: pick(Outcome::ALL, number), words: text(), face_to_face: step.who % 5 == 0 }
+            }
+            ConfirmRelay => Command::ConfirmRelay {
+                told: step.who % 3 == 0,
+                whom: text(),
+                when: if step.who % 7 == 0 { self.now.plus_days(1) } else { self.now },
+                how: How::Phone,
+            },
+            Rate => Command::Rate { satisfied: step.who % 4 == 0, words: String::new() },
+            CommandKind::Withdraw => Command::Withdraw { reason: text() },
+            Rule => Command::Rule { to: post(number), ruling: text() },
+        }
+    }
+
+    fn change(&mut self, step: &Move) -> Done {
+        let Some(command) = self.register_command(step) else { return Done::Nothing };
+        let actor = if step.who % 8 > 0 { Actor::Operator } else { Actor::Person(self.anybody(step.who / 8)) };
+        let touched = register::decide::touched(&self.world, self.now, &command);
+        let is_touched = |r: &&Request| {
+            r.open().any(|a| touched.posts.contains(&a.post))
+                || (r.stage.kind() != StageKind::Closed && touched.place.as_ref() == Some(&r.place))
+        };
+        let open: Vec<Request> = self.requests.values().filter(is_touched).cloned().collect();
+        match register::decide::decide(&self.world, self.now, &actor, &command, &open, &self.loads()) {
+            Ok(decision) => {
+                self.world = decision.world;
+                self.changes.extend(decision.records.iter().map(|r| (self.now, r.clone())));
+                for (id, records) in &decision.hand_overs {
+                    self.happened(*id, records);
+                }
+                Done::Register(command, decision.records, decision.hand_overs)
+            }
+            Err(refusal) => Done::Refused(refusal.code.word()),
+        }
+    }
+
+    fn register_command(&self, step: &Move) -> Option<change::Command> {
+        use change::Command as C;
+        let (which, how) = (step.which, step.how);
+        let post = || Some(pick(&self.world.register().posts, which).code);
+        let matters = &self.world.register().matters;
+        Some(match step.how % 16 {
+            0 => C::AddPerson(Person {
+                code: format!("N{}", which % 64).parse().unwrap(),
+                name: "新".to_owned(),
+                phone: String::new(),
+            }),
+            1 => C::CreateUnit(change::NewUnit {
+                code: format!("N{}", which % 64).parse().unwrap(),
+                name: "新".to_owned(),
+                kind: pick(UnitKind::ALL, how / 16),
+                parent: (which % 9 > 0).then(|| self.unit_code(which / 9)),
+                serves: (which % 3 == 0).then(|| self.unit_code(which / 27)),
+            }),
+            2 => C::RenameUnit { unit: self.unit_code(which), name: format!("地{}", how / 16 % 4) },
+            3 => C::MoveUnit { unit: self.unit_code(which), parent: self.unit_code(how / 16) },
+            4 => {
+                let from = self.place_of_work(which);
+                C::MergeUnits { into: self.like(&from, how / 16), from }
+            }
+            5 => C::DissolveUnit {
+                unit: self.unit_code(which),
+                successor: (how / 16 % 4 == 0).then(|| self.unit_code(how / 64)),
+            },
+            6 => C::CreatePost(change::NewPost {
+                code: format!("N{}", which % 64).parse().unwrap(),
+                name: "新".to_owned(),
+                kind: pick(PostKind::ALL, how / 16),
+                unit: self.unit_code(which),
+            }),
+            7 => C::AbolishPost { post: post()? },
+            8..11 => C::Appoint {
+                post: post()?,
+                person: self.anybody(how / 16),
+                rank: if which % 2 == 0 { Rank::First } else { Rank::Substitute },
+            },
+            11..15 => {
+                let (post, person) = self.somebody_in_post(which)?;
+                C::Relieve { post, person, successor: (how / 16 % 2 == 0).then(|| self.anybody(how / 32)) }
+            }
+            _ => C::ChangeMandate {
+                to: if which % 2 == 0 {
+                    Mandated::Post(post()?)
+                } else {
+                    Mandated::Kind(pick(PostKind::ALL, which / 2))
+                },
+                matter: matters.get(usize::from(how / 16) % matters.len().max(1))?.code.clone(),
+                power: pick(&[None, Some(Power::Assist), Some(Power::Resolve)], how / 64),
+            },
+        })
+    }
+
+    /// Half the time the place of a request, else any unit.
+    fn place_of_work(&self, number: u16) -> UnitCode {
+        let places: Vec<&UnitCode> = self.requests.values().map(|r| &r.place).collect();
+        if number % 2 == 0 && !places.is_empty() {
+            pick(&places, number / 2).clone()
+        } else {
+            self.unit_code(number / 2)
+        }
+    }
+
+    /// Another unit of the same kind, if there is one.
+    fn like(&self, unit: &UnitCode, number: u16) -> UnitCode {
+        let tree = self.world.tree();
+        let Some(ix) = tree.find(unit.as_str()) else { return unit.clone() };
+        let alike: Vec<UnitIx> =
+            self.units().into_iter().filter(|u| *u != ix && tree.kind(*u) == tree.kind(ix)).collect();
+        if alike.is_empty() { unit.clone() } else { tree.code(pick(&alike, number)).parse().unwrap() }
+    }
+
+    /// Half the time somebody who has work open, else anybody who holds a post now.
+    fn somebody_in_post(&self, number: u16) -> Option<(PostCode, PersonCode)> {
+        let open = self.requests.values().flat_map(Request::open).filter(|a| a.duty == Duty::Handle || number % 4 == 0);
+        let busy: Vec<_> = open.map(|a| (a.post.clone(), a.person.clone())).collect();
+        if number % 2 == 0 && !busy.is_empty() {
+            return Some(pick(&busy, number / 2));
+        }
+        let held = self.world.register().holdings.iter().filter(|h| h.span.contains(self.now));
+        let held: Vec<_> = held.map(|h| (h.post.clone(), h.person.clone())).collect();
+        (!held.is_empty()).then(|| pick(&held, number / 2))
+    }
+}

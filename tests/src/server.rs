@@ -1,0 +1,91 @@
+//! The server as a process of its own, which a test may kill.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use tokio::process::{Child, Command};
+
+use crate::{client::Client, stores::Trouble};
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    /// Its process; killed when this goes.
+    pub child: Child,
+    /// A client of it, without a token.
+    pub client: Client,
+    /// `HOST:PORT`.
+    pub listen: String,
+}
+
+/// The program, beside the test binary; `make test` builds it.
+///
+/// # Errors
+/// When it is not there.
+pub fn program() -> Result<PathBuf, Trouble> {
+    let test = std::env::current_exe()?;
+    let found = test.ancestors().skip(1).take(3).map(|dir: &Path| dir.join("liandong")).find(|p| p.is_file());
+    found.ok_or_else(|| "the program is not built; run `cargo build -p liandong-graphql-api --bin liandong`".into())
+}
+
+/// A loopback port that is free now.
+///
+/// # Errors
+/// When there is none.
+pub fn free_port() -> Result<u16, Trouble> {
+    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+impl Server {
+    /// Starts the server on a database and waits until it is ready.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub async fn start(database: &str) -> Result<Self, Trouble> {
+        let mut trouble: Trouble = "the server did not start".into();
+        // Another process may take the port between the look and the start.
+        for _ in 0..3 {
+            match Self::try_start(database).await {
+                Ok(server) => return Ok(server),
+                Err(error) => trouble = error,
+            }
+        }
+        Err(trouble)
+    }
+
+    async fn try_start(database: &str) -> Result<Self, Trouble> {
+        let listen = format!("127.0.0.1:{}", free_port()?);
+        let mut child = Command::new(program()?)
+            .args(["serve", "--database", database, "--listen", &listen])
+            .env("RUST_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .kill_on_drop(true)
+            .spawn()?;
+        let client = Client::new(&format!("http://{listen}"));
+        let mut tick = tokio::time::interval(Duration::from_millis(20));
+        for _ in 0..1_500 {
+            tick.tick().await;
+            if let Some(status) = child.try_wait()? {
+                return Err(format!("the server ended: {status}").into());
+            }
+            if client.get("/health/ready").await.is_ok_and(|reply| reply.status.is_success()) {
+                return Ok(Self { child, client, listen });
+            }
+        }
+        Err("the server did not become ready".into())
+    }
+
+    /// Kills it as a power cut would.
+    ///
+    /// # Errors
+    /// When it is gone already.
+    pub async fn kill(mut self) -> Result<(), Trouble> {
+        self.child.kill().await?;
+        Ok(())
+    }
+}

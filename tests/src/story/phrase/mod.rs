@@ -1,0 +1,120 @@
+//! The sentences of a story: who does what. `A` is a cast name or a person's code, `citizen` (whoever
+//! holds the receipt) or `operator` (the command line). `CASE` is the name that logging gave, `it` if
+//! it gave none. What stands after a colon is free text; in it `␇` is a control character, and
+//! `[水 2001 times]` is what it says.
+//!
+//! ```text
+//! A logs MATTER for PLACE [as CASE] [by CHANNEL] [entering UNIT] [from NAME] [about PERSON…]: WORDS
+//! A accepts CASE                              A asks about CASE: QUESTION
+//! A escalates CASE: REASON                    A resumes CASE: ANSWER
+//! A transfers CASE to POST: REASON            A notes on CASE: TEXT
+//! A sends CASE back [to POST]: REASON         A withdraws CASE: REASON
+//! A rejects CASE: EXPLANATION                 A rules CASE to POST: RULING
+//! A resolves CASE as OUTCOME [face to face]: WORDS
+//! A tells CASE to WHOM by HOW [at TIME]       the household heard it
+//! A relays CASE to WHOM by HOW [at TIME]      the next in line heard it
+//! A rates CASE good|bad[: WORDS]
+//!
+//! A looks at CASE                             what A sees of it
+//! account of CASE                             why its newest assignment is where it is
+//! journal of CASE                             what happened to it, and the four people of each step
+//! who answers for MATTER at PLACE [on TIME]
+//!
+//! A adds PERSON NAME                          A creates KIND UNIT NAME [under UNIT] [serving UNIT]
+//! A renames UNIT to NAME                      A creates post KIND POST NAME on UNIT
+//! A moves UNIT under UNIT                     A abolishes POST
+//! A merges UNIT into UNIT                     A appoints PERSON to POST [as substitute]
+//! A dissolves UNIT [into UNIT]                A relieves PERSON of POST [for PERSON]
+//! A lets KIND|POST resolve|assist MATTER      A forbids KIND|POST MATTER
+//! A loads TOWN
+//! ```
+
+mod register;
+mod request;
+mod words;
+
+use liandong_engine::rules::{
+    id::{MatterCode, PersonCode, UnitCode},
+    instant::Instant,
+    register::command::Command as RegisterCommand,
+    request::command::{Command, LogRequest},
+};
+
+use super::{error::Wrong, parse::Context};
+use words::Words;
+
+/// Who does something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A person of the register.
+    Person(PersonCode),
+    /// Whoever holds the receipt of the request.
+    Citizen,
+    /// Whoever runs the program.
+    Operator,
+}
+
+/// What a line says.
+#[derive(Clone, Debug)]
+pub enum Sentence {
+    /// A request is logged.
+    Log(By, String, LogRequest),
+    /// Something is done with a request.
+    Act(By, String, Command),
+    /// The register is changed.
+    Register(By, RegisterCommand),
+    /// A directory is loaded into the register.
+    Load(By, String),
+    /// Somebody looks at a request.
+    Look(By, String),
+    /// The account of a request.
+    Account(String),
+    /// The journal of a request.
+    Journal(String),
+    /// Who is responsible, at a time if one is named.
+    Who(MatterCode, UnitCode, Option<Instant>),
+}
+
+/// Reads one sentence.
+///
+/// # Errors
+/// What is not understood.
+pub(super) fn sentence(context: &Context, line: &str) -> Result<Sentence, Wrong> {
+    let mut words = Words::of(context, line);
+    match words.next("somebody who does something")? {
+        "account" => {
+            words.expect("of")?;
+            let case = words.next("a request")?.to_owned();
+            words.end(Sentence::Account(case))
+        }
+        "journal" => {
+            words.expect("of")?;
+            let case = words.next("a request")?.to_owned();
+            words.end(Sentence::Journal(case))
+        }
+        "who" => {
+            words.expect("answers")?;
+            words.expect("for")?;
+            let matter = words.code("a matter")?;
+            words.expect("at")?;
+            let place = words.code("a place")?;
+            let on = if words.take("on") { Some(words.time()?) } else { None };
+            words.end(Sentence::Who(matter, place, on))
+        }
+        actor => {
+            let by = match actor {
+                "citizen" => By::Citizen,
+                "operator" => By::Operator,
+                person => By::Person(words::parse_code(context, person)?),
+            };
+            let verb = words.next("a verb")?;
+            match request::read(&by, verb, &mut words)? {
+                Some(sentence) => words.end(sentence),
+                None => match register::read(&by, verb, &mut words)? {
+                    Some(sentence) => words.end(sentence),
+                    None => Err(Wrong(format!("`{verb}` is no verb of the stories; see tests/src/story/phrase"))),
+                },
+            }
+        }
+    }
+}

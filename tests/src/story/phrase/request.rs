@@ -1,0 +1,131 @@
+//! What is done with a request.
+
+use liandong_engine::rules::{
+    id::PersonCode,
+    request::{
+        Channel, Citizen, How, Outcome,
+        command::{Command, LogRequest},
+    },
+};
+
+use super::{By, Sentence, words::Words};
+use crate::story::error::Wrong;
+
+/// The words that begin a clause of `logs`.
+const CLAUSES: &[&str] = &["as", "by", "entering", "from", "about"];
+
+/// The verbs that are followed by the name of a request.
+#[rustfmt::skip]
+const VERBS: &[&str] = &[
+    "looks", "accepts", "escalates", "transfers", "sends", "rejects", "asks", "resumes", "notes", "resolves",
+    "tells", "relays", "rates", "withdraws", "rules",
+];
+
+/// Reads what follows the verb; none when the verb is not about requests.
+pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<Sentence>, Wrong> {
+    if verb == "logs" {
+        return log(by, words).map(Some);
+    }
+    if !VERBS.contains(&verb) {
+        return Ok(None);
+    }
+    let small_word = match verb {
+        "looks" => Some("at"),
+        "asks" => Some("about"),
+        "notes" => Some("on"),
+        _ => None,
+    };
+    if let Some(word) = small_word {
+        words.expect(word)?;
+    }
+    let case = words.next("a request")?.to_owned();
+    let command = match verb {
+        "looks" => return Ok(Some(Sentence::Look(by.clone(), case))),
+        "accepts" => Command::Accept,
+        "escalates" => Command::Escalate { reason: words.text() },
+        "transfers" => {
+            words.expect("to")?;
+            Command::Transfer { to: words.code("a post")?, reason: words.text() }
+        }
+        "sends" => {
+            words.expect("back")?;
+            let to = if words.take("to") { Some(words.code("a post")?) } else { None };
+            Command::SendBack { to, reason: words.text() }
+        }
+        "rejects" => Command::Reject { explanation: words.text() },
+        "asks" => Command::AskCitizen { question: words.text() },
+        "resumes" => Command::Resume { answer: words.text() },
+        "notes" => Command::AddNote { text: words.text() },
+        "resolves" => resolve(words)?,
+        "rates" => rate(words)?,
+        "withdraws" => Command::Withdraw { reason: words.text() },
+        "rules" => {
+            words.expect("to")?;
+            Command::Rule { to: words.code("a post")?, ruling: words.text() }
+        }
+        verb => relay(verb == "tells", words)?,
+    };
+    Ok(Some(Sentence::Act(by.clone(), case, command)))
+}
+
+fn log(by: &By, words: &mut Words<'_>) -> Result<Sentence, Wrong> {
+    let matter = words.code("a matter")?;
+    words.expect("for")?;
+    let place = words.code("a place")?;
+    let mut case = "it".to_owned();
+    let mut log = LogRequest {
+        place,
+        matter,
+        channel: Channel::GroupVisit,
+        entered_at: None,
+        words: words.text(),
+        citizen: Citizen { name: String::new(), phone: String::new() },
+        accused: Vec::new(),
+    };
+    while words.more_but(&[]) {
+        match words.next("a clause")? {
+            "as" => case = words.next("a name for the request")?.to_owned(),
+            "by" => log.channel = words.word("a channel", Channel::parse)?,
+            "entering" => log.entered_at = Some(words.code("a unit")?),
+            "from" => log.citizen.name = words.next("a name")?.to_owned(),
+            "about" => {
+                while words.more_but(CLAUSES) {
+                    log.accused.push(words.code::<PersonCode>("a person")?);
+                }
+            }
+            other => {
+                return Err(Wrong(format!("`{other}` begins no clause of `logs`; those are {}", CLAUSES.join(", "))));
+            }
+        }
+    }
+    Ok(Sentence::Log(by.clone(), case, log))
+}
+
+fn resolve(words: &mut Words<'_>) -> Result<Command, Wrong> {
+    words.expect("as")?;
+    let outcome = words.word("an outcome", Outcome::parse)?;
+    let face_to_face = words.take("face");
+    if face_to_face {
+        words.expect("to")?;
+        words.expect("face")?;
+    }
+    Ok(Command::Resolve { outcome, words: words.text(), face_to_face })
+}
+
+fn rate(words: &mut Words<'_>) -> Result<Command, Wrong> {
+    let satisfied = match words.next("good or bad")? {
+        "good" => true,
+        "bad" => false,
+        other => return Err(Wrong(format!("`{other}` is neither good nor bad"))),
+    };
+    Ok(Command::Rate { satisfied, words: words.text() })
+}
+
+fn relay(told: bool, words: &mut Words<'_>) -> Result<Command, Wrong> {
+    words.expect("to")?;
+    let whom = words.next("who heard it")?.to_owned();
+    words.expect("by")?;
+    let how = words.word("a way of telling", How::parse)?;
+    let when = if words.take("at") { words.time()? } else { words.now()? };
+    Ok(Command::ConfirmRelay { told, whom, when, how })
+}

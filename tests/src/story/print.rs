@@ -1,0 +1,113 @@
+//! How outcomes are printed. No ids, no receipt codes, nothing that two drivers could say differently.
+
+use liandong_engine::rules::{
+    post::Rank,
+    register, request,
+    routing::{BEYOND, RungNo},
+};
+
+use super::{
+    driver::Refused,
+    view::{Doer, Entry, Found, Passed, View, Way},
+};
+
+/// How many names stand in one line before the rest is only counted.
+const NAMES: usize = 4;
+
+/// A refusal, with what users see of its code.
+pub(super) fn refused(refused: &Refused) -> String {
+    let Refused { code, message } = refused;
+    let of_request = request::refusal::Code::parse(code).map(request::refusal::Code::zh);
+    let zh = of_request.or_else(|| register::refusal::Code::parse(code).map(register::refusal::Code::zh));
+    format!("✗ {code} {}: {message}", zh.unwrap_or_default())
+}
+
+/// Where a request is; `way` is how its newest assignment came about, when it is new.
+pub(super) fn view(view: &View, way: Option<&Way>) -> Vec<String> {
+    let mut line = format!("→ {} {}", view.stage, view.stage.zh());
+    if let Some(outcome) = view.outcome {
+        line.push_str(&format!(", {outcome} {}", outcome.zh()));
+    }
+    if let Some(open) = &view.open {
+        let (post, person) = (&open.post, &open.person);
+        line.push_str(&format!(": {} {} ({}) {}", post.name, person.name, post.code, rung(open.rung)));
+        if way.and_then(|w| w.found.as_ref()).is_some_and(|f| f.rank == Rank::Substitute) {
+            line.push_str(", as substitute");
+        }
+    }
+    if let Some((whom, how)) = &view.told {
+        let whom = if whom.is_empty() { "the citizen" } else { whom };
+        line.push_str(&format!(": {whom} heard it, {how} {}", how.zh()));
+    }
+    for (what, times) in [("returned", view.returns), ("reopened", view.reopened)] {
+        match times {
+            0 => {}
+            1 => line.push_str(&format!("; {what} once")),
+            more => line.push_str(&format!("; {what} {more} times")),
+        }
+    }
+    let mut lines = vec![line];
+    lines.extend(way.into_iter().flat_map(|w| passed(&w.passed)));
+    lines
+}
+
+/// Who was found, and who was passed on the way.
+pub(super) fn way(way: &Way) -> Vec<String> {
+    let mut lines = vec![match &way.found {
+        None => "→ nobody".to_owned(),
+        Some(Found { post, person, rank, rung: no }) => {
+            let substitute = if *rank == Rank::Substitute { ", as substitute" } else { "" };
+            format!("→ {} {} ({}) {}{substitute}", post.name, person.name, post.code, rung(*no))
+        }
+    }];
+    lines.extend(passed(&way.passed));
+    lines
+}
+
+/// One line of the journal.
+pub(super) fn entry(entry: &Entry) -> String {
+    let mut line = format!("→ {}: {} acted", entry.event, doer(&entry.acted));
+    if let Some(person) = &entry.responsible {
+        line.push_str(&format!(", {} responsible", person.name));
+    }
+    if let Some(whom) = &entry.on_behalf_of {
+        line.push_str(&format!(", on behalf of {}", doer(whom)));
+    }
+    if let Some(whom) = &entry.by_order_of {
+        line.push_str(&format!(", by order of {}", doer(whom)));
+    }
+    line
+}
+
+fn doer(doer: &Doer) -> &str {
+    match doer {
+        Doer::Person(person) => &person.name,
+        Doer::Citizen => "the citizen",
+        Doer::Operator => "the operator",
+    }
+}
+
+fn rung(no: RungNo) -> String {
+    if no >= BEYOND { "beyond the ladder".to_owned() } else { format!("on rung {no}") }
+}
+
+/// One line for each rung and verdict, in the order of the climb.
+fn passed(passed: &[Passed]) -> Vec<String> {
+    let same = |a: &Passed, b: &Passed| (a.rung, a.verdict) == (b.rung, b.verdict);
+    passed
+        .chunk_by(same)
+        .filter_map(|group| {
+            let first = group.first()?;
+            let name = |p: &Passed| match &p.post {
+                Some(post) => post.name.clone(),
+                None => format!("no {} {} here", p.kind, p.kind.zh()),
+            };
+            let shown = if group.len() > NAMES { NAMES - 1 } else { NAMES };
+            let mut names = group.iter().take(shown).map(name).collect::<Vec<_>>().join(", ");
+            if group.len() > shown {
+                names.push_str(&format!(" and {} more", group.len() - shown));
+            }
+            Some(format!("  passed {}, {} {}: {names}", rung(first.rung), first.verdict, first.verdict.zh()))
+        })
+        .collect()
+}

@@ -1,0 +1,228 @@
+//! The driver on the rules alone: a world, a register of requests in memory, and what the engine's
+//! shell does around a decision, without a store. Nothing in it is random: ids count up.
+
+use std::collections::{BTreeMap, HashMap};
+
+use liandong_engine::rules::{
+    actor::Actor,
+    id::{MatterCode, PersonCode, ReceiptCode, RequestId, UnitCode},
+    instant::{Instant, Zone},
+    register,
+    request::{
+        self, Duty, Request, StageKind,
+        command::{Command, LogRequest},
+        decide::Fresh,
+        event::{Event, Recorded},
+        refusal::Code,
+        relation::may_see,
+    },
+    routing::{Account, Exclusions, Loads, Question, route},
+    world::{Problem, Register, World},
+};
+
+use super::{
+    driver::{Call, Driver, Failure, Refused},
+    view::{Entry, View, Way},
+};
+
+/// A request with its journal.
+#[derive(Clone, Debug)]
+struct Case {
+    request: Request,
+    journal: Vec<Recorded>,
+}
+
+/// The rules, driven in memory.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    world: World,
+    cases: BTreeMap<RequestId, Case>,
+    logged: u8,
+    answers: HashMap<(Actor, String), Answer>,
+}
+
+/// What a command came to: the request that it logged, or nothing more to say, or a refusal.
+type Answer = Result<Option<RequestId>, Refused>;
+
+impl Rules {
+    /// On a town.
+    ///
+    /// # Errors
+    /// Every problem of the register.
+    pub fn new(register: Register) -> Result<Self, Vec<Problem>> {
+        let world = World::build(register, 1, Zone::china())?;
+        Ok(Self { world, cases: BTreeMap::new(), logged: 0, answers: HashMap::new() })
+    }
+
+    /// Opens this driver; see [`super::play::Opener`].
+    ///
+    /// # Errors
+    /// Every problem of the register, in words.
+    pub fn open(register: Register) -> Result<Box<dyn Driver>, String> {
+        let words = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        Ok(Box::new(Self::new(register).map_err(words)?))
+    }
+
+    /// How much open work everybody had at an instant.
+    fn loads(&self, at: Instant) -> Loads {
+        let mut loads: HashMap<PersonCode, u32> = HashMap::new();
+        let given = self.cases.values().flat_map(|c| &c.request.assignments);
+        let open = given.filter(|a| a.opened_at <= at && a.ended.is_none_or(|ended| ended.at > at));
+        for assignment in open.filter(|a| a.duty == Duty::Handle) {
+            *loads.entry(assignment.person.clone()).or_default() += 1;
+        }
+        Loads(loads)
+    }
+
+    /// The first answer under the key of the call again, or a new one, which is kept: also a refusal.
+    fn once(
+        &mut self,
+        call: &Call,
+        decide: impl FnOnce(&mut Self) -> Result<Option<RequestId>, Failure>,
+    ) -> Result<Option<RequestId>, Failure> {
+        let name = (call.actor.clone(), call.key.clone());
+        if let Some(first) = self.answers.get(&name) {
+            return first.clone().map_err(Failure::Refused);
+        }
+        match decide(self) {
+            Err(Failure::Refused(refused)) => {
+                self.answers.insert(name, Err(refused.clone()));
+                Err(Failure::Refused(refused))
+            }
+            Err(broken) => Err(broken),
+            Ok(done) => {
+                self.answers.insert(name, Ok(done));
+                Ok(done)
+            }
+        }
+    }
+
+    fn case(&self, id: RequestId) -> Result<&Case, Failure> {
+        self.cases.get(&id).ok_or_else(|| {
+            refusal(Code::UnknownRequest.word(), format!("request `{id}` is not among those you see; check the id"))
+        })
+    }
+
+    fn append(&mut self, id: RequestId, at: Instant, records: Vec<Recorded>) {
+        for record in records {
+            let case = self.cases.remove(&id);
+            let (before, mut journal) = case.map_or((None, Vec::new()), |c| (Some(c.request), c.journal));
+            if let Some(request) = request::evolve::evolve(before, at, &record.event) {
+                journal.push(record);
+                self.cases.insert(id, Case { request, journal });
+            }
+        }
+    }
+
+    /// The requests that a change of the register may touch.
+    fn touched(&self, at: Instant, command: &register::command::Command) -> Vec<Request> {
+        let touched = register::decide::touched(&self.world, at, command);
+        let concerns = |r: &Request| {
+            r.open().any(|a| touched.posts.contains(&a.post))
+                || (r.stage.kind() != StageKind::Closed && touched.place.as_ref() == Some(&r.place))
+        };
+        self.cases.values().map(|c| &c.request).filter(|r| concerns(r)).cloned().collect()
+    }
+
+    fn adopt(&mut self, at: Instant, decision: register::decide::Decision) {
+        self.world = decision.world;
+        for (id, records) in decision.hand_overs {
+            self.append(id, at, records);
+        }
+    }
+}
+
+impl Driver for Rules {
+    fn log(&mut self, call: &Call, command: &LogRequest) -> Result<RequestId, Failure> {
+        let id = self.once(call, |rules| {
+            rules.logged = rules.logged.wrapping_add(1);
+            let fresh = Fresh {
+                id: RequestId::from_parts(call.at, [rules.logged; 10]),
+                receipt: ReceiptCode::from_random([rules.logged; 12]),
+            };
+            let id = fresh.id;
+            let records =
+                request::decide::log(&rules.world, call.at, &call.actor, fresh, command, &rules.loads(call.at));
+            rules.append(id, call.at, records.map_err(of_request)?);
+            Ok(Some(id))
+        })?;
+        id.ok_or_else(|| Failure::Broken("the key stands for another command".to_owned()))
+    }
+
+    fn act(&mut self, call: &Call, id: RequestId, command: &Command) -> Result<(), Failure> {
+        let done = self.once(call, |rules| {
+            let request = &rules.case(id)?.request;
+            let loads = rules.loads(call.at);
+            let records = request::decide::decide(&rules.world, request, call.at, &call.actor, command, &loads);
+            rules.append(id, call.at, records.map_err(of_request)?);
+            Ok(None)
+        });
+        done.map(|_| ())
+    }
+
+    fn register(&mut self, call: &Call, command: &register::command::Command) -> Result<(), Failure> {
+        let done = self.once(call, |rules| {
+            let open = rules.touched(call.at, command);
+            let loads = rules.loads(call.at);
+            let decision = register::decide::decide(&rules.world, call.at, &call.actor, command, &open, &loads);
+            rules.adopt(call.at, decision.map_err(of_register)?);
+            Ok(None)
+        });
+        done.map(|_| ())
+    }
+
+    fn load(&mut self, call: &Call, rows: &Register) -> Result<(), Failure> {
+        let done = self.once(call, |rules| {
+            let decision = register::decide::load(&rules.world, &call.actor, rows.clone(), 1_000);
+            rules.adopt(call.at, decision.map_err(of_register)?);
+            Ok(None)
+        });
+        done.map(|_| ())
+    }
+
+    fn look(&mut self, at: Instant, actor: &Actor, id: RequestId) -> Result<View, Failure> {
+        let request = &self.case(id)?.request;
+        if !may_see(&self.world, request, actor, at) {
+            let message = format!("request `{id}` is not among those you see; check the id");
+            return Err(refusal(Code::UnknownRequest.word(), message));
+        }
+        Ok(View::of(&self.world, request))
+    }
+
+    fn view(&mut self, _: Instant, id: RequestId) -> Result<View, Failure> {
+        Ok(View::of(&self.world, &self.case(id)?.request))
+    }
+
+    fn account(&mut self, _: Instant, id: RequestId) -> Result<Way, Failure> {
+        let events: Vec<&Event> = self.case(id)?.journal.iter().map(|r| &r.event).collect();
+        let way = Way::newest(&self.world, events.into_iter());
+        way.ok_or_else(|| Failure::Broken("a journal without an assignment".to_owned()))
+    }
+
+    fn journal(&mut self, _: Instant, id: RequestId) -> Result<Vec<Entry>, Failure> {
+        Ok(self.case(id)?.journal.iter().map(|r| Entry::of(&self.world, r)).collect())
+    }
+
+    fn who(&mut self, _: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure> {
+        let unit = self.world.find_unit(place.as_str());
+        let unit =
+            unit.ok_or_else(|| refusal(Code::UnknownPlace.word(), format!("unit `{place}` is not in the register")))?;
+        let known = self.world.find_matter(matter.as_str());
+        let known = known
+            .ok_or_else(|| refusal(Code::UnknownMatter.word(), format!("matter `{matter}` is not in the catalogue")))?;
+        let route = route(&self.world, &Question::new(unit, known, on), &Exclusions::default(), &self.loads(on));
+        Ok(Way::of(&self.world, &Account::of(&self.world, &route)))
+    }
+}
+
+fn refusal(code: &str, message: String) -> Failure {
+    Failure::Refused(Refused { code: code.to_owned(), message })
+}
+
+fn of_request(refused: request::refusal::Refusal) -> Failure {
+    refusal(refused.code.word(), refused.message)
+}
+
+fn of_register(refused: register::refusal::Refusal) -> Failure {
+    refusal(refused.code.word(), refused.message)
+}

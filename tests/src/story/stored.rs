@@ -1,0 +1,200 @@
+//! The driver on the engine and a store: the same stories, with everything on the disk.
+
+use std::sync::Arc;
+
+use liandong_engine::{
+    rules::{
+        actor::Actor,
+        id::{MatterCode, RequestId, UnitCode},
+        instant::Instant,
+        register,
+        request::{
+            command::{Command, LogRequest},
+            refusal::Code,
+        },
+        routing::{Account, Question},
+        world::Register,
+    },
+    run::{
+        engine::{self, Answer, Engine, Order},
+        source::Clock,
+        store::journal::{Entry as Row, Happened},
+        verify::verify,
+    },
+};
+use tokio::runtime::Runtime;
+
+use super::{
+    driver::{Call, Driver, Failure, Refused},
+    view::{Entry, View, Way},
+};
+use crate::{
+    stores::{Kind, TestDb, Trouble},
+    town::{Town, instant},
+};
+
+/// The engine on a store of its own.
+#[derive(Debug)]
+pub struct Stored {
+    engine: Arc<Engine>,
+    clock: Clock,
+    db: TestDb,
+    runtime: Runtime,
+}
+
+impl Stored {
+    /// On a town; none when there is no such store here.
+    ///
+    /// # Errors
+    /// When the store is not to be had or refuses the rows.
+    pub fn open(kind: Kind, rows: Register) -> Result<Option<Self>, Trouble> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let opened: Result<_, Trouble> = runtime.block_on(async {
+            let Some(db) = TestDb::new(kind).await? else { return Ok(None) };
+            // Long before every story, so that the town is as old as its rows say.
+            let clock = Clock::manual(instant("2000-01-01")?);
+            let engine = Town::engine(&db, &clock).await?;
+            let command = engine::Command::Load(Box::new(rows));
+            let order = Order { actor: Actor::Operator, key: "the town".to_owned(), command };
+            if let Err(refused) = engine.execute(order).await? {
+                return Err(refused.message.into());
+            }
+            Ok(Some((db, clock, engine)))
+        });
+        Ok(opened?.map(|(db, clock, engine)| Self { engine, clock, db, runtime }))
+    }
+
+    /// The address of the store, and the engine on it, for those who drive it by another way.
+    #[must_use]
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// The clock of the engine.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Where the driver waits for what it asked.
+    #[must_use]
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    fn order(&self, call: &Call, command: engine::Command) -> Result<engine::Done, Failure> {
+        self.clock.set(call.at);
+        let order = Order { actor: call.actor.clone(), key: call.key.clone(), command };
+        answered(self.runtime.block_on(self.engine.execute(order)).map_err(broken)?)
+    }
+
+    fn rows(&self, id: RequestId) -> Result<Vec<Row>, Failure> {
+        self.runtime.block_on(self.engine.journal_of(&Actor::Operator, id, 0, 100)).map_err(broken)
+    }
+}
+
+/// At the end of a story the journal must agree with the rows.
+impl Drop for Stored {
+    #[expect(clippy::panic, reason = "a story that leaves a store in disagreement has failed")]
+    fn drop(&mut self) {
+        let found = self.runtime.block_on(async {
+            let store = liandong_engine::run::store::Store::connect(&self.db.url).await?;
+            let found = verify(&store).await;
+            self.engine.stop().await?;
+            found
+        });
+        match found {
+            Ok(found) if found.differences.is_empty() => {}
+            _ if std::thread::panicking() => {}
+            found => panic!("the journal does not verify: {found:?}"),
+        }
+    }
+}
+
+fn answered(answer: Answer) -> Result<engine::Done, Failure> {
+    answer.map_err(|refused| Failure::Refused(Refused { code: refused.code, message: refused.message }))
+}
+
+fn broken(error: impl ToString) -> Failure {
+    Failure::Broken(error.to_string())
+}
+
+fn refusal(code: Code, message: String) -> Failure {
+    Failure::Refused(Refused { code: code.word().to_owned(), message })
+}
+
+impl Driver for Stored {
+    fn log(&mut self, call: &Call, request: &LogRequest) -> Result<RequestId, Failure> {
+        let done = self.order(call, engine::Command::Log(request.clone()))?;
+        done.request.ok_or_else(|| broken("logging gave no request"))
+    }
+
+    fn act(&mut self, call: &Call, request: RequestId, command: &Command) -> Result<(), Failure> {
+        self.order(call, engine::Command::Act { request, command: command.clone() }).map(drop)
+    }
+
+    fn together(&mut self, request: RequestId, acts: &[(Call, Command)]) -> Vec<Result<(), Failure>> {
+        if let Some((call, _)) = acts.first() {
+            self.clock.set(call.at);
+        }
+        let orders = acts.iter().map(|(call, command)| {
+            let command = engine::Command::Act { request, command: command.clone() };
+            self.engine.execute(Order { actor: call.actor.clone(), key: call.key.clone(), command })
+        });
+        let answers = self.runtime.block_on(futures_util::future::join_all(orders));
+        answers.into_iter().map(|answer| answered(answer.map_err(broken)?).map(drop)).collect()
+    }
+
+    fn register(&mut self, call: &Call, command: &register::command::Command) -> Result<(), Failure> {
+        self.order(call, engine::Command::Register(command.clone())).map(drop)
+    }
+
+    fn load(&mut self, call: &Call, rows: &Register) -> Result<(), Failure> {
+        self.order(call, engine::Command::Load(Box::new(rows.clone()))).map(drop)
+    }
+
+    fn look(&mut self, at: Instant, actor: &Actor, request: RequestId) -> Result<View, Failure> {
+        self.clock.set(at);
+        let found = self.runtime.block_on(self.engine.request(actor, request)).map_err(broken)?;
+        let found = found.ok_or_else(|| {
+            refusal(Code::UnknownRequest, format!("request `{request}` is not among those you see; check the id"))
+        });
+        Ok(View::of(&self.engine.world(), &found?))
+    }
+
+    fn view(&mut self, at: Instant, request: RequestId) -> Result<View, Failure> {
+        self.look(at, &Actor::Operator, request)
+    }
+
+    fn account(&mut self, _: Instant, request: RequestId) -> Result<Way, Failure> {
+        let rows = self.rows(request)?;
+        let events = rows.iter().filter_map(|row| match &row.happened {
+            Happened::Request(_, recorded) => Some(&recorded.event),
+            Happened::Register(_) => None,
+        });
+        Way::newest(&self.engine.world(), events).ok_or_else(|| broken("a journal without an assignment"))
+    }
+
+    fn journal(&mut self, _: Instant, request: RequestId) -> Result<Vec<Entry>, Failure> {
+        let (rows, world) = (self.rows(request)?, self.engine.world());
+        let entries = rows.iter().filter_map(|row| match &row.happened {
+            Happened::Request(_, recorded) => Some(Entry::of(&world, recorded)),
+            Happened::Register(_) => None,
+        });
+        Ok(entries.collect())
+    }
+
+    fn who(&mut self, at: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure> {
+        self.clock.set(at);
+        let world = self.engine.world();
+        let unknown = |code, what: &str| refusal(code, format!("{what} is not in the register"));
+        let unit = world.find_unit(place.as_str());
+        let unit = unit.ok_or_else(|| unknown(Code::UnknownPlace, &format!("unit `{place}`")))?;
+        let known = world.find_matter(matter.as_str());
+        let known =
+            known.ok_or_else(|| refusal(Code::UnknownMatter, format!("matter `{matter}` is not in the catalogue")))?;
+        let question = Question::new(unit, known, on);
+        let route = self.runtime.block_on(self.engine.who_is_responsible(&world, &question)).map_err(broken)?;
+        Ok(Way::of(&world, &Account::of(&world, &route)))
+    }
+}

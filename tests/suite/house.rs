@@ -1,0 +1,186 @@
+//! The house keeps its order: who may use whom, and what the rules never touch.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                found.push((path.strip_prefix(root()).unwrap().to_path_buf(), text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Lines of code that hold a word: not comments, not the tests of a file.
+fn lines_with(folder: &str, word: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, text) in sources(folder) {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (no, line) in code.lines().enumerate() {
+            if line.contains(word) && !line.trim_start().starts_with("//") {
+                found.push(format!("{}:{}: {}", path.display(), no + 1, line.trim()));
+            }
+        }
+    }
+    found
+}
+
+fn only_in(folder: &str, word: &str, allowed: &[&str]) {
+    let strays: Vec<String> =
+        lines_with(folder, word).into_iter().filter(|l| !allowed.iter().any(|a| l.starts_with(a))).collect();
+    assert!(strays.is_empty(), "`{word}` belongs only in {allowed:?}:\n{}", strays.join("\n"));
+}
+
+#[test]
+fn rules_read_no_clock_no_store_and_no_environment() {
+    for word in [
+        "crate::run",
+        "sea_orm",
+        "tokio",
+        "std::fs",
+        "std::env",
+        "std::net",
+        "SystemTime",
+        "::now(",
+        "async ",
+        "getrandom",
+        "tracing",
+    ] {
+        only_in("engine/src/rules", word, &[]);
+    }
+}
+
+#[test]
+fn the_rules_alone_have_no_store_in_their_dependency_tree() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let tree = Command::new(cargo)
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "-p",
+            "liandong-engine",
+            "--no-default-features",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+        ])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let tree = String::from_utf8_lossy(&tree.stdout).into_owned();
+    assert!(tree.contains("petgraph"), "{tree}");
+    for forbidden in ["sea-orm", "sqlx", "tokio", "axum", "async-graphql", "getrandom", "tracing"] {
+        assert!(!tree.lines().any(|l| l.starts_with(forbidden)), "{forbidden} is in the tree of the rules:\n{tree}");
+    }
+}
+
+#[test]
+fn each_module_of_the_rules_uses_only_those_above_it_in_the_list() {
+    let list = fs::read_to_string(root().join("engine/src/rules/mod.rs")).unwrap();
+    let order: Vec<&str> = list.lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    assert!(order.len() >= 10, "{order:?}");
+    for (place, module) in order.iter().enumerate() {
+        let below = order.get(place + 1..).unwrap_or_default();
+        for (path, text) in sources("engine/src/rules") {
+            let own = path.strip_prefix("engine/src/rules").unwrap();
+            let name = own.iter().next().unwrap().to_string_lossy();
+            if name.trim_end_matches(".rs") != *module {
+                continue;
+            }
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for lower in below {
+                let uses = [format!("rules::{lower}::"), format!("rules::{lower};")];
+                let direct = [format!("    {lower}::"), format!("super::{lower}::")];
+                for line in code.lines().filter(|l| !l.trim_start().starts_with("//")) {
+                    let nested = own.iter().count() == 1 && direct.iter().any(|d| line.starts_with(d.as_str()));
+                    assert!(
+                        !nested && !uses.iter().any(|u| line.contains(u.as_str())),
+                        "{}: `{module}` stands above `{lower}` and must not use it: {line}",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_engine_calls_decide() {
+    let allowed = ["engine/src/run/engine/", "engine/src/rules/"];
+    for word in ["decide::decide(", "decide::log(", "decide::load(", "request_decide::decide(", "request_decide::log("]
+    {
+        only_in("engine/src", word, &allowed);
+        only_in("graphql-api/src", word, &[]);
+    }
+}
+
+#[test]
+fn only_the_store_begins_a_transaction() {
+    only_in("engine/src", "begin_with_options", &["engine/src/run/store/mod.rs"]);
+    for word in [".begin()", ".transaction(", "BEGIN"] {
+        only_in("engine/src", word, &[]);
+    }
+}
+
+#[test]
+fn sea_orm_appears_only_where_tables_are_known() {
+    only_in("engine/src", "sea_orm", &["engine/src/run/store/"]);
+    only_in("engine/src", "liandong_schema", &["engine/src/run/store/"]);
+    only_in("graphql-api/src", "sea_orm::", &[]);
+}
+
+#[test]
+fn graphql_api_holds_no_rule() {
+    for word in ["evolve(", "hand_over(", "Recusal", "roles_for", "TRANSITIONS", "stand_in("] {
+        only_in("graphql-api/src", word, &[]);
+    }
+}
+
+#[test]
+fn an_event_is_published_only_after_its_commit() {
+    only_in("engine/src", "feed.publish(", &["engine/src/run/engine/writer.rs", "engine/src/run/engine/mod.rs"]);
+    let writer = fs::read_to_string(root().join("engine/src/run/engine/writer.rs")).unwrap();
+    let (commit, publish) = (writer.find(".run_tx(").unwrap(), writer.find("feed.publish(").unwrap());
+    assert!(commit < publish, "the writer publishes what run_tx committed");
+}
+
+#[test]
+fn every_package_is_locked_from_one_registry() {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let sources: std::collections::BTreeSet<&str> = lock.lines().filter_map(|l| l.strip_prefix("source = ")).collect();
+    assert_eq!(sources.len(), 1, "{sources:?}");
+}
+
+#[test]
+fn no_file_of_the_tree_is_longer_than_one_concern_needs() {
+    let mut lengths: Vec<(usize, String)> = ["engine/src", "graphql-api/src", "schema/src"]
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .map(|(path, text)| (text.lines().count(), path.display().to_string()))
+        .collect();
+    lengths.sort();
+    let median = lengths[lengths.len() / 2].0;
+    assert!(median <= 200, "the median file has {median} lines");
+    let (longest, path) = lengths.last().unwrap();
+    assert!(*longest <= 800, "{path} has {longest} lines");
+}

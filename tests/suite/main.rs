@@ -1,0 +1,21 @@
+//! The one test binary.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "all of it is tests: a panic is how a test fails, and what is skipped is said aloud"
+)]
+
+mod engine;
+mod generated;
+mod hostile;
+mod house;
+mod http;
+mod kill;
+mod migrations;
+mod properties;
+mod register_rules;
+mod routing;
+mod stories;
+mod subscriptions;

@@ -1,0 +1,462 @@
+//! The invariants of DESIGN section 4, on random worlds with random commands and changes.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use liandong_engine::rules::{
+    actor::Actor,
+    authority::{Act, may, roles_at, seen_territories},
+    id::{AssignmentNo, PersonCode, RequestId},
+    instant::Instant,
+    register,
+    request::{
+        Duty, MAX_RETURNS, Request, Stage, StageKind,
+        command::Command,
+        decide::decide,
+        event::{Event, Recorded},
+        evolve::evolve,
+        refusal::Code,
+        relation,
+    },
+    routing::{Account, Exclusions, Loads, Question, SUPERVISOR, route},
+    world::{Register, World},
+};
+use liandong_tests::{
+    naive::Day,
+    random::{
+        config,
+        plan::{Plan, day, plan},
+        play::{Done, Move, Play, moves},
+    },
+};
+use proptest::{prelude::*, test_runner::TestRunner};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// How many lives each property is tried on. `PROPTEST_CASES` does not change it.
+const LIVES: u32 = 300;
+
+type Outcome = Result<(), TestCaseError>;
+
+/// Plays random lives and shows each step to `check`: how it was before, what was done, how it is now.
+fn each_step(check: impl Fn(&Play, &Done, &Play) -> Outcome) {
+    live(|plan, moves| {
+        let mut play = Play::new(plan.register());
+        for step in moves {
+            let before = play.clone();
+            let done = play.step(step);
+            check(&before, &done, &play)?;
+        }
+        Ok(())
+    });
+}
+
+/// Plays random lives to their end and shows how they ended.
+fn each_end(check: impl Fn(&Register, &Play) -> Outcome) {
+    live(|plan, moves| {
+        let register = plan.register();
+        let mut play = Play::new(register.clone());
+        for step in moves {
+            play.step(step);
+        }
+        check(&register, &play)
+    });
+}
+
+fn live(check: impl Fn(&Plan, &[Move]) -> Outcome) {
+    TestRunner::new(config(LIVES)).run(&(plan(), moves()), |(plan, moves)| check(&plan, &moves)).unwrap();
+}
+
+/// What happened to requests in one step, with the request as it was before each record.
+fn records<'a>(before: &'a Play, done: &'a Done, now: Instant) -> Vec<(RequestId, Option<Request>, &'a Recorded)> {
+    let happened: Vec<(RequestId, &Vec<Recorded>)> = match done {
+        Done::Request(id, records) => vec![(*id, records)],
+        Done::Register(_, _, hand_overs) => hand_overs.iter().map(|(id, records)| (*id, records)).collect(),
+        Done::Refused(_) | Done::Nothing => Vec::new(),
+    };
+    let mut seen = Vec::new();
+    for (id, records) in happened {
+        let mut request = before.requests.get(&id).cloned();
+        for record in records {
+            let after = evolve(request.clone(), now, &record.event);
+            seen.push((id, std::mem::replace(&mut request, after), record));
+        }
+    }
+    seen
+}
+
+#[test]
+fn every_open_request_has_exactly_one_handle_assignment_open() {
+    each_step(|_, _, after| {
+        for request in after.requests.values() {
+            let open: Vec<(AssignmentNo, Duty)> = request.open().map(|a| (a.no, a.duty)).collect();
+            let expected = match &request.stage {
+                Stage::Routed { handle }
+                | Stage::InHand { handle }
+                | Stage::Waiting { handle, .. }
+                | Stage::Frozen { handle } => {
+                    vec![(*handle, Duty::Handle)]
+                }
+                Stage::Resolved { relay, .. } => vec![(*relay, Duty::Relay)],
+                Stage::Told { .. } | Stage::Closed { .. } => Vec::new(),
+            };
+            prop_assert_eq!(open, expected, "{:?}", request.stage);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn escalation_strictly_climbs() {
+    each_step(|before, done, after| {
+        for (_, request, record) in records(before, done, after.now) {
+            let (Some(request), Some(opens)) = (request, record.event.opens()) else { continue };
+            let was = |no: AssignmentNo| request.assignment(no).map_or(0, |a| a.rung);
+            match &record.event {
+                Event::Escalated { ends, .. } | Event::RejectionProposed { ends, .. } => {
+                    prop_assert!(was(*ends) < opens.rung)
+                }
+                Event::SentBack { ends, .. } => prop_assert!(opens.rung < was(*ends)),
+                Event::HandedOver { ends, .. } if opens.duty == Duty::Handle => prop_assert!(was(*ends) <= opens.rung),
+                Event::Reopened { .. } => {
+                    let resolver = request.stage.resolution().map_or(0, |r| r.rung);
+                    prop_assert!(resolver < opens.rung || opens.rung >= SUPERVISOR);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn escalation_terminates_wherever_a_life_has_got_to() {
+    each_end(|_, play| {
+        for request in play.requests.values() {
+            let mut request = request.clone();
+            let most = play.world.register().ladders.len() + 4;
+            for climbed in 0.. {
+                prop_assert!(climbed <= most, "climbed {} times", climbed);
+                let Some(handle) = request.handle().cloned() else { break };
+                let (holder, up) =
+                    (Actor::Person(handle.person.clone()), Command::Escalate { reason: "试".to_owned() });
+                match decide(&play.world, &request, play.now, &holder, &up, &Loads::default()) {
+                    Ok(records) => {
+                        for record in &records {
+                            request = evolve(Some(request), play.now, &record.event).unwrap();
+                        }
+                        prop_assert!(handle.rung < request.handle().unwrap().rung);
+                    }
+                    Err(refusal) => {
+                        let known =
+                            [Code::NobodyAbove, Code::Ruled, Code::WrongStage, Code::NotAllowed, Code::UnknownRequest];
+                        prop_assert!(known.contains(&refusal.code), "{:?}", refusal);
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_post_that_let_a_request_go_does_not_get_it_again_in_the_same_climb() {
+    each_step(|before, done, after| {
+        for (_, request, record) in records(before, done, after.now) {
+            let climbs = matches!(
+                record.event,
+                Event::Escalated { .. }
+                    | Event::RejectionProposed { .. }
+                    | Event::Transferred { .. }
+                    | Event::HandedOver { .. }
+            );
+            if let (Some(request), Some(opens), true) = (request, record.event.opens(), climbs) {
+                prop_assert!(
+                    opens.duty == Duty::Relay || !request.climb.left.iter().any(|l| l.post == opens.post),
+                    "{:?}",
+                    record.event
+                );
+            }
+        }
+        Ok(())
+    });
+}
+
+fn reads_back<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T) -> Outcome {
+    let text = serde_json::to_string(value).unwrap();
+    prop_assert_eq!(&serde_json::from_str::<T>(&text).unwrap(), value, "{}", text);
+    Ok(())
+}
+
+#[test]
+fn the_fold_of_the_journal_is_the_state() {
+    each_end(|_, play| {
+        for (id, request) in &play.requests {
+            for _ in 0..2 {
+                let journal = play.journal.iter().filter(|(of, ..)| of == id);
+                let folded = journal.fold(None, |state, (_, at, record)| evolve(state, *at, &record.event));
+                prop_assert_eq!(folded.as_ref(), Some(request));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_fold_of_the_register_journal_is_the_register() {
+    each_end(|first, play| {
+        let mut folded = first.clone();
+        for (at, record) in &play.changes {
+            register::evolve::evolve(&mut folded, *at, &record.event);
+        }
+        // A world gives its units in the order of codes and dates.
+        folded.units.sort_by(|a, b| (&a.code, a.span).cmp(&(&b.code, b.span)));
+        let mut rows = play.world.register().clone();
+        rows.units.sort_by(|a, b| (&a.code, a.span).cmp(&(&b.code, b.span)));
+        prop_assert_eq!(&folded, &rows);
+        Ok(())
+    });
+}
+
+#[test]
+fn every_change_of_the_register_makes_the_next_version() {
+    each_step(|before, done, after| {
+        let next = before.world.version() + u64::from(matches!(done, Done::Register(..)));
+        prop_assert_eq!(after.world.version(), next);
+        Ok(())
+    });
+}
+
+#[test]
+fn every_event_and_state_reads_back_from_json_as_itself() {
+    each_end(|first, play| {
+        play.journal.iter().try_for_each(|(_, _, record)| reads_back(record))?;
+        play.changes.iter().try_for_each(|(_, record)| reads_back(record))?;
+        play.requests.values().try_for_each(reads_back)?;
+        reads_back(first)?;
+        let rows = Box::new(first.clone());
+        reads_back(&register::event::Event::RowsLoaded { rows })
+    });
+}
+
+#[test]
+fn a_refused_command_changes_nothing() {
+    each_step(|before, done, after| {
+        if let Done::Refused(_) | Done::Nothing = done {
+            prop_assert_eq!(&before.requests, &after.requests);
+            prop_assert_eq!(before.world.register(), after.world.register());
+            prop_assert_eq!(before.world.version(), after.world.version());
+            prop_assert_eq!(before.journal.len(), after.journal.len());
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_same_step_decides_the_same() {
+    live(|plan, moves| {
+        let (mut one, mut other) = (Play::new(plan.register()), Play::new(plan.register()));
+        for step in moves {
+            prop_assert_eq!(format!("{:?}", one.step(step)), format!("{:?}", other.step(step)));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_register_change_leaves_no_assignment_with_a_person_who_lost_its_post() {
+    each_step(|before, done, after| {
+        if let Done::Register(command, ..) = done {
+            // Terms that end by themselves are not a change of the register: the ticker sees to those.
+            let was = Day::of(before.world.register(), after.now);
+            let is = Day::of(after.world.register(), after.now);
+            for request in after.requests.values() {
+                for open in request.open() {
+                    let kept = before.requests.get(&request.id).and_then(|r| r.assignment(open.no)).is_some();
+                    let held = !kept || was.holds(&open.person, &open.post);
+                    prop_assert!(!held || is.holds(&open.person, &open.post), "{:?} left {:?}", command, open);
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Who was responsible, for every place and matter at some instants before now, with and without
+/// somebody accused. Without the version, which is the world's and not the answer's.
+fn past(world: &World, codes: &Register, now: Instant) -> Vec<(String, Account)> {
+    let moments = [day(20), day(120), day(199), Instant(now.0 - 1)];
+    let mut answers = Vec::new();
+    // What began in this very instant has no past, and may yet turn out never to have been.
+    for unit in codes.units.iter().filter(|u| u.span.from < now) {
+        for matter in &codes.matters {
+            let (Some(place), Some(ix)) =
+                (world.find_unit(unit.code.as_str()), world.find_matter(matter.code.as_str()))
+            else {
+                answers.push((format!("{} is gone", unit.code), Account { found: None, passed: Vec::new(), world: 0 }));
+                continue;
+            };
+            for at in moments {
+                let somebody = codes.people.first().and_then(|p| world.find_person(p.code.as_str()));
+                for accused in [None, somebody] {
+                    let exclusions = Exclusions { accused: accused.into_iter().collect(), ..Exclusions::default() };
+                    let route = route(world, &Question::new(place, ix, at), &exclusions, &Loads::default());
+                    let question = format!("{} {} {at:?} {}", unit.code, matter.code, accused.is_some());
+                    answers.push((question, Account { world: 0, ..Account::of(world, &route) }));
+                }
+            }
+        }
+    }
+    answers
+}
+
+#[test]
+fn answers_about_the_past_never_change() {
+    each_step(|before, done, after| {
+        if let Done::Register(command, ..) = done {
+            let codes = before.world.register();
+            let (was, is) = (past(&before.world, codes, after.now), past(&after.world, codes, after.now));
+            prop_assert_eq!(was.len(), is.len());
+            for (was, is) in was.iter().zip(&is) {
+                prop_assert_eq!(was, is, "{:?}", command);
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn nobody_accused_nor_below_gets_a_request_about_conduct() {
+    each_step(|before, done, after| {
+        for (_, request, record) in records(before, done, after.now) {
+            let Some(opens) = record.event.opens() else { continue };
+            let accused: &[PersonCode] = match (&record.event, &request) {
+                (Event::RequestLogged(logged), _) => &logged.accused,
+                (_, Some(request)) => &request.accused,
+                (_, None) => &[],
+            };
+            let register = after.world.register();
+            prop_assert!(!accused.contains(&opens.person), "{:?} is about {:?}", opens, accused);
+            // Who resolved it may have come to stand below the accused since, and still carries the answer.
+            let own = matches!(&record.event, Event::Resolved { ends, .. } if request.as_ref().and_then(|r| r.assignment(*ends)).is_some_and(|a| a.post == opens.post));
+            let below = Day::of(register, after.now).below_any(accused).contains(&opens.post);
+            prop_assert!(own || !below, "{:?} is below {:?}", opens, accused);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn nobody_accused_sees_the_request_unless_they_logged_it() {
+    each_step(|_, _, after| {
+        for request in after.requests.values() {
+            for accused in request.accused.iter().map(|p| Actor::Person(p.clone())) {
+                let sees = relation::may_see(&after.world, request, &accused, after.now);
+                prop_assert_eq!(sees, request.logged_by == accused);
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn whoever_holds_an_assignment_by_the_post_may_see_the_request() {
+    each_step(|_, _, after| {
+        let day = Day::of(after.world.register(), after.now);
+        for request in after.requests.values().filter(|r| r.accused.is_empty()) {
+            for open in request.open().filter(|a| day.holds(&a.person, &a.post)) {
+                prop_assert!(relation::may_see(&after.world, request, &Actor::Person(open.person.clone()), after.now));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_numbers_of_assignments_are_consecutive() {
+    each_step(|_, _, after| {
+        for request in after.requests.values() {
+            let numbers: Vec<u16> = request.assignments.iter().map(|a| a.no.0).collect();
+            prop_assert_eq!(numbers, (1..).take(request.assignments.len()).collect::<Vec<u16>>());
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_request_is_never_returned_more_often_than_allowed() {
+    each_step(|_, _, after| {
+        for request in after.requests.values() {
+            prop_assert!(request.returns <= MAX_RETURNS, "{} returns", request.returns);
+            prop_assert!(request.returns < MAX_RETURNS || request.assignments.iter().any(|a| a.rung >= SUPERVISOR));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_territories_somebody_sees_are_those_where_their_roles_may_see() {
+    each_end(|_, play| {
+        let (world, tree) = (&play.world, play.world.tree());
+        for at in [day(20), day(120), play.now] {
+            for person in world.people() {
+                let seen = seen_territories(world, person, at);
+                for unit in tree.all().filter(|u| tree.exists(*u, at)) {
+                    let listed = seen.iter().any(|top| tree.is_within(unit, *top, at));
+                    prop_assert_eq!(listed, may(roles_at(world, person, unit, at), Act::See), "{}", tree.code(unit));
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Every event that a request can have, and every one that the register can have but the loading of rows.
+const EVENTS: [&str; 29] = [
+    "RequestLogged",
+    "Accepted",
+    "Escalated",
+    "Transferred",
+    "SentBack",
+    "Frozen",
+    "Ruled",
+    "RejectionProposed",
+    "CitizenAsked",
+    "Resumed",
+    "NoteAdded",
+    "Resolved",
+    "Relayed",
+    "CitizenTold",
+    "Rated",
+    "Reopened",
+    "Withdrawn",
+    "HandedOver",
+    "PlaceMoved",
+    "PersonAdded",
+    "UnitCreated",
+    "UnitRenamed",
+    "UnitMoved",
+    "UnitDissolved",
+    "PostCreated",
+    "PostAbolished",
+    "Appointed",
+    "Relieved",
+    "MandateChanged",
+];
+
+#[test]
+fn random_lives_reach_every_stage_and_every_event() {
+    let stages = RefCell::new(BTreeSet::new());
+    let events = RefCell::new(BTreeSet::new());
+    each_end(|_, play| {
+        stages.borrow_mut().extend(play.requests.values().map(|r| r.stage.kind()));
+        events.borrow_mut().extend(play.journal.iter().map(|(_, _, record)| record.event.name()));
+        events.borrow_mut().extend(play.changes.iter().map(|(_, record)| record.event.name()));
+        Ok(())
+    });
+    assert_eq!(
+        stages.into_inner(),
+        StageKind::ALL.iter().copied().collect(),
+        "the properties see all of a request's life"
+    );
+    assert_eq!(events.into_inner(), BTreeSet::from(EVENTS), "and everything that can happen");
+}

@@ -1,0 +1,514 @@
+//! What is told as it happens, over graphql-transport-ws on a real socket.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use futures_util::{SinkExt, StreamExt, future::join_all};
+use liandong_engine::{
+    rules::{
+        actor::Actor,
+        id::RequestId,
+        instant::Instant,
+        request::{Outcome, command::Command as Act},
+    },
+    run::engine::{Command, Engine, Order},
+};
+use liandong_graphql_api::Config;
+use liandong_tests::{
+    fixtures, on_both_stores,
+    stores::{Kind, Trouble},
+    story::graphql::{PATIENCE, Serving},
+    town::{self, Town, person, request},
+};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+};
+
+use crate::http::{Api, input, log, on_hamlet, order};
+
+/// A web socket that speaks graphql-transport-ws.
+struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+/// What the server says.
+#[derive(Clone, Debug, PartialEq)]
+enum Heard {
+    Message(Value),
+    Closed(u16),
+}
+
+impl Heard {
+    /// The data of a `next` for an operation.
+    fn next(self, id: &str) -> Value {
+        match self {
+            Self::Message(message) if message["type"] == "next" && message["id"] == id => {
+                assert_eq!(message["payload"].get("errors"), None, "{message}");
+                message["payload"]["data"].clone()
+            }
+            other => panic!("not the next of {id}: {other:?}"),
+        }
+    }
+}
+
+impl Socket {
+    async fn open(serving: &Serving) -> Result<Self, Trouble> {
+        let mut request = format!("ws://{}/graphql/ws", serving.address).into_client_request()?;
+        request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
+        let (socket, response) = tokio::time::timeout(PATIENCE, connect_async(request)).await??;
+        assert_eq!(response.headers()["sec-websocket-protocol"], "graphql-transport-ws");
+        Ok(Self(socket))
+    }
+
+    /// A socket that has said who it is.
+    async fn of(serving: &Serving, authorization: &str) -> Result<Self, Trouble> {
+        let mut socket = Self::open(serving).await?;
+        socket.say(&json!({ "type": "connection_init", "payload": { "Authorization": authorization } })).await?;
+        assert_eq!(socket.hear().await?, Heard::Message(json!({ "type": "connection_ack" })));
+        Ok(socket)
+    }
+
+    async fn of_person(api: &Api, code: &str) -> Result<Self, Trouble> {
+        Self::of(&api.serving, &format!("Bearer {}", api.token(code).await?)).await
+    }
+
+    async fn say(&mut self, message: &Value) -> Result<(), Trouble> {
+        self.send(Message::text(message.to_string())).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), Trouble> {
+        Ok(tokio::time::timeout(PATIENCE, self.0.send(message)).await??)
+    }
+
+    async fn subscribe(&mut self, id: &str, query: &str, variables: Value) -> Result<(), Trouble> {
+        self.say(&json!({ "type": "subscribe", "id": id, "payload": { "query": query, "variables": variables } })).await
+    }
+
+    /// The next message, or that the socket closed.
+    async fn hear(&mut self) -> Result<Heard, Trouble> {
+        loop {
+            match tokio::time::timeout(PATIENCE, self.0.next()).await? {
+                Some(Ok(Message::Text(text))) => return Ok(Heard::Message(serde_json::from_str(&text)?)),
+                Some(Ok(Message::Close(frame))) => return Ok(Heard::Closed(frame.map_or(1005, |f| f.code.into()))),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Ok(Heard::Closed(1006)),
+            }
+        }
+    }
+
+    /// Waits until the operations begun on the socket are under way: they begin in their order, and
+    /// this one ends.
+    async fn settled(&mut self) -> Result<(), Trouble> {
+        self.subscribe("settled", "{ __typename }", Value::Null).await?;
+        assert_eq!(self.hear().await?.next("settled"), json!({ "__typename": "Query" }));
+        assert_eq!(self.hear().await?, Heard::Message(json!({ "type": "complete", "id": "settled" })));
+        Ok(())
+    }
+}
+
+const MINE: &str = "subscription($after: Position) {
+    assignmentsChanged(after: $after) {
+        position kind at opened { no duty post { code } person { code } } ended { no endedHow }
+        request { id words citizen { name } }
+    }
+}";
+
+const ONE: &str = "subscription($id: ID!, $after: Position) {
+    requestChanged(id: $id, after: $after) {
+        position
+        entry { seq kind words acted { kind person { name } } opens { person { name } } }
+        request { id stage handle { person { name } } citizen { name } }
+    }
+}";
+
+const CLIMBS: &str = "subscription($after: Position) {
+    escalationsRaised(after: $after) {
+        position escalation { kind reason opens { post { code } } request { id citizen { name } } }
+    }
+}";
+
+#[test]
+fn who_does_not_say_who_they_are_is_shown_out() {
+    let config = Config { init_time: Duration::from_millis(200), ..Config::default() };
+    town::run(Kind::Sqlite, fixtures::register("hamlet"), |town| async {
+        let api = Api::with(town, config).await?;
+        let good = format!("Bearer {}", api.token("P5").await?);
+        let init = |payload: Value| json!({ "type": "connection_init", "payload": payload });
+        let subscribe = json!({ "type": "subscribe", "id": "1", "payload": { "query": "{ me { kind } }" } });
+        let first: Vec<(&str, Option<Value>, u16)> = vec![
+            ("nobody", Some(json!({ "type": "connection_init" })), 4403),
+            ("an empty payload", Some(init(json!({}))), 4403),
+            ("a payload that is none", Some(init(json!("x"))), 4403),
+            ("a wrong token", Some(init(json!({ "Authorization": "Bearer ld_0" }))), 4403),
+            ("a wrong receipt", Some(init(json!({ "Authorization": "Receipt 2222-2222-2222" }))), 4403),
+            ("a token that is no text", Some(init(json!({ "Authorization": 7 }))), 4403),
+            ("an operation first", Some(subscribe.clone()), 4401),
+            ("no message", Some(json!({ "type": "hello" })), 4400),
+            ("no object", Some(json!(7)), 4400),
+            ("nothing", None, 4408),
+        ];
+        for (name, message, code) in first {
+            let mut socket = Socket::open(&api.serving).await?;
+            if let Some(message) = message {
+                socket.say(&message).await?;
+            }
+            assert_eq!(socket.hear().await?, Heard::Closed(code), "{name}");
+        }
+        let then: Vec<(&str, Vec<Message>, u16)> = vec![
+            ("twice", vec![Message::text(init(json!({ "Authorization": good })).to_string())], 4429),
+            ("no JSON", vec![Message::text("{")], 4400),
+            ("no UTF-8", vec![Message::binary(vec![0xff, 0xfe])], 4400),
+            (
+                "no id",
+                vec![Message::text("{\"type\":\"subscribe\",\"payload\":{\"query\":\"{ me { kind } }\"}}")],
+                4400,
+            ),
+            ("no operation", vec![Message::text("{\"type\":\"subscribe\",\"id\":\"1\"}")], 4400),
+        ];
+        for (name, messages, code) in then {
+            let mut socket = Socket::of(&api.serving, &good).await?;
+            for message in messages {
+                socket.send(message).await?;
+            }
+            assert_eq!(socket.hear().await?, Heard::Closed(code), "{name}");
+        }
+        let mut socket = Socket::of(&api.serving, &good).await?;
+        socket.subscribe("1", MINE, json!({})).await?;
+        socket.subscribe("1", MINE, json!({})).await?;
+        assert_eq!(socket.hear().await?, Heard::Closed(4409));
+        // Another protocol, or none, is no socket at all.
+        for protocol in [None, Some("graphql-ws")] {
+            let mut request = format!("ws://{}/graphql/ws", api.serving.address).into_client_request()?;
+            if let Some(protocol) = protocol {
+                request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
+            }
+            assert!(connect_async(request).await.is_err(), "{protocol:?}");
+        }
+        api.close().await
+    });
+}
+
+#[test]
+fn whose_token_is_revoked_hears_nothing_more() {
+    on_hamlet(|api| async move {
+        let mut socket = Socket::of_person(&api, "P2").await?;
+        socket.subscribe("1", MINE, json!({})).await?;
+        socket.settled().await?;
+        assert_eq!(api.town.engine.revoke_tokens(&"P2".parse()?).await?, 1);
+        let later = api.town.engine.now().0 + i64::try_from(Config::default().identity_time.as_micros())?;
+        api.town.clock.set(Instant(later));
+        log(&api.client("P5").await?, "1", input("H11", "water-pipe")).await?;
+        assert_eq!(socket.hear().await?, Heard::Closed(4403));
+        api.close().await
+    });
+}
+
+#[test]
+fn queries_mutations_and_bad_operations_are_answered_on_the_socket_too() {
+    on_hamlet(|api| async move {
+        let mut socket = Socket::of_person(&api, "P5").await?;
+        let complete = |id: &str| Heard::Message(json!({ "type": "complete", "id": id }));
+        socket.subscribe("q", "{ me { person { code } } }", Value::Null).await?;
+        assert_eq!(socket.hear().await?.next("q"), json!({ "me": { "person": { "code": "P5" } } }));
+        assert_eq!(socket.hear().await?, complete("q"));
+        let mutation =
+            "mutation($input: LogRequestInput!) { logRequest(input: $input, idempotencyKey: \"s\") { receipt } }";
+        socket.subscribe("m", mutation, json!({ "input": input("H11", "water-pipe") })).await?;
+        assert!(socket.hear().await?.next("m")["logRequest"]["receipt"].is_string());
+        assert_eq!(socket.hear().await?, complete("m"));
+        for (name, query, code) in [
+            ("no GraphQL", "{", "GRAPHQL_PARSE_FAILED"),
+            ("no such field", "subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
+            ("too deep", &"{ a ".repeat(100), "GRAPHQL_VALIDATION_FAILED"),
+            ("no id", "subscription { requestChanged(id: \"x\") { position } }", "BAD_INPUT"),
+            ("before all positions", "subscription { assignmentsChanged(after: -1) { position } }", "BAD_INPUT"),
+        ] {
+            socket.subscribe(name, query, Value::Null).await?;
+            let heard = socket.hear().await?;
+            let Heard::Message(message) = heard else { panic!("{name}: {heard:?}") };
+            let error =
+                if message["type"] == "error" { &message["payload"][0] } else { &message["payload"]["errors"][0] };
+            assert_eq!(error["extensions"]["code"], code, "{name}: {message}");
+            if message["type"] == "next" {
+                assert_eq!(socket.hear().await?, complete(name));
+            }
+        }
+        // So many operations and no more; completing one makes room.
+        let most = Config::default().max_operations;
+        for n in 0..most {
+            socket.subscribe(&format!("s{n}"), MINE, json!({})).await?;
+        }
+        socket.subscribe("one more", MINE, json!({})).await?;
+        let Heard::Message(message) = socket.hear().await? else { panic!("closed") };
+        assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("one more")));
+        socket.say(&json!({ "type": "complete", "id": "s0" })).await?;
+        socket.subscribe("one more", "{ me { kind } }", Value::Null).await?;
+        assert_eq!(socket.hear().await?.next("one more")["me"]["kind"], "Person");
+        api.close().await
+    });
+}
+
+on_both_stores! {
+    "hamlet" => async fn assignments_are_told_to_whom_they_are_given_and_from_whom_they_are_taken(town) {
+        let api = Api::of(town).await?;
+        let (cadre, leader) = (api.client("P5").await?, api.client("P2").await?);
+        let mut of_leader = Socket::of_person(&api, "P2").await?;
+        let mut of_cadre = Socket::of_person(&api, "P5").await?;
+        for socket in [&mut of_leader, &mut of_cadre] {
+            socket.subscribe("a", MINE, json!({})).await?;
+            socket.settled().await?;
+        }
+        let (id, receipt) = log(&cadre, "1", input("H11", "water-pipe")).await?;
+        let told = of_leader.hear().await?.next("a")["assignmentsChanged"].clone();
+        assert_eq!((&told["kind"], &told["request"]["id"]), (&json!("RequestLogged"), &json!(id)));
+        assert_eq!(told["opened"], json!({ "no": 1, "duty": "Handle", "post": { "code": "G1-LEAD" }, "person": { "code": "P2" } }));
+        assert_eq!(told["ended"], Value::Null);
+        assert_eq!(order(&leader, "escalate", &id, "reason: \"要换主管\"").await?, "done");
+        let ended = of_leader.hear().await?.next("a")["assignmentsChanged"].clone();
+        assert_eq!(ended["ended"], json!({ "no": 1, "endedHow": "Escalated" }));
+        assert_eq!(ended["opened"], Value::Null, "what another has is not mine");
+        let opened = of_cadre.hear().await?.next("a")["assignmentsChanged"].clone();
+        assert_eq!((&opened["opened"]["no"], &opened["ended"]), (&json!(2), &Value::Null));
+        assert_eq!(opened["position"], ended["position"]);
+        let citizen = api.serving.client.receipt(&receipt);
+        assert_eq!(order(&citizen, "withdraw", &id, "reason: \"自己修好了\"").await?, "done");
+        let ended = of_cadre.hear().await?.next("a")["assignmentsChanged"].clone();
+        assert_eq!(ended["ended"], json!({ "no": 2, "endedHow": "Withdrawn" }));
+        api.close().await
+    }
+
+    "hamlet" => async fn a_request_is_followed_by_the_receipt_without_a_name_of_who_handles_it(town) {
+        let api = Api::of(town).await?;
+        let cadre = api.client("P5").await?;
+        let (id, receipt) = log(&cadre, "1", input("H11", "water-pipe")).await?;
+        let (other, _) = log(&cadre, "2", input("H11", "water-pipe")).await?;
+        let mut citizen = Socket::of(&api.serving, &format!("Receipt {receipt}")).await?;
+        // Of another request a receipt hears nothing, of its own everything since it began.
+        citizen.subscribe("other", ONE, json!({ "id": other, "after": 0 })).await?;
+        citizen.subscribe("mine", ONE, json!({ "id": id, "after": 0 })).await?;
+        let mut boss = Socket::of_person(&api, "P8").await?;
+        boss.subscribe("boss", ONE, json!({ "id": id, "after": 0 })).await?;
+        assert_eq!(order(&api.client("P2").await?, "accept", &other, "").await?, "done");
+        assert_eq!(order(&api.client("P2").await?, "escalate", &id, "reason: \"要换主管\"").await?, "done");
+        let mut kinds = Vec::new();
+        for _ in 0..2 {
+            let heard = citizen.hear().await?.next("mine");
+            let text = heard.to_string();
+            let told = &heard["requestChanged"];
+            kinds.push(told["entry"]["kind"].as_str().unwrap().to_owned());
+            assert_eq!((&told["entry"]["acted"], &told["entry"]["opens"], &told["entry"]["words"]), (&Value::Null, &Value::Null, &Value::Null));
+            assert_eq!(told["request"]["handle"], Value::Null);
+            for name in ["罗河边", "陆新支", "要换主管"] {
+                assert!(!text.contains(name), "{text}");
+            }
+        }
+        assert_eq!(kinds, ["RequestLogged", "Escalated"]);
+        for kind in ["RequestLogged", "Escalated"] {
+            let told = boss.hear().await?.next("boss")["requestChanged"].clone();
+            assert_eq!(told["entry"]["kind"], kind);
+            assert_eq!(told["request"]["citizen"], Value::Null, "who merely watches does not see the person");
+            assert!(told["entry"]["opens"]["person"]["name"].is_string());
+        }
+        // What a receipt may not watch.
+        for (n, query) in [MINE, CLIMBS].into_iter().enumerate() {
+            citizen.subscribe(&format!("no{n}"), query, json!({ "after": 0 })).await?;
+            let Heard::Message(message) = citizen.hear().await? else { panic!("closed") };
+            assert!(message.to_string().contains("FORBIDDEN"), "{message}");
+            if message["type"] == "next" {
+                citizen.hear().await?;
+            }
+        }
+        api.close().await
+    }
+
+    "hamlet" => async fn nobody_is_told_of_what_they_may_not_see(town) {
+        let api = Api::of(town).await?;
+        let (cadre, leader) = (api.client("P5").await?, api.client("P2").await?);
+        let mut conduct = input("H12", "cadre-conduct");
+        conduct["accused"] = json!(["P6"]);
+        let (about, _) = log(&leader, "c", conduct).await?;
+        let (one, _) = log(&cadre, "1", input("H11", "water-pipe")).await?;
+        let (two, _) = log(&cadre, "2", input("H21", "water-pipe")).await?;
+        // Everything there is, for everybody.
+        let mut sockets = Vec::new();
+        for who in ["P3", "P5", "P6"] {
+            let mut socket = Socket::of_person(&api, who).await?;
+            for (n, id) in [&about, &one, &two].into_iter().enumerate() {
+                socket.subscribe(&format!("r{n}"), ONE, json!({ "id": id, "after": 0 })).await?;
+            }
+            socket.subscribe("climbs", CLIMBS, json!({ "after": 0 })).await?;
+            socket.subscribe("mine", MINE, json!({ "after": 0 })).await?;
+            sockets.push((who, socket));
+        }
+        assert_eq!(order(&api.client("P8").await?, "addNote", &about, "text: \"已约谈\"").await?, "done");
+        assert_eq!(order(&leader, "escalate", &one, "reason: \"要换主管\"").await?, "done");
+        assert_eq!(order(&api.client("P3").await?, "escalate", &two, "reason: \"管子太老\"").await?, "done");
+        let told = api.client("P3").await?;
+        assert_eq!(order(&told, "addNote", &two, "text: \"完\"").await?, "done");
+        let expected: BTreeMap<&str, &[&str]> = BTreeMap::from([
+            ("P3", &["r2", "climbs", "mine"][..]),
+            ("P5", &["r1", "r2", "climbs", "mine"]),
+            ("P6", &["r1", "r2", "climbs"]),
+        ]);
+        for (who, mut socket) in sockets {
+            let mut heard: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+            // The note is the last that happened, and everybody here hears it.
+            loop {
+                let Heard::Message(message) = socket.hear().await? else { panic!("{who}: closed") };
+                assert_eq!(message["type"], "next", "{who}: {message}");
+                let id = message["id"].as_str().unwrap().to_owned();
+                let last = id == "r2" && message["payload"]["data"]["requestChanged"]["entry"]["words"] == "完";
+                heard.entry(id).or_default().push(message["payload"]["data"].clone());
+                if last {
+                    break;
+                }
+            }
+            let sees = |id: &str| expected[who].contains(&id);
+            for id in heard.keys() {
+                assert!(sees(id), "{who} hears {id}: {:?}", heard[id]);
+            }
+            let all = format!("{heard:?}");
+            assert!(!all.contains(&about), "{who}: {all}");
+            if who == "P3" {
+                assert!(!all.contains(&one), "{who}: {all}");
+            }
+        }
+        api.close().await
+    }
+
+    "hamlet" => async fn escalations_are_raised_to_those_who_see_the_request(town) {
+        let api = Api::of(town).await?;
+        let cadre = api.client("P5").await?;
+        let (one, _) = log(&cadre, "1", input("H11", "water-pipe")).await?;
+        let (two, _) = log(&cadre, "2", input("H21", "water-pipe")).await?;
+        let mut sockets = Vec::new();
+        for who in ["P3", "P8"] {
+            let mut socket = Socket::of_person(&api, who).await?;
+            socket.subscribe("e", CLIMBS, json!({})).await?;
+            socket.settled().await?;
+            sockets.push(socket);
+        }
+        assert_eq!(order(&api.client("P2").await?, "escalate", &one, "reason: \"要换主管\"").await?, "done");
+        assert_eq!(order(&api.client("P3").await?, "addNote", &two, "text: \"不算\"").await?, "done");
+        assert_eq!(order(&api.client("P3").await?, "escalate", &two, "reason: \"管子太老\"").await?, "done");
+        let mut heard = Vec::new();
+        for (socket, count) in sockets.iter_mut().zip([1, 2]) {
+            for _ in 0..count {
+                let told = socket.hear().await?.next("e")["escalationsRaised"]["escalation"].clone();
+                heard.push((told["request"]["id"].clone(), told["reason"].clone(), told["opens"]["post"]["code"].clone()));
+            }
+        }
+        let (first, second) = ((json!(one), json!("要换主管"), json!("V-SC")), (json!(two), json!("管子太老"), json!("V-SC")));
+        assert_eq!(heard, [second.clone(), first, second]);
+        api.close().await
+    }
+
+    "hamlet" => async fn who_comes_back_after_a_position_misses_nothing_and_hears_nothing_twice(town) {
+        // Two servers on one database, and the socket moves between them.
+        let other = Town::engine(&town.db, &town.clock).await?;
+        let second = Serving::start(&other, &Config::default()).await?;
+        let api = Api::of(town).await?;
+        let start = api.town.engine.feed().position();
+        let token = format!("Bearer {}", api.token("P3").await?);
+        let engines = [Arc::clone(&api.town.engine), Arc::clone(&other)];
+        let writers = (0..60).map(|n| {
+            let engine = Arc::clone(&engines[n % 2]);
+            async move { write(&engine, n).await }
+        });
+        let servings = [&api.serving, &second];
+        let listen = async {
+            let (mut heard, mut after, mut visits) = (Vec::new(), start, 0);
+            while heard.len() < 120 {
+                let mut socket = Socket::of(servings[visits % 2], &token).await?;
+                socket.subscribe("a", MINE, json!({ "after": after })).await?;
+                // After some the listener goes away, without a word.
+                for _ in 0..(1 + visits % 11).min(120 - heard.len()) {
+                    let told = socket.hear().await?.next("a")["assignmentsChanged"].clone();
+                    after = told["position"].as_i64().unwrap();
+                    heard.push((after, told["request"]["id"].as_str().unwrap().to_owned(), told["ended"].is_object()));
+                }
+                visits += 1;
+            }
+            Ok::<_, Trouble>((heard, visits))
+        };
+        let (written, listened) = tokio::join!(join_all(writers), listen);
+        let (heard, visits) = listened?;
+        assert!(visits > 15, "{visits} visits");
+        assert!(heard.windows(2).all(|two| two[0].0 < two[1].0), "in order, none twice: {heard:?}");
+        let mut expected = BTreeSet::new();
+        for written in written {
+            let id = written?;
+            expected.insert((id.to_string(), false));
+            expected.insert((id.to_string(), true));
+        }
+        let found: BTreeSet<(String, bool)> = heard.into_iter().map(|(_, id, ended)| (id, ended)).collect();
+        assert_eq!(found, expected);
+        // Who asks for what is to come is told of nothing that was.
+        let mut socket = Socket::of(&api.serving, &token).await?;
+        socket.subscribe("a", MINE, json!({})).await?;
+        socket.settled().await?;
+        let (id, _) = log(&api.client("P5").await?, "last", input("H21", "water-pipe")).await?;
+        assert_eq!(socket.hear().await?.next("a")["assignmentsChanged"]["request"]["id"], json!(id));
+        second.stop().await?;
+        api.close().await
+    }
+
+    "hamlet" => async fn a_stopping_server_completes_every_subscription_and_then_closes(town) {
+        let mut api = Api::of(town).await?;
+        let mut socket = Socket::of_person(&api, "P3").await?;
+        let names = ["a", "b", "c"];
+        for (name, query) in names.into_iter().zip([MINE, CLIMBS, MINE]) {
+            socket.subscribe(name, query, json!({})).await?;
+        }
+        socket.settled().await?;
+        let mut idle = Socket::of_person(&api, "P3").await?;
+        let engine = Arc::clone(&api.town.engine);
+        let writers = (0..40).map(|n| {
+            let engine = Arc::clone(&engine);
+            async move { write(&engine, n).await.ok() }
+        });
+        api.serving.ask_to_stop();
+        let listen = async {
+            let (mut completed, mut told) = (BTreeSet::new(), Vec::new());
+            loop {
+                match socket.hear().await? {
+                    Heard::Closed(code) => return Ok::<_, Trouble>((completed, told, code)),
+                    Heard::Message(message) if message["type"] == "complete" => {
+                        assert!(completed.insert(message["id"].as_str().unwrap().to_owned()), "twice");
+                    }
+                    Heard::Message(message) => {
+                        assert_eq!(message["type"], "next", "{message}");
+                        assert_eq!(message["payload"].get("errors"), None, "{message}");
+                        assert!(!completed.contains(message["id"].as_str().unwrap()), "after its end: {message}");
+                        told.extend(message["payload"]["data"]["assignmentsChanged"]["position"].as_i64());
+                    }
+                }
+            }
+        };
+        let (_, listened) = tokio::join!(join_all(writers), listen);
+        let (completed, told, code) = listened?;
+        assert_eq!(completed, names.map(ToOwned::to_owned).into());
+        assert_eq!(code, 1001);
+        assert_eq!(idle.hear().await?, Heard::Closed(1001));
+        eprintln!("{} were told before the end", told.len());
+        api.close().await
+    }
+}
+
+/// Somebody logs a request in the second group, and its leader escalates it; in the first group
+/// something happens too, which is not for that leader.
+async fn write(engine: &Engine, n: usize) -> Result<RequestId, Trouble> {
+    let order = async |actor: Actor, what: &str, command: Command| -> Result<RequestId, Trouble> {
+        let done = engine.execute(Order { actor, key: format!("{what}{n}"), command }).await?;
+        done.map_err(|refused| refused.message)?.request.ok_or_else(|| "no request".into())
+    };
+    order(person("P5")?, "other", Command::Log(request("H11", "water-pipe")?)).await?;
+    let id = order(person("P5")?, "log", Command::Log(request("H21", "water-pipe")?)).await?;
+    let resolve = Act::Resolve { outcome: Outcome::Solved, words: "已经修好".to_owned(), face_to_face: false };
+    let command = if n % 2 == 0 { Act::Escalate { reason: "要换主管".to_owned() } } else { resolve };
+    order(person("P3")?, "end", Command::Act { request: id, command }).await
+}
