@@ -10,8 +10,6 @@ use liandong_engine::rules::{
     tier,
 };
 
-use crate::reply::Code;
-
 static CHINA: LazyLock<Zone> = LazyLock::new(Zone::china);
 
 /// A point in time: RFC 3339 with the offset of China. As input a date (its midnight in China) will do.
@@ -29,13 +27,16 @@ impl When {
 #[Scalar(name = "Instant")]
 impl ScalarType for When {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let bad = |what: String| InputValueError::custom(what).with_extension("code", Code::BadInput.as_str());
         let Value::String(text) = &value else {
-            return Err(bad(format!(
-                "`{value}` is not a date (2015-03-01) nor an instant (2015-03-01T08:30:00+08:00)"
-            )));
+            let what = format!("`{value}` is not a date (2015-03-01) nor an instant (2015-03-01T08:30:00+08:00)");
+            return Err(InputValueError::custom(what));
         };
-        Instant::parse(text, &CHINA).map(Self).map_err(|e| bad(e.to_string()))
+        Instant::parse(text, &CHINA).map(Self).map_err(InputValueError::custom)
+    }
+
+    /// Looked at before anything is executed.
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {
@@ -57,8 +58,12 @@ impl ScalarType for Position {
             _ => None,
         };
         let bad = || InputValueError::custom(format!("`{value}` is not a position; use one that this server gave"));
-        let number = number.filter(|n| *n >= 0);
-        number.map(Self).ok_or_else(|| bad().with_extension("code", Code::BadInput.as_str()))
+        number.filter(|n| *n >= 0).map(Self).ok_or_else(bad)
+    }
+
+    /// Looked at before anything is executed.
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {

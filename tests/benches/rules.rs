@@ -2,6 +2,7 @@
 //!
 //! `LIANDONG_BENCH_HOUSEHOLDS` sets the size of the map (0 leaves it out). The bound of the machine, the
 //! bare walk over an array of parents, is taken in the same run: compare with that.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that cannot be set up must stop")]
 
 mod map;
 
@@ -132,7 +133,11 @@ fn large(criterion: &mut Criterion, wanted: u64) {
     let each = |bytes: u64| bytes as f64 / households as f64;
     println!("map: {households} households, {units} units, {} posts", world.posts().count());
     println!("map: built in {took:.1?}");
-    println!("map: the world holds {:.1} bytes a household, {:.1} of them in the tree", each(world.bytes() as u64), each(world.tree().bytes() as u64));
+    println!(
+        "map: the world holds {:.1} bytes a household, {:.1} of them in the tree",
+        each(world.bytes() as u64),
+        each(world.tree().bytes() as u64)
+    );
     if let (Some(before), Some(rows), Some(after)) = (before, with_rows, after) {
         println!("map: the rows before building {:.1} bytes a household resident", each((rows - before) * 1024));
         println!("map: the world {:.1} bytes a household resident", each(after.saturating_sub(before) * 1024));

@@ -73,9 +73,12 @@ impl Asked {
 pub struct Answer {
     /// The rung, the post, the person, and as what the person holds it.
     pub found: Option<(RungNo, PostCode, PersonCode, Rank)>,
-    /// The rung, the post (none where the rung has none here), the kind of post, and why.
-    pub passed: Vec<(RungNo, Option<PostCode>, PostKind, Verdict)>,
+    /// Every post passed.
+    pub passed: Vec<PassedPost>,
 }
+
+/// The rung, the post (none where the rung has none here), the kind of post, and why it was passed.
+pub type PassedPost = (RungNo, Option<PostCode>, PostKind, Verdict);
 
 impl Answer {
     /// What the engine's account says.
@@ -308,10 +311,7 @@ impl<'d, 'r> Neighbours<'d, 'r> {
 
     /// Who is responsible for this household: its own posts that are passed, and the answer of its
     /// parent when they all are. None for the parent when one of its own takes it: ask in full then.
-    pub fn ask(
-        &mut self,
-        household: &UnitCode,
-    ) -> (Vec<(RungNo, Option<PostCode>, PostKind, Verdict)>, Option<&Answer>) {
+    pub fn ask(&mut self, household: &UnitCode) -> (Vec<PassedPost>, Option<&Answer>) {
         let mut passed = Vec::new();
         let nobody = HashSet::new();
         for (rung, kind) in &self.own_rungs {

@@ -13,7 +13,7 @@ use liandong_engine::{
             command::{Command, LogRequest},
             decide,
         },
-        routing::{Exclusions, Loads, Question, contenders, route},
+        routing::{Exclusions, Loads, Question, route},
         tier::Tier,
         tree::UnitIx,
         world::{MatterIx, PersonIx, World},
@@ -136,20 +136,16 @@ impl Scenes {
         self.scene(home, *dice.pick(&home.loggers)?, matter)
     }
 
-    /// A matter that somebody else in the group or village resolves, so that every step of the life of
-    /// the request is a step of its own.
+    /// A matter that somebody else resolves in the group itself, so that every step of the life of the
+    /// request is a step of its own.
     pub fn near(&self, dice: &mut Dice) -> Option<Scene> {
         for _ in 0..1_000 {
             let (home, matter) = (dice.pick(&self.homes)?, *dice.pick(&self.matters)?);
             let logger = *dice.pick(&home.loggers)?;
             let question = Question::new(home.place, matter, self.at);
-            let Some(found) = route(&self.world, &question, &Exclusions::default(), &Loads::default()).found else {
-                continue;
-            };
-            let near = [PostKind::GroupLeader, PostKind::GroupLink, PostKind::StandingCadre];
-            let code = self.world.person_code(logger)?;
-            let kind = self.world.post_kind(found.post)?;
-            if near.contains(&kind) && found.person != logger && !contenders(&self.world, &question).contains(code) {
+            let route = route(&self.world, &question, &Exclusions::default(), &Loads::default());
+            let near = |post| matches!(self.world.post_kind(post), Some(PostKind::GroupLeader | PostKind::GroupLink));
+            if route.found.is_some_and(|found| near(found.post) && found.person != logger) {
                 return self.scene(home, logger, matter);
             }
         }

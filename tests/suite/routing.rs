@@ -217,7 +217,7 @@ fn compare_excluded(name: &str, world: &World, days: &[Day<'_>], dice: &Dice) ->
     }
     // Now and then anybody at all; mostly somebody above the place.
     let anybody = || world.people().filter_map(|p| world.person_code(p)).cloned().collect::<Vec<_>>();
-    let person = |n: &u16| if n % 8 == 0 { pick(&anybody(), *n) } else { pick(&people, *n) };
+    let person = |n: &u16| if n.is_multiple_of(8) { pick(&anybody(), *n) } else { pick(&people, *n) };
     let asked = Asked {
         from: if *from % 3 == 0 { *from } else { 0 },
         accused: accused.iter().map(person).collect(),

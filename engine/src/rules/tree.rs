@@ -4,6 +4,8 @@
 //! more for one that others stand below, and its code and name, because a map of ten million
 //! households has to answer within a microsecond.
 
+mod texts;
+
 use std::collections::HashMap;
 
 use petgraph::{
@@ -17,6 +19,7 @@ use super::{
     instant::{Instant, Span},
     tier::{Tier, Unit, UnitKind},
 };
+use texts::Texts;
 
 /// A unit in one tree: its place in the order of codes. Not stable between trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -146,32 +149,6 @@ struct Former {
     name: Box<str>,
 }
 
-/// Short texts one after the other: no allocation and no pointer for each.
-#[derive(Clone, Debug, Default)]
-struct Texts {
-    bytes: String,
-    ends: Vec<u32>,
-}
-
-impl Texts {
-    fn push(&mut self, text: &str) {
-        self.bytes.push_str(text);
-        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
-    }
-
-    fn shrink(&mut self) {
-        self.bytes.shrink_to_fit();
-        self.ends.shrink_to_fit();
-    }
-
-    fn get(&self, at: u32) -> &str {
-        let at = at as usize;
-        let start = at.checked_sub(1).and_then(|i| self.ends.get(i)).copied().unwrap_or(0);
-        let end = self.ends.get(at).copied().unwrap_or(start);
-        self.bytes.get(start as usize..end as usize).unwrap_or("")
-    }
-}
-
 /// The units of a register through all of time, valid at every instant.
 #[derive(Clone, Debug)]
 pub struct Tree {
@@ -180,7 +157,7 @@ pub struct Tree {
     codes: Texts,
     names: Texts,
     periods: Vec<Span>,
-    /// Units with more than one stretch, or with something to serve: the exceptions.
+    /// Units with more than one stretch, with something to serve, or with a very long name: the exceptions.
     former: HashMap<u32, Vec<Former>>,
 }
 
@@ -241,7 +218,7 @@ impl Tree {
             if let Some(last) = stretches.last() {
                 tree.latest.push(last.stretch);
                 tree.names.push(&last.name);
-                if stretches.len() > 1 || last.serves != NONE {
+                if stretches.len() > 1 || last.serves != NONE || last.name.len() > texts::MAX_BYTES {
                     tree.former.insert(u32::try_from(unit).unwrap_or(NONE), stretches);
                 }
             }
@@ -311,7 +288,7 @@ impl Tree {
     /// The unit with this code.
     #[must_use]
     pub fn find(&self, code: &str) -> Option<UnitIx> {
-        let (mut low, mut high) = (0, u32::try_from(self.codes.ends.len()).ok()?);
+        let (mut low, mut high) = (0, u32::try_from(self.codes.len()).ok()?);
         while low < high {
             let middle = low + (high - low) / 2;
             match self.codes.get(middle).cmp(code) {
@@ -332,9 +309,9 @@ impl Tree {
     /// What the unit was called at that time, or last of all when it did not exist then.
     #[must_use]
     pub fn name(&self, unit: UnitIx, at: Instant) -> &str {
-        let former = self.former.get(&unit.0).into_iter().flatten();
-        let then = former.map(|f| (f, self.period(f.stretch.period))).find(|(_, span)| span.contains(at));
-        then.map_or_else(|| self.names.get(unit.0), |(f, _)| &f.name)
+        let Some(former) = self.former.get(&unit.0) else { return self.names.get(unit.0) };
+        let then = former.iter().find(|f| self.period(f.stretch.period).contains(at));
+        then.or(former.last()).map_or("", |f| &f.name)
     }
 
     /// What the unit is; it stays that for life.
@@ -483,9 +460,8 @@ impl Tree {
     /// Bytes held for all units together.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let texts = |t: &Texts| t.bytes.capacity() + t.ends.capacity() * size_of::<u32>();
         let walked = self.latest.capacity() * size_of::<Stretch>() + self.inner.capacity() * size_of::<Inner>();
-        walked + texts(&self.codes) + texts(&self.names)
+        walked + self.codes.bytes() + self.names.bytes()
     }
 }
 

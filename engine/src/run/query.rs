@@ -123,14 +123,15 @@ impl Engine {
         Ok(found.into_iter().map(|r| (r.id, r)).collect())
     }
 
-    /// The same, without those that go round the actor because of a person's conduct.
+    /// Requests that are reached through something else (an assignment, a notice), if the actor may see
+    /// them: what somebody held elsewhere is not for those who oversee them now.
     ///
     /// # Errors
     /// [`Error::Database`], [`Error::Corrupt`].
     pub async fn reached(&self, actor: &Actor, ids: &[RequestId]) -> Result<HashMap<RequestId, Request>, Error> {
-        let found = rows::summaries(self.shared.store.read(), ids).await?;
-        let found = self.without_hidden(&self.world(), actor, self.now(), found).await?;
-        Ok(found.into_iter().map(|r| (r.id, r)).collect())
+        let found = rows::read(self.shared.store.read(), ids).await?;
+        let (world, at) = (self.world(), self.now());
+        Ok(found.into_iter().filter(|(_, request)| relation::may_see(&world, request, actor, at)).collect())
     }
 
     /// All assignments of requests that the actor was shown.

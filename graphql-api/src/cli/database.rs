@@ -79,10 +79,8 @@ pub(super) fn with_existing<T>(url: &str, work: impl AsyncFnOnce(&Engine) -> Res
     exists(url)?;
     runtime()?.block_on(async {
         let store = Store::connect(url).await.map_err(|error| cannot_open(&error))?;
-        let engine = Engine::open(store, Clock::System, Entropy::System).await.map_err(|error| {
-            let mend = "if it is of an older version of this program, `liandong serve` brings it up to date";
-            Trouble::Failed(format!("the database cannot be read: {error}; {mend}"))
-        })?;
+        let engine = Engine::open(store, Clock::System, Entropy::System).await;
+        let engine = engine.map_err(|error| cannot_read(&error))?;
         finish(Arc::new(engine), work).await
     })
 }
@@ -99,7 +97,14 @@ pub(super) async fn open(url: &str) -> Result<Arc<Engine>, Trouble> {
     Ok(Arc::new(Engine::open(store, Clock::System, Entropy::System).await?))
 }
 
-fn cannot_open(error: &Error) -> Trouble {
+/// A database whose tables are not what this program expects.
+pub(super) fn cannot_read(error: &Error) -> Trouble {
+    let mend = "if it is of an older version of this program, `liandong serve` brings it up to date";
+    Trouble::Failed(format!("the database cannot be read: {error}; {mend}"))
+}
+
+/// A database that does not answer.
+pub(super) fn cannot_open(error: &Error) -> Trouble {
     if let Error::Address(_) = error {
         return Trouble::Failed(error.to_string());
     }

@@ -1,10 +1,10 @@
 //! `liandong journal`.
 
 use clap::Subcommand;
-use liandong_engine::run::{store::Store, verify::verify};
+use liandong_engine::run::{error::Error, store::Store, verify::verify};
 
 use super::{
-    database::{Database, exists, runtime},
+    database::{Database, cannot_open, cannot_read, exists, runtime},
     logging::{self, LogFormat},
     output,
     trouble::Trouble,
@@ -12,6 +12,9 @@ use super::{
 
 /// How many differences are shown.
 const MOST_SHOWN: usize = 20;
+
+/// What to do about a journal and rows that do not agree.
+const KEEP: &str = "keep the database as it is, and restore a copy";
 
 /// Look after the journal
 #[derive(Debug, Subcommand)]
@@ -30,8 +33,12 @@ impl Journal {
         exists(&database.url)?;
         let found = runtime()?.block_on(async {
             // Not the engine: it would not open on a register that is broken, which is a finding here.
-            let store = Store::connect(&database.url).await?;
-            let found = verify(&store).await;
+            let store = Store::connect(&database.url).await.map_err(|error| cannot_open(&error))?;
+            let found = verify(&store).await.map_err(|error| match error {
+                // A row that cannot be read at all is a finding, the worst.
+                Error::Corrupt { .. } => Trouble::Refused(format!("{error}; {KEEP}")),
+                error => cannot_read(&error),
+            });
             store.close().await?;
             found
         })?;
@@ -41,8 +48,6 @@ impl Journal {
         }
         output::print(&output::bounded(&found.differences, MOST_SHOWN))?;
         let count = found.differences.len();
-        Err(Trouble::Refused(format!(
-            "looked at {looked_at} and found {count} differences; keep the database as it is and restore a copy"
-        )))
+        Err(Trouble::Refused(format!("looked at {looked_at} and found {count} differences; {KEEP}")))
     }
 }

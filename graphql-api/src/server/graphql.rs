@@ -3,21 +3,20 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Request as Operation, Response as Answer, ServerError,
-    http::parse_query_string,
+    Name, Request as Operation, Response as Answer, ServerError, Value,
     parser::{
         parse_query,
-        types::{DocumentOperations, ExecutableDocument, OperationType},
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, VariableDefinition},
     },
 };
 use axum::{
     body::Bytes,
-    extract::{FromRequest, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    extract::{FromRequest, Query, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use liandong_engine::rules::actor::Actor;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     App,
@@ -25,12 +24,10 @@ use super::{
     fault::{self, Fault},
     graphiql,
 };
-use crate::{
-    context::Scope,
-    guard,
-    identity::Credentials,
-    reply::{Code, INTERNAL},
-};
+use crate::{context::Scope, guard, identity::Credentials, reply::Code};
+
+/// How many errors an answer tells of at most.
+const MOST_ERRORS: usize = 20;
 
 /// `POST /graphql`: any operation but a subscription.
 pub(super) async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
@@ -74,11 +71,33 @@ async fn post_in_time(app: &Arc<App>, request: Request, media: Media) -> Result<
 
 async fn get_in_time(app: &Arc<App>, request: &Parts, media: Media) -> Result<Response, Fault> {
     let actor = authenticate(app, &request.headers).await?;
-    let operation = parse_query_string(request.uri.query().unwrap_or_default()).map_err(|e| {
-        let message = format!("the address is no operation: {e}; use ?query=…&variables=…");
+    let operation = asked(&request.uri).map_err(|e| {
+        let message = format!("the address is no operation: {e}; use ?query=…&variables=…&operationName=…");
         Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, message)
     })?;
     perform(app, actor, operation, media, true).await
+}
+
+/// The parameters of an address.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked {
+    #[serde(default)]
+    query: String,
+    operation_name: Option<String>,
+    variables: Option<String>,
+}
+
+/// The operation in an address; a name that is empty is none.
+fn asked(address: &Uri) -> Result<Operation, String> {
+    let Query(Asked { query, operation_name, variables }) =
+        Query::try_from_uri(address).map_err(|refused| refused.body_text())?;
+    let mut operation = Operation::new(query);
+    operation.operation_name = operation_name.filter(|name| !name.is_empty());
+    if let Some(variables) = variables.filter(|variables| !variables.is_empty()) {
+        operation.variables = serde_json::from_str(&variables).map_err(|e| format!("`variables`: {e}"))?;
+    }
+    Ok(operation)
 }
 
 async fn authenticate(app: &App, headers: &HeaderMap) -> Result<Actor, Fault> {
@@ -117,9 +136,12 @@ async fn perform(
         let message = "there is no `query`; send the operation as text";
         return Err(Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, message));
     }
-    let document = match document(app, &operation.query) {
+    let document = match document(app, &operation) {
         Ok(document) => document,
-        Err(errors) => return Ok(answered(Answer::from_errors(errors), media)),
+        Err(errors) => {
+            let answer = Answer::from_errors(errors);
+            return Ok(answered(&Finished { answer, refused: true }, media));
+        }
     };
     match kind(&document, operation.operation_name.as_deref()) {
         Some(OperationType::Mutation) if get => {
@@ -137,44 +159,74 @@ async fn perform(
     }
     operation.set_parsed_query(document);
     let answer = app.schema.execute(operation.data(Scope::new(&app.engine, actor))).await;
-    Ok(answered(finish(answer), media))
+    Ok(answered(&finish(answer), media))
 }
 
-/// The document, or why it is none.
-pub(super) fn document(app: &App, query: &str) -> Result<ExecutableDocument, Vec<ServerError>> {
+/// The document, or why it is none, or why it cannot be executed with these variables.
+pub(super) fn document(app: &App, operation: &Operation) -> Result<ExecutableDocument, Vec<ServerError>> {
     let refuse = |message: String| vec![coded(ServerError::new(message, None), Code::ValidationFailed)];
-    guard::check_text(query).map_err(refuse)?;
-    let document = parse_query(query).map_err(|e| vec![coded(e.into(), Code::ParseFailed)])?;
+    guard::check_text(&operation.query).map_err(refuse)?;
+    let document = parse_query(&operation.query).map_err(|e| vec![coded(e.into(), Code::ParseFailed)])?;
     guard::check_document(&document, app.config.max_depth, app.config.max_complexity).map_err(refuse)?;
-    Ok(document)
+    match missing(&document, operation) {
+        Some(name) => Err(refuse(format!("variable `${name}` has no value; give it one"))),
+        None => Ok(document),
+    }
 }
 
-/// What kind of operation it is; none when the name fits none, which the schema says better.
+/// The variable that must have a value and has none. The schema notices that only at the field that
+/// uses it, when others have been executed.
+fn missing<'a>(document: &'a ExecutableDocument, operation: &Operation) -> Option<&'a Name> {
+    let chosen = chosen(document, operation.operation_name.as_deref())?;
+    let needed = chosen.variable_definitions.iter().map(|v| &v.node).filter(|v| !v.var_type.node.nullable);
+    let missing = |v: &&VariableDefinition| match operation.variables.get(&v.name.node) {
+        Some(value) => *value == Value::Null,
+        None => v.default_value.is_none(),
+    };
+    needed.filter(missing).map(|v| &v.name.node).next()
+}
+
+/// What kind of operation it is; none when it is not said which, which the schema says better.
 pub(super) fn kind(document: &ExecutableDocument, name: Option<&str>) -> Option<OperationType> {
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), _) => Some(operation.node.ty),
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name).map(|o| o.node.ty),
-        (DocumentOperations::Multiple(operations), None) => operations.values().next().map(|o| o.node.ty),
+    chosen(document, name).map(|operation| operation.ty)
+}
+
+/// The operation that is meant.
+fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+    match &document.operations {
+        DocumentOperations::Single(operation) => Some(&operation.node),
+        DocumentOperations::Multiple(operations) => match name {
+            Some(name) => operations.get(name).map(|operation| &operation.node),
+            None if operations.len() == 1 => operations.values().next().map(|operation| &operation.node),
+            None => None,
+        },
     }
 }
 
-/// Gives every error a code, and nothing away about the machine.
-pub(super) fn finish(mut answer: Answer) -> Answer {
-    for error in &mut answer.errors {
-        if code(error).is_some() {
-            continue;
-        }
-        if error.path.is_empty() {
-            *error = coded(std::mem::replace(error, ServerError::new("", None)), Code::ValidationFailed);
-        } else {
-            tracing::error!(message = error.message, "a field failed");
-            error.message = INTERNAL.to_owned();
-            *error = coded(error.clone(), Code::Internal);
-        }
-    }
-    answer
+/// An answer whose errors all have a code.
+pub(super) struct Finished {
+    /// The answer.
+    pub(super) answer: Answer,
+    /// Whether the operation was not executed: it does not fit the schema, or a value has not the form
+    /// of its type. Then there is no `data` in the answer.
+    pub(super) refused: bool,
 }
 
+/// Gives every error a code. Those of this crate have one, so what has none is the schema's complaint
+/// about the document or about the form of a value.
+pub(super) fn finish(mut answer: Answer) -> Finished {
+    let nothing = answer.data == Value::Null && !answer.errors.is_empty();
+    let refused = nothing && answer.errors.iter().all(|error| code(error).is_none());
+    // A document may be wrong in every word; the answer is not to be longer than the question.
+    answer.errors.truncate(MOST_ERRORS);
+    for error in answer.errors.iter_mut().filter(|error| code(error).is_none()) {
+        let of_form = if error.path.is_empty() { Code::ValidationFailed } else { Code::BadInput };
+        error.extensions.get_or_insert_default().set("code", of_form.as_str());
+    }
+    Finished { answer, refused }
+}
+
+/// An error with its code.
 pub(super) fn coded(mut error: ServerError, code: Code) -> ServerError {
     error.extensions.get_or_insert_default().set("code", code.as_str());
     error
@@ -187,29 +239,17 @@ fn code(error: &ServerError) -> Option<&str> {
     }
 }
 
-/// Whether the operation was not executed at all: then there is no `data` in the answer.
-pub(super) fn is_request_error(answer: &Answer) -> bool {
-    let nothing = answer.data == async_graphql::Value::Null;
-    nothing && !answer.errors.is_empty() && answer.errors.iter().all(|e| e.path.is_empty())
-}
-
 /// The errors of an operation that was not executed.
 #[derive(Serialize)]
-pub(super) struct Errors<'a> {
+struct Errors<'a> {
     errors: &'a [ServerError],
 }
 
-impl<'a> Errors<'a> {
-    /// The errors alone, without `data`.
-    pub(super) fn of(answer: &'a Answer) -> Self {
-        Self { errors: &answer.errors }
-    }
-}
-
-fn answered(answer: Answer, media: Media) -> Response {
-    let refused = is_request_error(&answer);
-    let status = status(&answer, refused, media);
-    let text = if refused { serde_json::to_vec(&Errors::of(&answer)) } else { serde_json::to_vec(&answer) };
+fn answered(finished: &Finished, media: Media) -> Response {
+    let Finished { answer, refused } = finished;
+    let status = status(answer, *refused, media);
+    let errors = Errors { errors: &answer.errors };
+    let text = if *refused { serde_json::to_vec(&errors) } else { serde_json::to_vec(answer) };
     match text {
         Ok(text) => {
             let mut response = fault::body(status, media, text);
@@ -226,7 +266,7 @@ fn answered(answer: Answer, media: Media) -> Response {
 }
 
 fn status(answer: &Answer, refused: bool, media: Media) -> StatusCode {
-    let failed = answer.data == async_graphql::Value::Null && !answer.errors.is_empty();
+    let failed = answer.data == Value::Null && !answer.errors.is_empty();
     let all = |fits: fn(&str) -> bool| answer.errors.iter().all(|e| code(e).is_some_and(fits));
     match media {
         _ if failed && all(Code::is_passing) => StatusCode::SERVICE_UNAVAILABLE,

@@ -23,7 +23,7 @@ use tokio::time::{MissedTickBehavior, timeout};
 use super::{
     App,
     fault::Fault,
-    graphql::{coded, document, finish, is_request_error, kind},
+    graphql::{Finished, coded, document, finish, kind},
 };
 use crate::{context::Scope, identity::Credentials, reply::Code};
 
@@ -88,7 +88,7 @@ const TOO_MANY_INITS: Close = Close(4429, "Too many initialisation requests");
 const FAILED: Close = Close(1011, "Internal error");
 
 /// What an operation brings: an answer, or that there are no more.
-type Brought = (String, Option<Box<Answer>>);
+type Brought = (String, Option<Box<Finished>>);
 
 /// `GET /graphql/ws`.
 pub(super) async fn upgrade(
@@ -253,7 +253,7 @@ impl<'a> Talk<'a> {
             return self.socket.say(&Says::Error { id: &id, payload: &[error] }).await;
         }
         let mut operation = operation;
-        let document = match document(app, &operation.query) {
+        let document = match document(app, &operation) {
             Ok(document) => document,
             Err(errors) => return self.socket.say(&Says::Error { id: &id, payload: &errors }).await,
         };
@@ -270,8 +270,8 @@ impl<'a> Talk<'a> {
         Ok(())
     }
 
-    async fn bring(&mut self, (id, answer): Brought) -> Result<(), Close> {
-        let Some(answer) = answer else {
+    async fn bring(&mut self, (id, finished): Brought) -> Result<(), Close> {
+        let Some(finished) = finished else {
             // An operation that ended with an error message is complete already.
             return if self.open.remove(&id).is_some() {
                 self.socket.say(&Says::Complete { id: &id }).await
@@ -280,7 +280,8 @@ impl<'a> Talk<'a> {
             };
         };
         known(&self.socket.app, &self.credentials).await?;
-        if is_request_error(&answer) {
+        let Finished { answer, refused } = *finished;
+        if refused {
             if let Some(handle) = self.open.remove(&id) {
                 handle.abort();
             }
@@ -291,7 +292,7 @@ impl<'a> Talk<'a> {
 }
 
 /// The answers of a subscription, counted while they come.
-fn watched(app: &Arc<App>, operation: Operation) -> BoxStream<'static, Answer> {
+fn watched(app: &Arc<App>, operation: Operation) -> BoxStream<'static, Finished> {
     let counted = app.metrics.subscription();
     let answers = app.schema.execute_stream(operation);
     answers
@@ -303,13 +304,14 @@ fn watched(app: &Arc<App>, operation: Operation) -> BoxStream<'static, Answer> {
 }
 
 /// The one answer of a query or mutation.
-fn once(app: &Arc<App>, operation: Operation) -> BoxStream<'static, Answer> {
+fn once(app: &Arc<App>, operation: Operation) -> BoxStream<'static, Finished> {
     let app = Arc::clone(app);
     let answer = async move {
         let done = timeout(app.config.request_time, app.schema.execute(operation)).await;
         done.map(finish).unwrap_or_else(|_| {
             let message = "it took too long and was broken off; send a command again with the same key";
-            Answer::from_errors(vec![coded(ServerError::new(message, None), Code::Timeout)])
+            let late = coded(ServerError::new(message, None), Code::Timeout);
+            Finished { answer: Answer::from_errors(vec![late]), refused: true }
         })
     };
     stream::once(answer).boxed()

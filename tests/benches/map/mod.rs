@@ -48,7 +48,6 @@ struct Map {
 }
 
 /// A register with about so many households.
-#[expect(clippy::missing_panics_doc, reason = "every code made here is a good one")]
 pub(crate) fn register(wanted: u64, rules: &Register) -> Register {
     let mut map = Map {
         register: Register {

@@ -25,7 +25,10 @@ pub fn config(cases: u32) -> Config {
     }
 }
 
-/// An element of the list, any number will do. Panics on an empty list.
+/// An element of the list; any number will do.
+///
+/// # Panics
+/// When the list is empty.
 pub fn pick<T: Clone>(list: &[T], number: impl Into<usize>) -> T {
     list[number.into() % list.len()].clone()
 }

@@ -180,7 +180,7 @@ impl Plan {
     /// A post, and three times in four somebody who holds it as long as it exists.
     fn add_post(&self, register: &mut Register, kind: PostKind, unit: &UnitCode, span: Span, holder: u8) {
         let code = code(format!("post{}", register.posts.len()));
-        if holder % 4 > 0 {
+        if !holder.is_multiple_of(4) {
             let person = person(holder % self.people).code;
             register.holdings.push(Holding { post: PostCode::clone(&code), person, rank: Rank::First, span });
         }

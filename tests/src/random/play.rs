@@ -140,7 +140,7 @@ impl Play {
         let place = self.world.find_unit(place.as_str())?;
         let desks = self.world.tree().upward(place, self.now).flat_map(|t| self.world.all_desks(t, self.now));
         let mut near: Vec<_> = desks.map(|(post, _)| post).collect();
-        if number % 8 == 0 || near.is_empty() {
+        if number.is_multiple_of(8) || near.is_empty() {
             near = self.world.posts().collect();
         }
         self.world.post_code(pick(&near, number / 8)).cloned()
@@ -148,7 +148,7 @@ impl Play {
 
     fn log(&mut self, step: &Move) -> Done {
         let mut places = self.units();
-        if step.which % 4 > 0 && places.iter().any(|u| self.world.tree().tier(*u) == Some(Tier::Household)) {
+        if !step.which.is_multiple_of(4) && places.iter().any(|u| self.world.tree().tier(*u) == Some(Tier::Household)) {
             places.retain(|u| self.world.tree().tier(*u) == Some(Tier::Household));
         }
         let place = pick(&places, step.which / 4);
@@ -164,12 +164,12 @@ impl Play {
             self.world.person_code(self.world.holders(post, self.now).next()?.person).cloned()
         });
         // One in sixteen names nobody where somebody must be named, or the other way round.
-        let names = matter.conduct != (step.who % 16 == 0);
+        let names = matter.conduct != step.who.is_multiple_of(16);
         let command = LogRequest {
             place: self.world.tree().code(place).parse().unwrap(),
             matter: matter.code,
             channel: pick(Channel::ALL, step.how / 5),
-            entered_at: (step.how % 32 == 0).then(|| self.unit_code(step.how / 32)),
+            entered_at: step.how.is_multiple_of(32).then(|| self.unit_code(step.how / 32)),
             words: if step.who % 32 == 1 { String::new() } else { "水管破了".to_owned() },
             citizen: Citizen { name: "某".to_owned(), phone: String::new() },
             accused: if names { vec![near.unwrap_or_else(|| self.anybody(step.how))] } else { Vec::new() },
@@ -189,7 +189,7 @@ impl Play {
 
     fn act(&mut self, step: &Move) -> Done {
         let mut all: Vec<&Request> = self.requests.values().collect();
-        if step.which % 4 > 0 && all.iter().any(|r| r.open().next().is_some()) {
+        if !step.which.is_multiple_of(4) && all.iter().any(|r| r.open().next().is_some()) {
             all.retain(|r| r.open().next().is_some());
         }
         if all.is_empty() {
@@ -218,12 +218,12 @@ impl Play {
         use CommandKind::{ConfirmRelay, Escalate, Rate, Resolve, Rule, SendBack};
         let stage = request.stage.kind();
         let number = step.how / 16;
-        let fits = |(_, stages): &&(CommandKind, &[StageKind])| step.how % 16 == 0 || stages.contains(&stage);
+        let fits = |(_, stages): &&(CommandKind, &[StageKind])| step.how.is_multiple_of(16) || stages.contains(&stage);
         let mut kinds: Vec<CommandKind> = TRANSITIONS.iter().filter(fits).map(|(kind, _)| *kind).collect();
         let leads_on = |k: &&CommandKind| matches!(k, Escalate | SendBack | Resolve | ConfirmRelay | Rule | Rate);
         kinds.extend(kinds.clone().iter().filter(leads_on));
         // A superior mostly sends back what came up.
-        if request.assignments.len() > 1 && number % 2 == 0 {
+        if request.assignments.len() > 1 && number.is_multiple_of(2) {
             kinds.push(SendBack);
             kinds.extend([SendBack; 4].iter().filter(|_| stage == StageKind::Routed));
         }
@@ -233,21 +233,23 @@ impl Play {
             CommandKind::Accept => Command::Accept,
             Escalate => Command::Escalate { reason: text() },
             CommandKind::Transfer => Command::Transfer { to: post(number), reason: text() },
-            SendBack => Command::SendBack { to: (number % 5 == 0).then(|| post(number / 5)), reason: text() },
+            SendBack => Command::SendBack { to: number.is_multiple_of(5).then(|| post(number / 5)), reason: text() },
             CommandKind::Reject => Command::Reject { explanation: text() },
             CommandKind::AskCitizen => Command::AskCitizen { question: text() },
             CommandKind::Resume => Command::Resume { answer: text() },
             CommandKind::AddNote => Command::AddNote { text: text() },
-            Resolve => {
-                Command::Resolve { outcome: pick(Outcome::ALL, number), words: text(), face_to_face: step.who % 5 == 0 }
-            }
+            Resolve => Command::Resolve {
+                outcome: pick(Outcome::ALL, number),
+                words: text(),
+                face_to_face: step.who.is_multiple_of(5),
+            },
             ConfirmRelay => Command::ConfirmRelay {
-                told: step.who % 3 == 0,
+                told: step.who.is_multiple_of(3),
                 whom: text(),
-                when: if step.who % 7 == 0 { self.now.plus_days(1) } else { self.now },
+                when: if step.who.is_multiple_of(7) { self.now.plus_days(1) } else { self.now },
                 how: How::Phone,
             },
-            Rate => Command::Rate { satisfied: step.who % 4 == 0, words: String::new() },
+            Rate => Command::Rate { satisfied: step.who.is_multiple_of(4), words: String::new() },
             CommandKind::Withdraw => Command::Withdraw { reason: text() },
             Rule => Command::Rule { to: post(number), ruling: text() },
         }
@@ -255,7 +257,8 @@ impl Play {
 
     fn change(&mut self, step: &Move) -> Done {
         let Some(command) = self.register_command(step) else { return Done::Nothing };
-        let actor = if step.who % 8 > 0 { Actor::Operator } else { Actor::Person(self.anybody(step.who / 8)) };
+        let actor =
+            if !step.who.is_multiple_of(8) { Actor::Operator } else { Actor::Person(self.anybody(step.who / 8)) };
         let touched = register::decide::touched(&self.world, self.now, &command);
         let is_touched = |r: &&Request| {
             r.open().any(|a| touched.posts.contains(&a.post))
@@ -334,7 +337,7 @@ impl Play {
     /// Half the time the place of a request, else any unit.
     fn place_of_work(&self, number: u16) -> UnitCode {
         let places: Vec<&UnitCode> = self.requests.values().map(|r| &r.place).collect();
-        if number % 2 == 0 && !places.is_empty() {
+        if number.is_multiple_of(2) && !places.is_empty() {
             pick(&places, number / 2).clone()
         } else {
             self.unit_code(number / 2)
@@ -352,9 +355,13 @@ impl Play {
 
     /// Half the time somebody who has work open, else anybody who holds a post now.
     fn somebody_in_post(&self, number: u16) -> Option<(PostCode, PersonCode)> {
-        let open = self.requests.values().flat_map(Request::open).filter(|a| a.duty == Duty::Handle || number % 4 == 0);
+        let open = self
+            .requests
+            .values()
+            .flat_map(Request::open)
+            .filter(|a| a.duty == Duty::Handle || number.is_multiple_of(4));
         let busy: Vec<_> = open.map(|a| (a.post.clone(), a.person.clone())).collect();
-        if number % 2 == 0 && !busy.is_empty() {
+        if number.is_multiple_of(2) && !busy.is_empty() {
             return Some(pick(&busy, number / 2));
         }
         let held = self.world.register().holdings.iter().filter(|h| h.span.contains(self.now));

@@ -85,6 +85,7 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     let change = Change { world, at };
     change.permitted(actor, command)?;
+    readable(command)?;
     let events = change.events(command, open)?;
     let mut register = world.register().clone();
     for event in &events {
@@ -111,6 +112,27 @@ pub fn decide(
     let step = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
     let records = events.into_iter().map(|event| Recorded { step: step.clone(), event }).collect();
     Ok(Decision { records, world: next, hand_overs })
+}
+
+/// What the files would not take is not taken here either: the register must be read back as it is written.
+fn readable(command: &Command) -> Result<(), Refusal> {
+    let (name, phone) = match command {
+        Command::AddPerson(person) => (&person.name, person.phone.as_str()),
+        Command::CreateUnit(NewUnit { name, .. })
+        | Command::RenameUnit { name, .. }
+        | Command::CreatePost(NewPost { name, .. }) => (name, ""),
+        _ => return Ok(()),
+    };
+    if name.is_empty() {
+        return Refusal::because(Code::WouldBreak, "`name` is empty; fill it in");
+    }
+    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if let Some((field, _)) =
+        [("name", name.as_str()), ("phone", phone)].iter().find(|(_, text)| text.contains(control))
+    {
+        return Refusal::because(Code::WouldBreak, format!("`{field}` has control characters in it; type it again"));
+    }
+    Ok(())
 }
 
 /// Loads the rows of files into an empty register, `chunk` rows an event.

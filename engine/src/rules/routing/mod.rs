@@ -15,7 +15,7 @@ use super::{
     post::{PostKind, Rank},
     tier::{Tier, UnitKind},
     tree::UnitIx,
-    world::{MatterIx, PersonIx, PostIx, World},
+    world::{Desk, Held, MatterIx, PersonIx, PostIx, World},
 };
 
 /// The number of a rung. Those from [`BEYOND`] on stand beyond every ladder.
@@ -186,9 +186,10 @@ impl Climb<'_> {
         let at = self.question.at;
         let mut best: Option<((Rank, u32, PostIx), Found)> = None;
         let mut empty = true;
-        for post in self.world.desks(territory, kind, at) {
+        for desk in self.world.desks_with_holder(territory, kind, at) {
+            let post = desk.post;
             empty = false;
-            match self.look(post, kind, mandate) {
+            match self.look(desk, kind, mandate) {
                 Err(verdict) => self.passed.push(Passed { rung, post: Some(post), kind, verdict }),
                 Ok((person, rank)) => {
                     let key = (rank, self.loads.of(self.world, person), post);
@@ -204,8 +205,8 @@ impl Climb<'_> {
         best.map(|(_, found)| found)
     }
 
-    fn look(&self, post: PostIx, kind: PostKind, mandate: bool) -> Result<(PersonIx, Rank), Verdict> {
-        let at = self.question.at;
+    fn look(&self, desk: &Desk, kind: PostKind, mandate: bool) -> Result<(PersonIx, Rank), Verdict> {
+        let (post, at) = (desk.post, self.question.at);
         if mandate && !self.world.kind_may_resolve(kind, post, self.question.matter, at) {
             return Err(Verdict::NoMandate);
         }
@@ -215,7 +216,10 @@ impl Climb<'_> {
         if self.exclusions.held.contains(&post) {
             return Err(Verdict::AlreadyHeld);
         }
-        let (person, rank) = stand_in(self.world, post, at, self.recusal)?;
+        let (person, rank) = match self.world.only_holding(desk) {
+            Some(held) => stand_in_among(self.world, post, Some(held).into_iter(), at, self.recusal)?,
+            None => stand_in(self.world, post, at, self.recusal)?,
+        };
         if self.exclusions.people.contains(&person) { Err(Verdict::AlreadyHeld) } else { Ok((person, rank)) }
     }
 }
@@ -226,8 +230,18 @@ impl Climb<'_> {
 /// # Errors
 /// [`Verdict::Vacant`] when nobody holds it, [`Verdict::Recused`] when whoever does must not.
 pub fn stand_in(world: &World, post: PostIx, at: Instant, recusal: &Recusal) -> Result<(PersonIx, Rank), Verdict> {
+    stand_in_among(world, post, world.holdings_of(post), at, recusal)
+}
+
+fn stand_in_among(
+    world: &World,
+    post: PostIx,
+    holdings: impl Iterator<Item = Held>,
+    at: Instant,
+    recusal: &Recusal,
+) -> Result<(PersonIx, Rank), Verdict> {
     let mut recused = false;
-    for held in world.holders(post, at) {
+    for held in holdings.filter(|h| h.span.contains(at)) {
         if recusal.covers(world, post, held.person, at) {
             recused = true;
             // The substitute of the person complained of acts in that person's name.

@@ -7,12 +7,12 @@ use crate::rules::{
 };
 
 /// So many neighbours in the order of codes share one entry of the table of starts.
-const BLOCK: u32 = 64;
+const BLOCK: u32 = 16;
 
 /// A post as found at a territory: with all that tells whether it is one to look at, and who holds it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Desk {
-    pub(super) post: PostIx,
+pub(crate) struct Desk {
+    pub(crate) post: PostIx,
     /// When the post exists.
     pub(super) span: u32,
     /// Person, time and rank of its one holding; none when it ever had several, or never had any.
@@ -33,7 +33,6 @@ pub(super) struct Desks {
 }
 
 /// Where a territory is: its block, and which one of the block.
-#[expect(clippy::cast_possible_truncation, reason = "a rest of a division by 64 fits")]
 const fn place(territory: UnitIx) -> (usize, u8) {
     ((territory.0 / BLOCK) as usize, (territory.0 % BLOCK) as u8)
 }

@@ -82,6 +82,9 @@ mod tests {
     #[test]
     fn an_owner_finds_its_items_and_others_find_none() {
         let lists = Lists::build(5, vec![(4, 'd'), (1, 'a'), (2, 'c'), (1, 'b')]);
-        assert_eq!((0..7).map(|owner| lists.of(owner).iter().collect()).collect::<Vec<String>>(), ["", "ab", "c", "", "d", "", ""]);
+        assert_eq!(
+            (0..7).map(|owner| lists.of(owner).iter().collect()).collect::<Vec<String>>(),
+            ["", "ab", "c", "", "d", "", ""]
+        );
     }
 }

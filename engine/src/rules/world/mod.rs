@@ -4,6 +4,7 @@
 //! dated, and what was true then stays readable.
 
 pub mod check;
+mod desks;
 mod lists;
 pub mod problem;
 pub mod register;
@@ -18,7 +19,9 @@ use super::{
     tier::UnitKind,
     tree::{Tree, UnitIx},
 };
-use lists::{Lists, Spans, SparseLists, count};
+pub(crate) use desks::Desk;
+use desks::Desks;
+use lists::{Lists, Spans, count};
 pub use problem::{Problem, Table};
 pub use register::Register;
 
@@ -65,16 +68,6 @@ struct HeldEntry {
     rank: Rank,
 }
 
-/// A post as found at a territory: with all that tells whether it is one to look at.
-#[derive(Clone, Copy, Debug)]
-struct Desk {
-    post: PostIx,
-    span: u32,
-    kind: PostKind,
-    /// Whether the post's unit belongs to this territory whenever it exists.
-    fixed: bool,
-}
-
 #[derive(Clone, Debug)]
 struct PostEntry {
     unit: UnitIx,
@@ -108,8 +101,7 @@ pub struct World {
     people: Vec<u32>,
     matters: Vec<MatterEntry>,
     ladders: Vec<(LadderCode, Vec<Rung>)>,
-    /// By territory, kind and code.
-    desks: SparseLists<Desk>,
+    desks: Desks,
     held_by_post: Lists<HeldEntry>,
     held_by_person: Lists<HeldEntry>,
     serving: HashMap<UnitIx, Vec<UnitIx>>,
@@ -170,28 +162,30 @@ impl World {
             people,
             matters: Vec::new(),
             ladders,
-            desks: SparseLists::default(),
+            desks: Desks::default(),
             held_by_post: Lists::default(),
             held_by_person: Lists::default(),
             serving: HashMap::new(),
         };
-        world.compile_desks();
         world.compile_holdings(&mut known);
+        world.compile_desks();
         world.compile_matters();
         world
     }
 
     fn compile_desks(&mut self) {
-        let mut pairs = Vec::new();
-        for (ix, entry) in self.posts.iter().enumerate() {
+        let mut pairs = Vec::with_capacity(self.posts.len());
+        for (post, entry) in (0..).map(PostIx).zip(&self.posts) {
             let territories = self.tree.territories_ever(entry.unit);
             let fixed = territories.len() == 1;
-            for territory in territories {
-                pairs.push((territory.0, Desk { post: PostIx(count(ix)), span: entry.span, kind: entry.kind, fixed }));
-            }
+            let only = match self.held_by_post.of(post.0) {
+                [one] => Some((one.other, one.span, one.rank)),
+                _ => None,
+            };
+            let desk = Desk { post, span: entry.span, only, kind: entry.kind, fixed, neighbour: 0 };
+            pairs.extend(territories.into_iter().map(|territory| (territory, desk)));
         }
-        pairs.sort_by_key(|(_, desk)| (desk.kind, desk.post));
-        self.desks = SparseLists::build(self.tree.len(), pairs);
+        self.desks = Desks::build(self.tree.len(), pairs);
         for unit in self.tree.all().filter(|u| self.tree.kind(*u).is_some_and(UnitKind::is_functional)) {
             for territory in self.tree.territories_ever(unit) {
                 self.serving.entry(territory).or_default().push(unit);
@@ -282,7 +276,10 @@ impl World {
         let texts = |texts: [usize; 3]| texts.iter().sum::<usize>();
         // A code has two counters before its text; a post and its unit, a holding and its post share theirs.
         let counters = 2 * size_of::<usize>();
-        people.iter().map(|p| texts([counters + p.code.as_str().len(), p.name.capacity(), p.phone.capacity()])).sum::<usize>()
+        people
+            .iter()
+            .map(|p| texts([counters + p.code.as_str().len(), p.name.capacity(), p.phone.capacity()]))
+            .sum::<usize>()
             + posts.iter().map(|p| texts([counters + p.code.as_str().len(), p.name.capacity(), 0])).sum::<usize>()
             + people.capacity() * size_of::<Person>()
             + posts.capacity() * size_of::<Post>()
@@ -405,15 +402,31 @@ impl World {
     /// order of codes, only those that exist at that time.
     #[inline]
     pub fn desks(&self, territory: UnitIx, kind: PostKind, at: Instant) -> impl Iterator<Item = PostIx> + '_ {
-        let all = self.desks.of(territory.0);
-        let first = all.partition_point(|d| d.kind < kind);
-        let of_kind = all.get(first..).unwrap_or(&[]).iter().take_while(move |d| d.kind == kind);
-        of_kind.filter(move |d| self.is_desk(d, territory, at)).map(|d| d.post)
+        self.desks_with_holder(territory, kind, at).map(|d| d.post)
+    }
+
+    /// The same, for a caller who goes on to ask for the [`World::only_holding`] of some of them.
+    #[inline]
+    pub(crate) fn desks_with_holder(
+        &self,
+        territory: UnitIx,
+        kind: PostKind,
+        at: Instant,
+    ) -> impl Iterator<Item = &Desk> {
+        self.desks.of_kind(territory, kind).filter(move |d| self.is_desk(d, territory, at))
+    }
+
+    /// The one holding that the post ever had, at whatever time; none when it had several, or never
+    /// had any: ask [`World::holders`] then.
+    #[inline]
+    pub(crate) fn only_holding(&self, desk: &Desk) -> Option<Held> {
+        let (person, span, rank) = desk.only?;
+        Some(Held { post: desk.post, person: PersonIx(person), rank, span: self.spans.get(span) })
     }
 
     /// All posts at a territory, with their kinds; in the order of kinds and codes.
     pub fn all_desks(&self, territory: UnitIx, at: Instant) -> impl Iterator<Item = (PostIx, PostKind)> + '_ {
-        self.desks.of(territory.0).iter().filter(move |d| self.is_desk(d, territory, at)).map(|d| (d.post, d.kind))
+        self.desks.of(territory).filter(move |d| self.is_desk(d, territory, at)).map(|d| (d.post, d.kind))
     }
 
     /// Whether the post exists and belongs to this territory at that time.

@@ -107,7 +107,8 @@ struct Batch<'a> {
 impl Batch<'_> {
     /// Everything the decisions will look at, in one statement a table.
     async fn fetch(&mut self, orders: &[Order]) -> Result<(), Error> {
-        let names = orders.iter().map(|o| Name::new(&o.actor, &o.key)).collect::<Result<HashSet<_>, _>>()?;
+        let fit = orders.iter().filter(|o| is_fit(&o.key));
+        let names = fit.map(|o| Name::new(&o.actor, &o.key)).collect::<Result<HashSet<_>, _>>()?;
         self.kept = receipt::read(self.tx, &names.into_iter().collect::<Vec<_>>()).await?;
         let ids: HashSet<RequestId> = orders.iter().filter_map(|o| o.command.request()).collect();
         self.get(&ids.into_iter().collect::<Vec<_>>()).await?;
@@ -143,7 +144,7 @@ impl Batch<'_> {
 
     /// The answer to one order: the first one again, or a new one, which is kept.
     async fn answer(&mut self, order: &Order) -> Result<Answer, Error> {
-        if order.key.is_empty() || order.key.len() > MAX_KEY || order.key.chars().any(char::is_control) {
+        if !is_fit(&order.key) {
             let message =
                 format!("the key has {} bytes; use 1 to {MAX_KEY}, without control characters", order.key.len());
             return Ok(Err(Refused::new(Code::BadKey, message)));
@@ -302,6 +303,11 @@ impl Batch<'_> {
         }
         receipt::write(self.tx, self.at, std::mem::take(&mut self.new_receipts)).await
     }
+}
+
+/// Whether a key can be kept; one that cannot is not looked for either.
+fn is_fit(key: &str) -> bool {
+    !key.is_empty() && key.len() <= MAX_KEY && !key.chars().any(char::is_control)
 }
 
 /// Whether a unit that goes on has another parent in the new world.

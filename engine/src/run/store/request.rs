@@ -13,7 +13,7 @@ use crate::{
         id::{AssignmentNo, PostCode, RequestId, UnitCode},
         instant::Instant,
         register::decide::Touched,
-        request::{Assignment, Channel, Citizen, Duty, Ended, Ending, Request, StageKind},
+        request::{Assignment, Channel, Citizen, Duty, Ended, Ending, Request, Stage, StageKind},
         world::World,
     },
     run::error::Error,
@@ -252,6 +252,14 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
     let accused =
         if row.accused.is_empty() { Vec::new() } else { serde_json::from_str(&row.accused).map_err(bad(id))? };
     let code = |text: &str| crate::rules::id::ReceiptCode::parse(text);
+    let stage: Stage = serde_json::from_str(&row.facts).map_err(bad(id))?;
+    if stage.kind().word() != row.stage {
+        return Err(Error::corrupt(
+            "request",
+            id,
+            format!("stage says `{}`, its facts say `{}`", row.stage, stage.kind()),
+        ));
+    }
     Ok(Request {
         id,
         receipt: code(&row.receipt).ok_or_else(|| Error::corrupt("request", id, "the receipt is not a code"))?,
@@ -264,7 +272,7 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
         accused,
         logged_by: serde_json::from_str(&row.logged_by).map_err(bad(id))?,
         logged_at: Instant(row.logged_at),
-        stage: serde_json::from_str(&row.facts).map_err(bad(id))?,
+        stage,
         climb: serde_json::from_str(&row.climb).map_err(bad(id))?,
         returns: u8::try_from(row.returns).map_err(bad(id))?,
         reopened: u8::try_from(row.reopened).map_err(bad(id))?,
