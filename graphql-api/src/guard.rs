@@ -4,11 +4,13 @@
 //! recursively, and fragments multiply. So the text is looked at before it is parsed, and the
 //! document before it is validated, each in one pass.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name,
-    parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+    parser::types::{
+        BaseType, ExecutableDocument, FragmentDefinition, Selection, SelectionSet, Type, VariableDefinition,
+    },
 };
 
 /// How deep brackets of any kind may nest in the text: enough for any honest query and the
@@ -92,6 +94,28 @@ pub(crate) fn check_document(document: &ExecutableDocument, max_depth: usize, ma
         }
     }
     Ok(())
+}
+
+/// Looks at the types of variables: an error when one is not known. The validation takes the inner
+/// types of lists to be there and breaks off otherwise.
+pub(crate) fn check_types(document: &ExecutableDocument, known: &HashSet<Name>) -> Result<(), String> {
+    for variable in document.operations.iter().flat_map(|(_, operation)| &operation.node.variable_definitions) {
+        let VariableDefinition { name, var_type, .. } = &variable.node;
+        let inner = innermost(&var_type.node);
+        if !known.contains(inner) {
+            return Err(format!(
+                "variable `${name}` is of type `{inner}`, which the schema does not have; look it up there"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn innermost(of: &Type) -> &Name {
+    match &of.base {
+        BaseType::Named(name) => name,
+        BaseType::List(inner) => innermost(inner),
+    }
 }
 
 /// Fields and spreads as written.
@@ -233,6 +257,15 @@ mod tests {
         }
         query += " fragment F900 on A { a }";
         check(&query, "fragments stand in each other more than 20 deep; put some together");
+    }
+
+    #[test]
+    fn the_type_of_a_variable_has_to_be_known() {
+        let known = HashSet::from([Name::new("Int")]);
+        let check = |query: &str| check_types(&parse_query(query).unwrap(), &known).err().unwrap_or_default();
+        assert_eq!(check("query($a: [[Int!]] = 7) { b }"), "");
+        let message = "variable `$a` is of type `Nothing`, which the schema does not have; look it up there";
+        assert_eq!(check("query($a: [[Nothing!]] = 7) { b }"), message);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Result, SimpleObject, Subscription as Object};
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, future};
 use liandong_engine::{
     rules::{
         actor::Actor,
@@ -168,9 +168,9 @@ where
     F: Future<Output = Result<Option<T>>> + Send,
     P: Fn(Arc<Scope>, Entry, RequestId, Recorded) -> F + Send,
 {
-    let scope = Arc::clone(scope);
-    let after = after.map_or_else(|| scope.engine.feed().position(), |position| position.0);
-    scope.engine.listen(after).filter_map(move |entry| {
+    let (scope, engine) = (Arc::clone(scope), Arc::clone(&scope.engine));
+    let after = after.map_or_else(|| engine.feed().position(), |position| position.0);
+    let picked = engine.listen(after).filter_map(move |entry| {
         let picked = match entry {
             Err(error) => Err(failure(error)),
             Ok(entry) => match entry.happened.clone() {
@@ -185,7 +185,9 @@ where
                 Err(error) => Some(Err(error)),
             }
         }
-    })
+    });
+    // What cannot be read any more because the store closes is told to who comes back.
+    picked.take_while(move |item| future::ready(item.is_ok() || engine.is_ready()))
 }
 
 /// The request as it is now, read in the world as it is now, if the actor may see it.

@@ -98,8 +98,8 @@ fn millis(micros: u64) -> f64 {
 /// Few digits for large numbers, more for small ones.
 fn readable(value: f64) -> String {
     match value.abs() {
-        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 100.0 || value.fract() == 0.0 => format!("{value:.0}"),
         v if v >= 1.0 => format!("{value:.2}"),
-        _ => format!("{value:.5}"),
+        _ => format!("{value:.4}"),
     }
 }

@@ -22,7 +22,7 @@ use liandong_engine::{
         source::Entropy,
         store::{
             Store,
-            seed::{Made, append_seed},
+            seed::{Made, append_seed, hasten},
         },
     },
 };
@@ -275,7 +275,7 @@ impl Maker {
 }
 
 /// Requests that one commit writes.
-const BATCH: u64 = 2_000;
+const BATCH: u64 = 5_000;
 
 /// Writes a base: requests are made in a thread of their own while those before them are written.
 /// `wrote` is told how many there are so far. What it writes is the same for the same seed and town.
@@ -297,6 +297,7 @@ pub async fn seed(store: &Store, world: &Arc<World>, mix: Mix, mut wrote: impl F
         }
         Ok(())
     });
+    hasten(store).await?;
     let mut count = 0;
     while let Some(batch) = batches.recv().await {
         count += u64::try_from(batch.len()).unwrap_or(0);

@@ -4,6 +4,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stderr,
+    clippy::unreachable,
     reason = "all of it is tests: a panic is how a test fails, and what is skipped is said aloud"
 )]
 

@@ -91,6 +91,11 @@ impl Listener {
             return Ok(None);
         }
         loop {
+            // Whoever is behind goes on from its position later: what an entry is about may not be
+            // readable any more.
+            if !*self.open.borrow() {
+                return Ok(None);
+            }
             if let Some(entry) = self.page.next() {
                 self.after = entry.position;
                 return Ok(Some(entry));

@@ -168,6 +168,7 @@ pub(super) fn document(app: &App, operation: &Operation) -> Result<ExecutableDoc
     guard::check_text(&operation.query).map_err(refuse)?;
     let document = parse_query(&operation.query).map_err(|e| vec![coded(e.into(), Code::ParseFailed)])?;
     guard::check_document(&document, app.config.max_depth, app.config.max_complexity).map_err(refuse)?;
+    guard::check_types(&document, &app.types).map_err(refuse)?;
     match missing(&document, operation) {
         Some(name) => Err(refuse(format!("variable `${name}` has no value; give it one"))),
         None => Ok(document),

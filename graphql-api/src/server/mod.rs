@@ -10,8 +10,9 @@ mod observe;
 mod run;
 mod websocket;
 
-use std::{io, sync::Arc};
+use std::{collections::HashSet, io, sync::Arc};
 
+use async_graphql::Name;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -25,7 +26,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     config::Config,
     identity::Identity,
-    schema::{Schema, schema},
+    schema::{Schema, schema, types},
 };
 use metrics::Metrics;
 
@@ -49,6 +50,8 @@ pub enum ServeError {
 struct App {
     engine: Arc<Engine>,
     schema: Schema,
+    /// What a variable may be of.
+    types: HashSet<Name>,
     identity: Identity,
     metrics: Arc<Metrics>,
     config: Config,
@@ -60,6 +63,7 @@ impl App {
     fn new(engine: Arc<Engine>, config: &Config) -> Arc<Self> {
         Arc::new(Self {
             schema: schema(config),
+            types: types(),
             identity: Identity::new(Arc::clone(&engine), config),
             metrics: Arc::new(Metrics::new(&engine)),
             config: config.clone(),

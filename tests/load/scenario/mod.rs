@@ -215,7 +215,7 @@ impl Bench<'_> {
     fn taken(&self, report: &mut Report, taken: &Taken, done: u64, of: &str) {
         let each = 1.0 / float(done.max(1));
         let seconds = taken.time.as_secs_f64();
-        let per = |what: &str| format!("{what} a {of}");
+        let per = |what: &str| format!("{what}, for each {of}");
         report.figure(
             "server_cpu_ms_each",
             taken.server.cpu.as_secs_f64() * 1e3 * each,

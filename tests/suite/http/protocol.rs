@@ -39,8 +39,10 @@ const TYPED: &str = "query($first: Int, $at: Instant, $who: AssignmentsFilter) {
 
 const NEEDS: &str = "query($id: ID!) { request(id: $id) { id } }";
 
-/// Bodies by what they come to: for who accepts the one kind of answer, and for who accepts the other.
-fn bodies() -> Vec<(&'static str, &'static str, Vec<(&'static str, String)>)> {
+/// What some bodies come to, for who accepts the one kind of answer and for who accepts the other.
+type Group = (&'static str, &'static str, Vec<(&'static str, String)>);
+
+fn bodies() -> Vec<Group> {
     let extended = json!({ "query": "{ me { kind } }", "operationName": null, "variables": null, "extensions": {} });
     let done = vec![
         ("a query", query("{ me { kind } }")),
