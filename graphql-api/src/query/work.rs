@@ -139,6 +139,9 @@ impl WorkQuery {
         #[graphql(desc = "Go on after this cursor.")] after: Option<String>,
     ) -> Result<Connection<Escalation>> {
         let scope = Scope::of(ctx)?;
+        if scope.actor.person().is_none() {
+            return Err(error(Code::Forbidden, "escalations are for those who work on them; ask for `request`"));
+        }
         let unit = filter.unwrap_or_default().unit;
         let unit = unit.map(|code| input::unit(&scope.world, "filter.unit", &code)).transpose()?;
         let before: Option<i64> = input::cursor(after.as_deref(), |position| position.parse().ok())?;
