@@ -28,4 +28,6 @@ update:
 
 bench:
 	$(CARGO) bench --locked -p liandong-tests
-	LIANDONG_PG_OPTIONS=" " tests/scripts/with-postgres $(CARGO) run --release --locked -p liandong-tests --bin load -- --help
+	$(CARGO) build --release --locked -p liandong-graphql-api -p liandong-tests --bins
+	target/release/load lifecycle chain inbox submit spike start bound --saturate
+	LIANDONG_PG_OPTIONS=" " tests/scripts/with-postgres target/release/load lifecycle chain inbox submit spike start bound --saturate --store postgres
