@@ -1,6 +1,7 @@
 //! What a register must keep to: every kind of problem, by a town that has it.
 
 mod changes;
+mod report;
 mod town;
 
 use liandong_engine::rules::{
@@ -104,6 +105,29 @@ fn a_unit_does_not_outlive_its_parent() {
             "units.csv row 14 column from: exists at a time when its parent `x` does not; shorten its time, or lengthen the parent's",
         ],
     );
+}
+
+#[test]
+fn a_unit_does_not_outlive_the_territory_that_it_serves() {
+    let outlives = "units.csv row 14 column from: exists at a time when `x`, which it serves, does not; shorten its time, or lengthen the territory's";
+    check("unit x Village parent=t to=2020-01-01\nunit p ServicePoint parent=t serves=x", &[outlives]);
+    check("unit x Village parent=t from=2020-01-01\nunit p ServicePoint parent=t serves=x", &[outlives]);
+    check("unit x Village parent=t to=2020-01-01\nunit p ServicePoint parent=t serves=x to=2020-01-01", &[]);
+    // Where it serves nothing by name, what it serves is above it.
+    check("unit x Village parent=t to=2020-01-01\nunit p ServicePoint parent=x to=2020-01-01", &[]);
+}
+
+#[test]
+fn no_chain_of_units_is_longer_than_a_walk() {
+    let chain = |length: usize| -> String {
+        let above = |n: usize| if n == 0 { "h".to_owned() } else { format!("d{}", n - 1) };
+        (0..length).map(|n| format!("unit d{n} Department parent={}\n", above(n))).collect()
+    };
+    // Four territories and departments in departments: 32 in all are walked.
+    check(&chain(28), &[]);
+    let deep = "units.csv row 41 column parent: `d28` has 32 units above it, and 31 are the most; take a unit out of the chain above it";
+    check(&chain(29), &[deep]);
+    check(&chain(40), &[deep]);
 }
 
 #[test]
@@ -237,6 +261,19 @@ fn a_rung_can_be_filled() {
         ],
     );
     check("rung everyday 4 Town WindowClerk", &[]);
+}
+
+#[test]
+fn a_ladder_has_one_name_on_all_its_rungs() {
+    let mut rows = register(TOWN);
+    rows.ladders[1].ladder_name = "别的".to_owned();
+    let found: Vec<String> = problems(&rows).iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "ladders.csv row 3 column name: ladder `everyday` is called `梯` in an earlier row; write the same name on every rung"
+        ]
+    );
 }
 
 #[test]

@@ -7,6 +7,8 @@ pub mod instant;
 
 pub mod id;
 
+pub mod name;
+
 pub mod tier;
 
 pub mod tree;

@@ -4,15 +4,10 @@
 //! more for one that others stand below, and its code and name, because a map of ten million
 //! households has to answer within a microsecond.
 
+mod check;
 mod texts;
 
 use std::collections::HashMap;
-
-use petgraph::{
-    algo::{astar, kosaraju_scc, toposort},
-    graph::DiGraph,
-    visit::EdgeRef,
-};
 
 use super::{
     id::UnitCode,
@@ -28,7 +23,7 @@ pub struct UnitIx(pub u32);
 const NONE: u32 = u32::MAX;
 
 /// How far up a walk goes at most. The tiers are nine and functional units nest two or three deep;
-/// the bound only keeps a walk finite should a tree be built round the check.
+/// the check names a chain that is longer, so that no walk ever stops short of the top.
 pub const MAX_DEPTH: usize = 32;
 
 /// What is wrong with the unit rows. `row` counts the rows as given, from 0.
@@ -94,6 +89,22 @@ pub enum TreeFault {
         /// The parent.
         parent: UnitCode,
     },
+    /// Exists at a time when the territory that it serves does not.
+    #[error("exists at a time when `{serves}`, which it serves, does not")]
+    OutlivesServed {
+        /// The functional unit's row.
+        row: usize,
+        /// The territory.
+        serves: UnitCode,
+    },
+    /// The chain above is longer than a walk goes.
+    #[error("`{code}` has {} units above it, and {} are the most", MAX_DEPTH, MAX_DEPTH - 1)]
+    TooDeep {
+        /// The first row of the chain that is too deep.
+        row: usize,
+        /// The unit of that row.
+        code: UnitCode,
+    },
     /// The kind of a unit is not the same in all its stretches.
     #[error("unit `{code}` is a {was} in an earlier row; a unit keeps its kind")]
     KindChanged {
@@ -118,6 +129,8 @@ impl TreeFault {
             | Self::NotBelow { row, .. }
             | Self::Cycle { row, .. }
             | Self::Outlives { row, .. }
+            | Self::OutlivesServed { row, .. }
+            | Self::TooDeep { row, .. }
             | Self::KindChanged { row, .. } => *row,
         }
     }
@@ -357,6 +370,12 @@ impl Tree {
         Some(self.period(self.stretch(unit, at)?.period))
     }
 
+    /// When the unit first began.
+    #[must_use]
+    pub fn begun(&self, unit: UnitIx) -> Option<Instant> {
+        self.stretches(unit).map(|s| self.period(s.period).from).min()
+    }
+
     /// The unit above, at that time.
     #[must_use]
     #[inline]
@@ -384,6 +403,33 @@ impl Tree {
             Some((unit, self.then(unit, above.latest, at)?))
         });
         up.take(MAX_DEPTH).map(|(unit, stretch)| (unit, stretch.kind))
+    }
+
+    /// The unit itself and everything above it, upward, at that time; a unit that is gone stands where
+    /// it stood last. Nothing for a unit that is yet to come.
+    ///
+    /// What once lay in a unit goes on lying there: a request is not lost from sight with its household.
+    pub fn upward_or_last(&self, unit: UnitIx, at: Instant) -> impl Iterator<Item = UnitIx> + '_ {
+        let up = std::iter::successors(Some(unit), move |unit| self.above(self.stretch_or_last(*unit, at)?));
+        up.take_while(move |unit| self.stretch_or_last(*unit, at).is_some()).take(MAX_DEPTH)
+    }
+
+    /// The unit above, at that time, or the last one before it.
+    #[must_use]
+    pub fn parent_or_last(&self, unit: UnitIx, at: Instant) -> Option<UnitIx> {
+        self.upward_or_last(unit, at).nth(1)
+    }
+
+    fn stretch_or_last(&self, unit: UnitIx, at: Instant) -> Option<Stretch> {
+        let from = |s: &Stretch| self.period(s.period).from;
+        self.stretches(unit).filter(|s| from(s) <= at).max_by_key(from)
+    }
+
+    /// Whether any unit begins or ends after `since` and at `at` or before it.
+    #[must_use]
+    pub fn changes_between(&self, since: Instant, at: Instant) -> bool {
+        let falls = |moment: Instant| since < moment && moment <= at;
+        self.periods.iter().any(|p| falls(p.from) || falls(p.to))
     }
 
     /// Whether `unit` is `top` or stands below it.
@@ -465,112 +511,6 @@ impl Tree {
     }
 }
 
-mod check {
-    //! Everything that can be wrong with unit rows, found in one pass each.
-
-    use std::collections::HashSet;
-
-    use super::{DiGraph, EdgeRef, HashMap, TreeFault, Unit, UnitCode, UnitKind, astar, kosaraju_scc, toposort};
-
-    pub(super) fn faults(units: &[Unit]) -> Vec<TreeFault> {
-        let mut rows: HashMap<&UnitCode, Vec<(usize, &Unit)>> = HashMap::with_capacity(units.len());
-        let mut faults = Vec::new();
-        for (row, unit) in units.iter().enumerate() {
-            let earlier = rows.entry(&unit.code).or_default();
-            if earlier.iter().any(|(_, e)| e.span.overlaps(unit.span)) {
-                faults.push(TreeFault::Duplicate { row, code: unit.code.clone() });
-            } else if let Some((_, first)) = earlier.first().filter(|(_, e)| e.kind != unit.kind) {
-                faults.push(TreeFault::KindChanged { row, code: unit.code.clone(), was: first.kind });
-            }
-            earlier.push((row, unit));
-        }
-        for (row, unit) in units.iter().enumerate() {
-            above(row, unit, &rows, &mut faults);
-        }
-        cycles(units, &rows, &mut faults);
-        faults.sort_by_key(TreeFault::row);
-        faults
-    }
-
-    type Rows<'a> = HashMap<&'a UnitCode, Vec<(usize, &'a Unit)>>;
-
-    fn above(row: usize, unit: &Unit, rows: &Rows<'_>, faults: &mut Vec<TreeFault>) {
-        if let Some(serves) = &unit.serves {
-            let territory = rows.get(serves).and_then(|r| r.first()).is_some_and(|(_, u)| !u.kind.is_functional());
-            if !unit.kind.is_functional() {
-                faults.push(TreeFault::Serving { row });
-            } else if !territory {
-                faults.push(TreeFault::UnknownServed { row, serves: serves.clone() });
-            }
-        }
-        let Some(parent) = &unit.parent else {
-            if unit.kind.is_functional() {
-                faults.push(TreeFault::Serving { row });
-            }
-            return;
-        };
-        let Some(stretches) = rows.get(parent) else {
-            faults.push(TreeFault::UnknownParent { row, parent: parent.clone() });
-            return;
-        };
-        let Some((_, first)) = stretches.first() else { return };
-        if !may_stand_below(unit.kind, first.kind) {
-            faults.push(TreeFault::NotBelow { row, child: unit.kind, parent: first.kind, parent_code: parent.clone() });
-        }
-        if !unit.span.is_covered_by(stretches.iter().map(|(_, u)| u.span).collect()) {
-            faults.push(TreeFault::Outlives { row, parent: parent.clone() });
-        }
-    }
-
-    fn may_stand_below(child: UnitKind, parent: UnitKind) -> bool {
-        match (child.tier(), parent.tier()) {
-            (Some(child), Some(parent)) => parent.is_above(child),
-            (Some(_), None) => false,
-            (None, _) => true,
-        }
-    }
-
-    /// Functional units may nest freely, so a circle is possible; the row that closes it is named.
-    /// Circles are looked for over all stretches at once: one that no single day shows is refused
-    /// too, because a later correction of dates would bring it about.
-    fn cycles(units: &[Unit], rows: &Rows<'_>, faults: &mut Vec<TreeFault>) {
-        let mut graph: DiGraph<&UnitCode, usize, u32> = DiGraph::with_capacity(rows.len(), units.len());
-        let mut nodes = HashMap::with_capacity(rows.len());
-        for unit in units {
-            nodes.entry(&unit.code).or_insert_with(|| graph.add_node(&unit.code));
-        }
-        for (row, unit) in units.iter().enumerate() {
-            if let (Some(child), Some(parent)) =
-                (nodes.get(&unit.code), unit.parent.as_ref().and_then(|p| nodes.get(p)))
-            {
-                graph.add_edge(*child, *parent, row);
-            }
-        }
-        if toposort(&graph, None).is_ok() {
-            return;
-        }
-        // Not Tarjan's: petgraph's calls itself once for each unit of a chain, and a file may hold a long one.
-        for circle in kosaraju_scc(&graph) {
-            let circle: HashSet<_> = circle.into_iter().collect();
-            let inner = circle.iter().flat_map(|n| graph.edges(*n)).filter(|e| circle.contains(&e.target()));
-            // The latest row of the circle is the one that closed it.
-            let Some(closing) = inner.max_by_key(|e| *e.weight()) else { continue };
-            let back = astar(&graph, closing.target(), |n| n == closing.source(), |_| 1, |_| 0);
-            let Some((_, way)) = back else { continue };
-            let Some(code) = graph.node_weight(closing.source()) else { continue };
-            let way: Vec<&str> = way.iter().filter_map(|n| graph.node_weight(*n)).map(|code| code.as_str()).collect();
-            let path = match way.as_slice() {
-                // A long circle is shown by where it begins and where it closes.
-                [first @ .., before, last] if first.len() > 10 => {
-                    format!("{code} → {} → … → {before} → {last}", first.get(..10).unwrap_or(first).join(" → "))
-                }
-                way => format!("{code} → {}", way.join(" → ")),
-            };
-            faults.push(TreeFault::Cycle { row: *closing.weight(), code: (*code).clone(), path });
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -639,6 +579,50 @@ mod tests {
     }
 
     #[test]
+    fn a_server_does_not_outlive_what_it_serves() {
+        check(
+            &["t Town", "v Village t - - 2015-01-01", "p ServicePoint t v"],
+            &["2: exists at a time when `v`, which it serves, does not"],
+        );
+        check(
+            &[
+                "t Town",
+                "v Village t - - 2015-01-01",
+                "v Village t - 2015-01-01",
+                "p ServicePoint t v",
+                "q ServicePoint p v - 2014-01-01",
+            ],
+            &[],
+        );
+    }
+
+    /// A town and a chain of departments below it, of so many units in all.
+    fn chain(length: usize) -> Vec<String> {
+        let below = (1..length)
+            .map(|n| format!("d{n} Department {}", if n == 1 { "t".to_owned() } else { format!("d{}", n - 1) }));
+        std::iter::once("t Town".to_owned()).chain(below).collect()
+    }
+
+    #[test]
+    fn no_chain_is_longer_than_a_walk() {
+        let longest = chain(MAX_DEPTH);
+        let units: Vec<Unit> = longest.iter().map(|r| unit(r)).collect();
+        let tree = Tree::build(&units).unwrap();
+        let lowest = tree.find(&format!("d{}", MAX_DEPTH - 1)).unwrap();
+        assert_eq!(tree.upward(lowest, Instant(0)).last(), tree.find("t"), "the walk reaches the top");
+        let mut longer = chain(MAX_DEPTH + 3);
+        longer.push("beside Department d31".to_owned());
+        let rows: Vec<&str> = longer.iter().map(String::as_str).collect();
+        check(
+            &rows,
+            &[
+                "32: `d32` has 32 units above it, and 31 are the most",
+                "35: `beside` has 32 units above it, and 31 are the most",
+            ],
+        );
+    }
+
+    #[test]
     fn a_move_changes_the_way_up_from_its_day_on() {
         let rows = ["t Town", "a Village t", "b Village t", "g Group a - - 2020-01-01", "g Group b - 2020-01-01"];
         let tree = Tree::build(&rows.map(unit)).unwrap();
@@ -646,6 +630,34 @@ mod tests {
         let g = tree.find("g").unwrap();
         assert_eq!(tree.path(g, Instant::parse("2019-12-31", &zone).unwrap()), "t/a/g/");
         assert_eq!(tree.path(g, Instant::parse("2020-01-01", &zone).unwrap()), "t/b/g/");
+    }
+
+    #[test]
+    fn a_unit_that_is_gone_stands_where_it_stood_last() {
+        let rows = [
+            "t Town",
+            "u Town",
+            "a Village t - - 2020-01-01",
+            "a Village u - 2020-01-01",
+            "g Group a - - 2018-01-01",
+            "h Household g - - 2016-01-01",
+            "n Household a - 2021-01-01",
+        ];
+        let tree = Tree::build(&rows.map(unit)).unwrap();
+        let zone = Zone::china();
+        let way = |code: &str, at: &str| {
+            let way = tree.upward_or_last(tree.find(code).unwrap(), Instant::parse(at, &zone).unwrap());
+            way.map(|u| tree.code(u)).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(way("h", "2015-01-01"), "h g a t");
+        assert_eq!(way("h", "2019-01-01"), "h g a t", "gone with its group, in the village as ever");
+        assert_eq!(way("h", "2020-01-01"), "h g a u", "and goes with the village");
+        assert_eq!(way("n", "2020-01-01"), "", "yet to come");
+        let change = |since: &str, at: &str| {
+            tree.changes_between(Instant::parse(since, &zone).unwrap(), Instant::parse(at, &zone).unwrap())
+        };
+        assert!(change("2019-12-31", "2020-01-01") && change("2015-12-31", "2030-01-01"));
+        assert!(!change("2020-01-01", "2020-12-31") && !change("2022-01-01", "2030-01-01"));
     }
 
     #[test]

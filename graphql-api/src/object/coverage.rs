@@ -113,7 +113,8 @@ impl Coverage {
         Ok(Counted { count: all.len(), items: all.iter().take(input::first(first)?).filter_map(item).collect() })
     }
 
-    /// People who hold nothing.
+    /// People who could be given something: who never held a post nor are to, or left their last one less
+    /// than 30 days ago.
     #[graphql(complexity = "input::page(first) * child_complexity + 1")]
     async fn idle(
         &self,

@@ -137,7 +137,13 @@ impl Plan {
             }
             let mut later = Unit { span: Span::since(day(*on)), ..unit.clone() };
             if unit.kind.is_functional() && on % 2 == 0 {
-                later.serves = (to % 4 > 0).then(|| pick(territories, *to));
+                // What is served exists as long as who serves it.
+                let lasts = |code: &&UnitCode| {
+                    let rows = register.units.iter().filter(|u| u.code == **code);
+                    Span::ALWAYS.is_covered_by(rows.map(|u| u.span).collect())
+                };
+                let lasting: Vec<UnitCode> = territories.iter().filter(lasts).cloned().collect();
+                later.serves = (to % 4 > 0).then(|| pick(&lasting, *to));
                 later.parent = Some(parent);
             } else {
                 later.parent = Some(pick(&able, *to));

@@ -33,6 +33,10 @@ pub struct Uncovered {
     pub nobody: bool,
 }
 
+/// Who left their last post less than so many days ago is named with those who hold nothing: later
+/// they are former cadres, of whom a town has hundreds, and nothing is to be mended.
+pub const FREED_DAYS: i64 = 30;
+
 /// What a coverage report says. Codes throughout; everything in the order of codes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Coverage {
@@ -50,7 +54,8 @@ pub struct Coverage {
     pub overburdened: Vec<(String, usize)>,
     /// Holdings that end within [`ENDING_DAYS`]: post and person.
     pub ending: Vec<(String, String)>,
-    /// People who hold nothing.
+    /// People who could be given something: who never held a post nor are to, or left their last one
+    /// less than [`FREED_DAYS`] ago.
     pub idle: Vec<String>,
 }
 
@@ -136,13 +141,20 @@ fn posts(world: &World, at: Instant, report: &mut Coverage) {
 fn people(world: &World, at: Instant, report: &mut Coverage) {
     for person in world.people() {
         let code = || world.person_code(person).map(ToString::to_string).unwrap_or_default();
-        if world.held_by(person, at).next().is_none() {
+        if is_idle(world, person, at) {
             report.idle.push(code());
         }
         let households = households_of(world, person, at);
         if households > MOST_HOUSEHOLDS {
             report.overburdened.push((code(), households));
         }
+    }
+}
+
+fn is_idle(world: &World, person: PersonIx, at: Instant) -> bool {
+    match world.ever_held_by(person).map(|h| h.span.to).max() {
+        None => true,
+        Some(last) => last <= at && at < last.plus_days(FREED_DAYS),
     }
 }
 

@@ -5,8 +5,7 @@ use super::refusal::{Code, Refusal};
 /// The longest text, in characters: two pages of a message book.
 pub(super) const MAX_TEXT: usize = 2_000;
 
-/// The longest name or telephone number, in characters.
-pub(super) const MAX_NAME: usize = 60;
+pub(super) use crate::rules::name::MAX_NAME;
 
 /// A text that has to say something.
 pub(super) fn required(field: &str, text: &str) -> Result<String, Refusal> {

@@ -67,6 +67,8 @@ fn tree_problem(fault: &TreeFault) -> Problem {
         TreeFault::NotBelow { .. } => ("parent", "name a parent of a higher tier"),
         TreeFault::Cycle { .. } => ("parent", "name a parent that is not below this unit"),
         TreeFault::Outlives { .. } => ("from", "shorten its time, or lengthen the parent's"),
+        TreeFault::OutlivesServed { .. } => ("from", "shorten its time, or lengthen the territory's"),
+        TreeFault::TooDeep { .. } => ("parent", "take a unit out of the chain above it"),
         TreeFault::KindChanged { .. } => ("kind", "keep the kind, or give the new unit a new code"),
     };
     Problem::new(Table::Units, fault.row(), column, fault.to_string(), mend)
@@ -205,6 +207,12 @@ fn ladders(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
     let fillable = fillable(register, names);
     let mut lower: HashMap<&LadderCode, Vec<&Rung>> = HashMap::new();
     for (row, rung) in register.ladders.iter().enumerate() {
+        if let Some(first) = lower.get(&rung.ladder).and_then(|l| l.first())
+            && first.ladder_name != rung.ladder_name
+        {
+            let what = format!("ladder `{}` is called `{}` in an earlier row", rung.ladder, first.ladder_name);
+            found.push(Problem::new(Table::Ladders, row, "name", what, "write the same name on every rung"));
+        }
         if rung.no == 0 || rung.no > super::MAX_RUNGS {
             let what = format!("rung `{}` is out of range", rung.no);
             found.push(Problem::new(

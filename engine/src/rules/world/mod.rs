@@ -457,10 +457,13 @@ impl World {
 
     /// Everything that the person holds at that time.
     pub fn held_by(&self, person: PersonIx, at: Instant) -> impl Iterator<Item = Held> + '_ {
+        self.ever_held_by(person).filter(move |h| h.span.contains(at))
+    }
+
+    /// Everything that the person holds, held or is to hold.
+    pub fn ever_held_by(&self, person: PersonIx) -> impl Iterator<Item = Held> + '_ {
         let held = self.held_by_person.of(person.0).iter();
-        let held =
-            held.map(move |h| Held { post: PostIx(h.other), person, rank: h.rank, span: self.spans.get(h.span) });
-        held.filter(move |h| h.span.contains(at))
+        held.map(move |h| Held { post: PostIx(h.other), person, rank: h.rank, span: self.spans.get(h.span) })
     }
 
     /// What the post may do for the matter at that time; resolving includes assisting.

@@ -10,6 +10,7 @@ use super::{
 use crate::rules::{
     id::BadCode,
     instant::{Instant, Span, Zone},
+    name::MAX_NAME,
     world::Table,
 };
 
@@ -45,12 +46,23 @@ impl<'a> Cells<'a> {
         Some(text.to_owned())
     }
 
-    /// Any text but none.
-    pub(super) fn some_text(&mut self, column: &str) -> Option<String> {
+    /// A name.
+    pub(super) fn name(&mut self, column: &str) -> Option<String> {
         if self.raw(column).is_empty() {
             return self.wrong(column, "the cell is empty", "fill it in");
         }
-        self.text(column)
+        self.line(column)
+    }
+
+    /// A text no longer than a name, or nothing.
+    pub(super) fn line(&mut self, column: &str) -> Option<String> {
+        let text = self.text(column)?;
+        let length = text.chars().count();
+        if length > MAX_NAME {
+            let what = format!("{} has {length} characters", quoted(&text));
+            return self.wrong(column, &what, &format!("keep it to {MAX_NAME}"));
+        }
+        Some(text)
     }
 
     /// Several texts, separated by `;`.

@@ -53,7 +53,7 @@ impl Entry for Unit {
     const NAME: &'static str = "code";
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
-        let (code, name) = (cells.code("code"), cells.some_text("name"));
+        let (code, name) = (cells.code("code"), cells.name("name"));
         let kind = cells.word("kind", UnitKind::parse, UnitKind::ALL, |k| (k.word(), k.zh()));
         let (parent, serves) = (cells.code_or_none("parent"), cells.code_or_none("serves"));
         let span = cells.span();
@@ -73,7 +73,7 @@ impl Entry for Person {
     const NAME: &'static str = "code";
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
-        let (code, name, phone) = (cells.code("code"), cells.some_text("name"), cells.text("phone"));
+        let (code, name, phone) = (cells.code("code"), cells.name("name"), cells.line("phone"));
         Some(Self { code: code?, name: name?, phone: phone? })
     }
 
@@ -90,7 +90,7 @@ impl Entry for Post {
     const NAME: &'static str = "code";
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
-        let (code, name, kind) = (cells.code("code"), cells.some_text("name"), post_kind(cells, "kind"));
+        let (code, name, kind) = (cells.code("code"), cells.name("name"), post_kind(cells, "kind"));
         let (unit, span) = (cells.code("unit"), cells.span());
         Some(Self { code: code?, name: name?, kind: kind?, unit: unit?, span: span? })
     }
@@ -136,7 +136,7 @@ impl Entry for Matter {
     const NAME: &'static str = "code";
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
-        let (code, name, category) = (cells.code("code"), cells.some_text("name"), cells.text("category"));
+        let (code, name, category) = (cells.code("code"), cells.name("name"), cells.text("category"));
         let (ladder, conduct) = (cells.code("ladder"), cells.yes("conduct"));
         let (materials, words) = (cells.list("materials"), cells.list("words"));
         let (fee_fen, span) = (cells.number("fee", "4294967295 (in fen)"), cells.span());
@@ -208,7 +208,7 @@ impl Entry for Rung {
     const NAME: &'static str = "ladder";
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
-        let (ladder, ladder_name) = (cells.code("ladder"), cells.some_text("name"));
+        let (ladder, ladder_name) = (cells.code("ladder"), cells.name("name"));
         let no = cells.number("rung", "100");
         let tier = cells.word("tier", Tier::parse, Tier::ALL, |t| (t.word(), t.zh()));
         let (kind, span) = (post_kind(cells, "post"), cells.span());

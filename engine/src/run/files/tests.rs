@@ -177,6 +177,20 @@ fn every_cell_that_cannot_be_read_is_told() {
 }
 
 #[test]
+fn a_name_that_no_list_can_show_is_told() {
+    let (fits, long) = ("名".repeat(60), "名".repeat(61));
+    let shown = "名".repeat(40);
+    check(&[("people.csv", &with_rows(PEOPLE, &format!("p60,{fits},{fits}\n")))], &[]);
+    check(
+        &[("people.csv", &with_rows(PEOPLE, &format!("p61,{long},{long}\n")))],
+        &[
+            &format!("people.csv row 4 column name: `{shown}…` has 61 characters; keep it to 60"),
+            &format!("people.csv row 4 column phone: `{shown}…` has 61 characters; keep it to 60"),
+        ],
+    );
+}
+
+#[test]
 fn a_problem_names_the_column_as_the_file_does() {
     let units = UNITS.replace("code,name,kind,parent,serves,from,to", "编码,名称,类别,上级,服务对象,起,止");
     check(

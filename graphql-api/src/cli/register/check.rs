@@ -84,7 +84,7 @@ fn page(world: &World, report: &Coverage, at: Instant) -> String {
             format!("{ENDING_DAYS} 天内到期 holdings that end within {ENDING_DAYS} days"),
             report.ending.iter().map(|(p, who)| format!("{}: {}", post(p), person(who))).collect(),
         ),
-        ("未任职人员 people who hold nothing".to_owned(), report.idle.iter().map(|c| person(c)).collect()),
+        ("待任职人员 people who could be given something".to_owned(), report.idle.iter().map(|c| person(c)).collect()),
     ];
     let mut page = format!(
         "覆盖 coverage at {}: {} 户 households, {} 问 questions\n",
