@@ -261,6 +261,12 @@ impl<'r> Day<'r> {
         self.holders.get(post).into_iter().flatten().any(|(_, p)| *p == person)
     }
 
+    /// Whether the person is the first holder of the post on this day.
+    #[must_use]
+    pub fn is_first(&self, person: &PersonCode, post: &PostCode) -> bool {
+        self.holders.get(post).into_iter().flatten().any(|(rank, p)| *rank == Rank::First && *p == person)
+    }
+
     /// The territory that a unit is, or serves.
     fn territory(&self, unit: &UnitCode) -> Option<&'r UnitCode> {
         let row = self.units.get(unit)?;

@@ -9,7 +9,7 @@ use liandong_engine::rules::{
     instant::Instant,
     register,
     request::{
-        Duty, MAX_RETURNS, Request, Stage, StageKind,
+        Assignment, Duty, MAX_RETURNS, Request, Stage, StageKind,
         command::Command,
         decide::decide,
         event::{Event, Recorded},
@@ -117,8 +117,8 @@ fn escalation_strictly_climbs() {
                 Event::SentBack { ends, .. } => prop_assert!(opens.rung < was(*ends)),
                 Event::HandedOver { ends, .. } if opens.duty == Duty::Handle => prop_assert!(was(*ends) <= opens.rung),
                 Event::Reopened { .. } => {
-                    let resolver = request.stage.resolution().map_or(0, |r| r.rung);
-                    prop_assert!(resolver < opens.rung || opens.rung >= SUPERVISOR);
+                    let resolver = request.stage.resolution().map_or(u8::MAX, |r| r.rung);
+                    prop_assert!(resolver < opens.rung);
                 }
                 _ => {}
             }
@@ -345,6 +345,75 @@ fn nobody_accused_nor_below_gets_a_request_about_conduct() {
     });
 }
 
+/// Whether somebody who has an open assignment must not: complained of, below such a person, or
+/// standing in for one.
+fn is_recused(day: &Day<'_>, request: &Request, open: &Assignment) -> bool {
+    let stands_in = |accused: &PersonCode| day.is_first(accused, &open.post);
+    request.accused.contains(&open.person)
+        || day.below_any(&request.accused).contains(&open.post)
+        || request.accused.iter().any(stands_in)
+}
+
+#[test]
+fn nobody_recused_holds_an_open_handle_assignment() {
+    let met = RefCell::new(0);
+    each_step(|before, _, after| {
+        let was = Day::of(before.world.register(), after.now);
+        let is = Day::of(after.world.register(), after.now);
+        for request in after.requests.values().filter(|r| !r.accused.is_empty()) {
+            for open in request.open().filter(|a| a.duty == Duty::Handle) {
+                // A term that begins by itself is no command; whoever it puts above the holder, it did so
+                // before this step.
+                let earlier = before.requests.get(&request.id).filter(|r| r.assignment(open.no).is_some());
+                let by_time = earlier.is_some_and(|r| is_recused(&was, r, open));
+                prop_assert!(by_time || !is_recused(&is, request, open), "{:?} about {:?}", open, request.accused);
+                *met.borrow_mut() += 1;
+            }
+        }
+        Ok(())
+    });
+    assert!(met.into_inner() > 1_000, "the lives hold too few requests about conduct to show anything");
+}
+
+#[test]
+fn whoever_comes_to_stand_above_the_holder_of_a_complaint_takes_nothing_with_them() {
+    let taken = RefCell::new(0);
+    each_step(|before, done, after| {
+        if let Done::Register(_, _, hand_overs) = done {
+            let was = Day::of(before.world.register(), after.now);
+            let is = Day::of(after.world.register(), after.now);
+            for (id, records) in hand_overs {
+                let Some(request) = before.requests.get(id) else { continue };
+                for record in records {
+                    let Event::HandedOver { ends, opens } = &record.event else { continue };
+                    let Some(open) = request.assignment(*ends) else { continue };
+                    let came = !is_recused(&was, request, open) && is_recused(&is, request, open);
+                    // Whoever left the post would have handed it over in any case.
+                    let stays = is.holds(&open.person, &open.post);
+                    *taken.borrow_mut() += usize::from(came && stays && opens.person != open.person);
+                }
+            }
+        }
+        Ok(())
+    });
+    assert!(taken.into_inner() > 0, "no life put the accused above the holder");
+}
+
+#[test]
+fn nothing_that_was_in_the_register_vanishes_from_it() {
+    each_step(|before, done, after| {
+        if let Done::Register(command, ..) = done {
+            let units =
+                |play: &Play| play.world.register().units.iter().map(|u| u.code.clone()).collect::<BTreeSet<_>>();
+            let posts =
+                |play: &Play| play.world.register().posts.iter().map(|p| p.code.clone()).collect::<BTreeSet<_>>();
+            prop_assert!(units(after).is_superset(&units(before)), "{:?}", command);
+            prop_assert!(posts(after).is_superset(&posts(before)), "{:?}", command);
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn nobody_accused_sees_the_request_unless_they_logged_it() {
     each_step(|_, _, after| {
@@ -362,8 +431,9 @@ fn nobody_accused_sees_the_request_unless_they_logged_it() {
 fn whoever_holds_an_assignment_by_the_post_may_see_the_request() {
     each_step(|_, _, after| {
         let day = Day::of(after.world.register(), after.now);
-        for request in after.requests.values().filter(|r| r.accused.is_empty()) {
-            for open in request.open().filter(|a| day.holds(&a.person, &a.post)) {
+        for request in after.requests.values() {
+            let may_have = |open: &&Assignment| day.holds(&open.person, &open.post) && !is_recused(&day, request, open);
+            for open in request.open().filter(may_have) {
                 prop_assert!(relation::may_see(&after.world, request, &Actor::Person(open.person.clone()), after.now));
             }
         }

@@ -260,11 +260,7 @@ impl Play {
         let actor =
             if !step.who.is_multiple_of(8) { Actor::Operator } else { Actor::Person(self.anybody(step.who / 8)) };
         let touched = register::decide::touched(&self.world, self.now, &command);
-        let is_touched = |r: &&Request| {
-            r.open().any(|a| touched.posts.contains(&a.post))
-                || (r.stage.kind() != StageKind::Closed && touched.place.as_ref() == Some(&r.place))
-        };
-        let open: Vec<Request> = self.requests.values().filter(is_touched).cloned().collect();
+        let open: Vec<Request> = self.requests.values().filter(|r| touched.concerns(r)).cloned().collect();
         match register::decide::decide(&self.world, self.now, &actor, &command, &open, &self.loads()) {
             Ok(decision) => {
                 self.world = decision.world;

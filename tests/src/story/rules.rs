@@ -9,7 +9,7 @@ use liandong_engine::rules::{
     instant::{Instant, Zone},
     register,
     request::{
-        self, Duty, Request, StageKind,
+        self, Duty, Request,
         command::{Command, LogRequest},
         decide::Fresh,
         event::{Event, Recorded},
@@ -117,11 +117,7 @@ impl Rules {
     /// The requests that a change of the register may touch.
     fn touched(&self, at: Instant, command: &register::command::Command) -> Vec<Request> {
         let touched = register::decide::touched(&self.world, at, command);
-        let concerns = |r: &Request| {
-            r.open().any(|a| touched.posts.contains(&a.post))
-                || (r.stage.kind() != StageKind::Closed && touched.place.as_ref() == Some(&r.place))
-        };
-        self.cases.values().map(|c| &c.request).filter(|r| concerns(r)).cloned().collect()
+        self.cases.values().map(|c| &c.request).filter(|r| touched.concerns(r)).cloned().collect()
     }
 
     fn adopt(&mut self, at: Instant, decision: register::decide::Decision) {
@@ -186,7 +182,7 @@ impl Driver for Rules {
             let message = format!("request `{id}` is not among those you see; check the id");
             return Err(refusal(Code::UnknownRequest.word(), message));
         }
-        Ok(View::of(&self.world, request))
+        Ok(View::seen_by(actor, &self.world, request, at))
     }
 
     fn view(&mut self, _: Instant, id: RequestId) -> Result<View, Failure> {

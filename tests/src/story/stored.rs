@@ -159,7 +159,7 @@ impl Driver for Stored {
         let found = found.ok_or_else(|| {
             refusal(Code::UnknownRequest, format!("request `{request}` is not among those you see; check the id"))
         });
-        Ok(View::of(&self.engine.world(), &found?))
+        Ok(View::seen_by(actor, &self.engine.world(), &found?, at))
     }
 
     fn view(&mut self, at: Instant, request: RequestId) -> Result<View, Failure> {

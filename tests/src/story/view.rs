@@ -2,11 +2,14 @@
 
 use liandong_engine::rules::{
     actor::{Actor, Behalf},
+    authority::{Act, may},
     id::{AssignmentNo, PersonCode, PostCode},
+    instant::Instant,
     post::{PostKind, Rank},
     request::{
         Duty, How, Outcome, Request, Stage, StageKind,
         event::{Event, Recorded},
+        relation::roles,
     },
     routing::{
         Account, RungNo, Verdict,
@@ -134,7 +137,15 @@ impl Named {
 }
 
 impl View {
-    /// A request in the names of that world.
+    /// A request as this actor sees it: who may not read how it is handled is not shown who has it.
+    #[must_use]
+    pub fn seen_by(actor: &Actor, world: &World, request: &Request, at: Instant) -> Self {
+        let view = Self::of(world, request);
+        let reads = may(roles(world, request, actor, at), Act::SeeHandling);
+        if reads { view } else { Self { open: None, ..view } }
+    }
+
+    /// A request in the names of that world, as the teller of the story sees it.
     #[must_use]
     pub fn of(world: &World, request: &Request) -> Self {
         let open = request.open().next().map(|a| Open {

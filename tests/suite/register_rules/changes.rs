@@ -197,6 +197,65 @@ fn who_leaves_a_post_holds_it_and_may_name_who_follows() {
     change("holding duty eve rank=Substitute", &relieve("duty", "ann", Some("eve")), "Relieved Relieved Appointed");
     change("holding duty eve rank=Substitute", &relieve("duty", "eve", Some("ann")), "AlreadyHolds");
     change("holding duty eve rank=Substitute", &relieve("duty", "eve", Some("dan")), "Relieved Appointed");
+    change("", &relieve("duty", "ann", Some("ann")), "NothingChanges");
+    change("holding duty eve rank=Substitute", &relieve("duty", "eve", Some("eve")), "NothingChanges");
+    change("", &relieve("cadre2", "ann", Some("ann")), "DoesNotHold");
+}
+
+#[test]
+fn names_are_taken_as_the_files_take_them() {
+    let rename = |name: &str| Command::RenameUnit { unit: code("h"), name: name.to_owned() };
+    for (name, expected) in [
+        (" 新 ", "UnitRenamed"),
+        (" 名\u{3000}", "NothingChanges"),
+        (&"新".repeat(60), "UnitRenamed"),
+        (&"新".repeat(61), "WouldBreak"),
+        (" \t", "WouldBreak"),
+        ("新\u{7}", "WouldBreak"),
+    ] {
+        change("", &rename(name), expected);
+    }
+    let person = |name: &str, phone: &str| {
+        Command::AddPerson(Person { code: code("fay"), name: name.to_owned(), phone: phone.to_owned() })
+    };
+    change("", &person("新", &"1".repeat(61)), "WouldBreak");
+    let added = decide(&world(""), at(NOW), &Actor::Operator, &person(" 新 ", " 1 "), &[], &Loads::default()).unwrap();
+    let row = added.world.register().people.last().map(|p| (p.name.as_str(), p.phone.as_str()));
+    assert_eq!(row, Some(("新", "1")));
+}
+
+#[test]
+fn what_ends_in_the_instant_in_which_it_began_would_never_have_been() {
+    let from = &format!("unit new Village parent=t from={NOW}\npost fresh GroupLeader unit=g from={NOW}");
+    change(from, &dissolve("new", None), "WouldBreak");
+    change(from, &Command::MergeUnits { from: code("new"), into: code("v") }, "WouldBreak");
+    change(from, &Command::AbolishPost { post: code("fresh") }, "WouldBreak");
+    change(from, &Command::MergeUnits { from: code("g"), into: code("g2") }, "WouldBreak");
+    // What only changed in that instant was there before.
+    let renamed = &format!("unit old Village parent=t to={NOW}\nunit old Village parent=t from={NOW}");
+    change(renamed, &dissolve("old", None), "UnitDissolved");
+    let kept =
+        decide(&world(renamed), at(NOW), &Actor::Operator, &dissolve("old", None), &[], &Loads::default()).unwrap();
+    assert_eq!(kept.world.register().units.iter().filter(|u| u.code.as_str() == "old").count(), 1);
+}
+
+#[test]
+fn what_is_served_lasts_as_long_as_who_serves_it() {
+    let ends = "unit lone Village parent=t to=2030-01-01";
+    change(ends, &new_unit("new", UnitKind::ServicePoint, Some("t"), Some("lone")), "WouldBreak");
+    change(
+        "unit lone Village parent=t",
+        &new_unit("new", UnitKind::ServicePoint, Some("t"), Some("lone")),
+        "UnitCreated",
+    );
+    // What is to serve it in the future would serve nothing.
+    let later = "unit lone Village parent=t\nunit p Hall parent=t serves=lone from=2030-01-01";
+    change(later, &dissolve("lone", None), "WouldBreak");
+    change(
+        "unit lone Village parent=t\nunit p Hall parent=t serves=lone",
+        &dissolve("lone", Some("v")),
+        "UnitDissolved",
+    );
 }
 
 #[test]

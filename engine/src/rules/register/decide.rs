@@ -15,8 +15,9 @@ use crate::rules::{
     id::{PostCode, RequestId, UnitCode},
     instant::{Instant, Span},
     matter::Mandated,
-    post::{Post, PostKind, Rank},
-    request::{self, Request, hand_over::hand_over},
+    name::{self, BadName},
+    post::{Person, Post, PostKind, Rank},
+    request::{self, Request, StageKind, hand_over::hand_over},
     routing::Loads,
     tier::Unit,
     tree::UnitIx,
@@ -30,15 +31,31 @@ pub struct Touched {
     pub posts: Vec<PostCode>,
     /// Requests that are not closed and whose place is this unit.
     pub place: Option<UnitCode>,
+    /// Requests about somebody's conduct with an open assignment: the person may come to stand above
+    /// whoever has it.
+    pub conduct: bool,
+}
+
+impl Touched {
+    /// Whether the change may touch this request: what a store looks up by its indexes.
+    #[must_use]
+    pub fn concerns(&self, request: &Request) -> bool {
+        let open = || request.open().any(|a| self.posts.contains(&a.post));
+        let lies = || request.stage.kind() != StageKind::Closed && self.place.as_ref() == Some(&request.place);
+        let about = || self.conduct && !request.accused.is_empty() && request.open().next().is_some();
+        open() || lies() || about()
+    }
 }
 
 /// What a change may touch.
 #[must_use]
 pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
     match command {
-        Command::Relieve { post, .. } | Command::AbolishPost { post } => {
-            Touched { posts: vec![post.clone()], place: None }
+        Command::AbolishPost { post } => Touched { posts: vec![post.clone()], ..Touched::default() },
+        Command::Relieve { post, successor, .. } => {
+            Touched { posts: vec![post.clone()], place: None, conduct: successor.is_some() }
         }
+        Command::Appoint { .. } | Command::MoveUnit { .. } => Touched { conduct: true, ..Touched::default() },
         Command::MergeUnits { from: unit, .. } | Command::DissolveUnit { unit, .. } => Touched {
             posts: world
                 .register()
@@ -48,13 +65,12 @@ pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
                 .map(|p| p.code.clone())
                 .collect(),
             place: Some(unit.clone()),
+            conduct: !matches!(command, Command::DissolveUnit { successor: None, .. }),
         },
         Command::AddPerson(_)
         | Command::CreateUnit(_)
         | Command::RenameUnit { .. }
-        | Command::MoveUnit { .. }
         | Command::CreatePost(_)
-        | Command::Appoint { .. }
         | Command::ChangeMandate { .. } => Touched::default(),
     }
 }
@@ -85,7 +101,7 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     let change = Change { world, at };
     change.permitted(actor, command)?;
-    readable(command)?;
+    let command = &tidy(command)?;
     let events = change.events(command, open)?;
     let mut register = world.register().clone();
     for event in &events {
@@ -114,25 +130,27 @@ pub fn decide(
     Ok(Decision { records, world: next, hand_overs })
 }
 
-/// What the files would not take is not taken here either: the register must be read back as it is written.
-fn readable(command: &Command) -> Result<(), Refusal> {
-    let (name, phone) = match command {
-        Command::AddPerson(person) => (&person.name, person.phone.as_str()),
+/// The command with its texts as the files would read them. What the files would not take is not taken
+/// here either: the register must be read back as it is written.
+fn tidy(command: &Command) -> Result<Command, Refusal> {
+    type Read = fn(&str) -> Result<&str, BadName>;
+    fn set(field: &str, text: &mut String, read: Read) -> Result<(), Refusal> {
+        let bad = |bad: BadName| Refusal::new(Code::WouldBreak, format!("`{field}` {bad}"));
+        *text = read(text).map_err(bad)?.to_owned();
+        Ok(())
+    }
+    let mut command = command.clone();
+    match &mut command {
+        Command::AddPerson(Person { name, phone, .. }) => {
+            set("name", name, name::name)?;
+            set("phone", phone, name::line)?;
+        }
         Command::CreateUnit(NewUnit { name, .. })
         | Command::RenameUnit { name, .. }
-        | Command::CreatePost(NewPost { name, .. }) => (name, ""),
-        _ => return Ok(()),
-    };
-    if name.is_empty() {
-        return Refusal::because(Code::WouldBreak, "`name` is empty; fill it in");
+        | Command::CreatePost(NewPost { name, .. }) => set("name", name, name::name)?,
+        _ => {}
     }
-    let control = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    if let Some((field, _)) =
-        [("name", name.as_str()), ("phone", phone)].iter().find(|(_, text)| text.contains(control))
-    {
-        return Refusal::because(Code::WouldBreak, format!("`{field}` has control characters in it; type it again"));
-    }
-    Ok(())
+    Ok(command)
 }
 
 /// Loads the rows of files into an empty register, `chunk` rows an event.
@@ -295,6 +313,7 @@ impl Change<'_> {
             }
             Command::AbolishPost { post } => {
                 self.post(post)?;
+                self.has_been(post.as_str(), self.begun(post))?;
                 Ok(vec![Event::PostAbolished { post: post.clone() }])
             }
             Command::Appoint { post, person, rank } => {
@@ -307,6 +326,10 @@ impl Change<'_> {
                 let Some(held) = self.world.holders(ix, self.at).find(|h| h.person == who) else {
                     return Refusal::because(Code::DoesNotHold, format!("`{person}` does not hold post `{post}` now"));
                 };
+                if successor.as_ref() == Some(person) {
+                    let message = format!("`{person}` holds post `{post}` already; name another successor, or none");
+                    return Refusal::because(Code::NothingChanges, message);
+                }
                 let mut events = vec![Event::Relieved { post: post.clone(), person: person.clone() }];
                 if let Some(successor) = successor {
                     let next = self.person(successor)?;
@@ -351,9 +374,29 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// When a post began.
+    fn begun(&self, post: &PostCode) -> Option<Instant> {
+        Some(self.world.post(self.world.find_post(post.as_str())?)?.span.from)
+    }
+
+    /// What ends in the very instant in which it began would be gone from the register as if it had
+    /// never been, while the journal and open work name it.
+    fn has_been(&self, code: &str, begun: Option<Instant>) -> Result<(), Refusal> {
+        if begun.is_some_and(|from| from < self.at) {
+            return Ok(());
+        }
+        let message = format!("`{code}` begins in this very instant and would never have been; end it a moment later");
+        Refusal::because(Code::WouldBreak, message)
+    }
+
     fn dissolve(&self, unit: &UnitCode, successor: Option<&UnitCode>, open: &[Request]) -> Result<Vec<Event>, Refusal> {
         let ix = self.unit(unit)?;
         let tree = self.world.tree();
+        self.has_been(unit.as_str(), tree.begun(ix))?;
+        let rows = &self.world.register().posts;
+        for post in rows.iter().filter(|p| p.unit == *unit && p.span.contains(self.at)) {
+            self.has_been(post.code.as_str(), Some(post.span.from))?;
+        }
         if let Some(into) = successor {
             let other = self.unit(into)?;
             if tree.kind(ix) != tree.kind(other) || ix == other || tree.is_within(other, ix, self.at) {

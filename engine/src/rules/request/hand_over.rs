@@ -15,7 +15,8 @@ use crate::rules::{
 };
 
 /// Hands over every open assignment of the request whose person does not hold its post in the new
-/// world: to whoever stands in on the post, else by the same climb that routes everything.
+/// world, or must not have the request any more because whoever it is about came to stand above: to
+/// whoever stands in on the post, else by the same climb that routes everything.
 ///
 /// `order` is who changed the register. `moved` is where the place went, if the change moved it.
 ///
@@ -48,25 +49,27 @@ pub fn hand_over(
     for assignment in request.open() {
         let held = world.find_post(assignment.post.as_str()).filter(|p| world.post_exists(*p, at));
         let person = world.find_person(assignment.person.as_str());
-        if held.is_some_and(|post| world.holders(post, at).any(|h| Some(h.person) == person)) {
+        let stays = held.zip(person).is_some_and(|(post, person)| {
+            let holds = world.holders(post, at).any(|h| h.person == person);
+            holds && !case.recusal().keeps_from(world, post, person, at)
+        });
+        if stays {
             continue;
         }
-        let stays = held.and_then(|post| Some((post, stand_in(world, post, at, case.recusal()).ok()?)));
-        let route = match (stays, assignment.duty) {
+        let next = held.and_then(|post| Some((post, stand_in(world, post, at, case.recusal()).ok()?)));
+        let route = match (next, assignment.duty) {
             (Some((post, (person, rank))), _) => {
                 Route { found: Some(Found { post, person, rank, rung: assignment.rung }), passed: Vec::new() }
             }
-            (None, Duty::Handle) => {
-                let mut exclusions = case.exclusions();
-                exclusions.held.extend(held);
-                route(world, &case.question(assignment.rung), &exclusions, loads)
-            }
+            // The post itself is passed as what it is now: vacant, recused, or gone.
+            (None, Duty::Handle) => route(world, &case.question(assignment.rung), &case.exclusions(), loads),
             (None, Duty::Relay) => case
                 .relay_instead_of(assignment)
                 .unwrap_or_else(|| route(world, &case.question(BEYOND), &case.exclusions(), loads)),
         };
         let Some(opens) = case.opening(&route, assignment.duty) else {
-            let message = format!("request {} would be left with nobody; appoint a successor first", request.id);
+            let message =
+                format!("request {} would be left with nobody; appoint somebody who may take it first", request.id);
             return Refusal::because(Code::NobodyMayTake, message);
         };
         records.push(record(Some(assignment), Event::HandedOver { ends: assignment.no, opens }));

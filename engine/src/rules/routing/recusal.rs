@@ -2,8 +2,9 @@
 
 use crate::rules::{
     instant::Instant,
+    post::Rank,
     tree::UnitIx,
-    world::{PersonIx, PostIx, World},
+    world::{Held, PersonIx, PostIx, World},
 };
 
 /// The people complained of, and from where they command.
@@ -11,30 +12,40 @@ use crate::rules::{
 pub struct Recusal {
     accused: Vec<PersonIx>,
     posts: Vec<PostIx>,
+    /// Those of the posts where others only stand in for them.
+    own: Vec<PostIx>,
 }
 
 impl Recusal {
     /// The people and every post they hold at that instant, as first or as substitute.
     #[must_use]
     pub fn of(world: &World, accused: &[PersonIx], at: Instant) -> Self {
-        let posts = accused.iter().flat_map(|p| world.held_by(*p, at)).map(|h| h.post).collect();
-        Self { accused: accused.to_vec(), posts }
+        let held: Vec<Held> = accused.iter().flat_map(|p| world.held_by(*p, at)).collect();
+        let own = held.iter().filter(|h| h.rank == Rank::First).map(|h| h.post).collect();
+        Self { accused: accused.to_vec(), posts: held.iter().map(|h| h.post).collect(), own }
     }
 
-    /// Whether this person on this post must not have the request.
+    /// Whether this person on this post must not have the request: complained of, below such a person,
+    /// or acting in such a person's name.
+    #[must_use]
+    pub fn keeps_from(&self, world: &World, post: PostIx, person: PersonIx, at: Instant) -> bool {
+        self.own.contains(&post) || self.covers(world, post, person, at)
+    }
+
+    /// Whether this person on this post is complained of, or stands below such a person.
     #[must_use]
     pub fn covers(&self, world: &World, post: PostIx, person: PersonIx, at: Instant) -> bool {
         self.accused.contains(&person) || self.posts.iter().any(|above| is_below(world, post, *above, at))
     }
 
-    /// Whether the person must not see the request at all: complained of, or below such a person, or
-    /// their substitute, in everything they hold.
+    /// Whether the person must not see the request at all: complained of, or kept from it in everything
+    /// they hold.
     #[must_use]
     pub fn hides_from(&self, world: &World, person: PersonIx, at: Instant) -> bool {
         if self.accused.is_empty() {
             return false;
         }
-        let kept_from = |post| self.posts.contains(&post) || self.covers(world, post, person, at);
+        let kept_from = |post| self.keeps_from(world, post, person, at);
         self.accused.contains(&person) || world.held_by(person, at).all(|h| kept_from(h.post))
     }
 }
