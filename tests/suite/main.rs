@@ -16,6 +16,7 @@ mod http;
 mod kill;
 mod migrations;
 mod properties;
+mod rating;
 mod register_rules;
 mod routing;
 mod stories;

@@ -168,7 +168,7 @@ pub enum Event {
         /// Who was told, when and how.
         told: Told,
     },
-    /// The citizen was content, or there was nobody left to go to; either way it is over.
+    /// The citizen was content, or there was nobody above to go to any more; either way it is over.
     Rated {
         /// Whether it was good.
         satisfied: bool,

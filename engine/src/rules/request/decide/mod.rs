@@ -16,7 +16,7 @@ use crate::rules::{
     id::{PersonCode, PostCode},
     instant::Instant,
     post::Rank,
-    routing::{BEYOND, Exclusions, Found, Loads, Route, SUPERVISOR, route},
+    routing::{BEYOND, Exclusions, Found, Loads, Route, SUPERVISOR, TAKERS, route, rungs_at},
     world::{PostIx, World},
 };
 pub use case::{Case, contenders};
@@ -286,7 +286,11 @@ impl Decision<'_> {
     fn own(&self, held: &Assignment) -> Route {
         let found = self.case.world.find_post(held.post.as_str()).and_then(|post| {
             let person = self.case.world.find_person(held.person.as_str())?;
-            Some(Found { post, person, rank: Rank::First, rung: held.rung })
+            // Where nobody holds the post any more, whoever had it acts as what they held it last.
+            let known = self.case.world.holdings_of(post).filter(|h| h.person == person && h.span.from <= self.case.at);
+            let rank =
+                known.max_by_key(|h| (h.span.contains(self.case.at), h.span.from)).map_or(Rank::First, |h| h.rank);
+            Some(Found { post, person, rank, rung: held.rung })
         });
         Route { found, passed: Vec::new() }
     }
@@ -321,15 +325,23 @@ impl Decision<'_> {
         if satisfied {
             return Ok(self.for_citizen(Event::Rated { satisfied, words }));
         }
-        // A new climb, one rung above who resolved it; who let it go before may have it again.
+        // A new climb, one rung above who resolved it; who let it go before may have it again. Above the
+        // last one there is nobody in the town, and going round in it would help nobody: the case closes,
+        // and its rating says that it was bad.
         let exclusions = Exclusions { accused: self.case.accused.clone(), ..Exclusions::default() };
-        let climb = |from| route(self.case.world, &self.case.question(from), &exclusions, self.case.loads);
-        let above = climb(resolution.rung.saturating_add(1));
-        let route = if above.found.is_some() { above } else { climb(SUPERVISOR) };
-        match self.case.opening(&route, Duty::Handle) {
+        let question = self.case.question(resolution.rung.saturating_add(1));
+        let route = route(self.case.world, &question, &exclusions, self.case.loads);
+        let again = usize::from(self.request.reopened) < self.most_reopenings();
+        match self.case.opening(&route, Duty::Handle).filter(|_| again) {
             Some(opens) => Ok(self.for_citizen(Event::Reopened { words, opens })),
             None => Ok(self.for_citizen(Event::Rated { satisfied, words })),
         }
+    }
+
+    /// How often a case can be reopened: once for each rung that it could be resolved at. A case that is
+    /// sent back after each reopening would otherwise never come to an end.
+    fn most_reopenings(&self) -> usize {
+        rungs_at(self.case.world, &self.case.question(0)).len() + TAKERS.len()
     }
 
     /// Whether the person answers for the post now: a substitute who acted there did so in another's name.
