@@ -119,6 +119,7 @@ CREATE UNIQUE INDEX outbox_pkey ON public.outbox USING btree ("position", no);
 CREATE UNIQUE INDEX person_pkey ON public.person USING btree (code);
 CREATE UNIQUE INDEX post_pkey ON public.post USING btree (code);
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (actor, key);
+CREATE INDEX request_conduct ON public.request USING btree (stage) WHERE (accused <> ''::text);
 CREATE INDEX request_logger ON public.request USING btree (logged_by, id);
 CREATE UNIQUE INDEX request_pkey ON public.request USING btree (id);
 CREATE INDEX request_place ON public.request USING btree (place);

@@ -122,6 +122,8 @@ CREATE TABLE "request" (
     "reopened" smallint NOT NULL,
     "events" integer NOT NULL, PRIMARY KEY ("id") );
 
+CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
+
 CREATE INDEX request_logger ON request (logged_by, id);
 
 CREATE INDEX request_place ON request (place);

@@ -7,19 +7,26 @@ use liandong_engine::{
     rules::{
         actor::Actor,
         id::RequestId,
-        post::Rank,
+        matter::{Mandated, Power},
+        post::{PostKind, Rank},
         register::command::Command as Change,
-        request::{Duty, How, Outcome, StageKind, command::Command as Act},
+        request::{
+            Duty, How, Outcome, StageKind,
+            command::{Command as Act, LogRequest},
+        },
+        world::Register,
     },
     run::{
         engine::{Command, Order},
+        query::RequestFilter,
         store::journal::Happened,
         verify::verify,
     },
 };
 use liandong_tests::{
     on_both_stores,
-    town::{Town, code, instant, person, request},
+    stores::Kind,
+    town::{self, Town, code, instant, person, request},
 };
 
 fn accept() -> Act {
@@ -233,4 +240,146 @@ on_both_stores! {
         assert_eq!(found.differences, [format!("request {id}: the row differs from the fold of its journal")]);
         Ok(())
     }
+
+    "hamlet" => async fn a_request_that_is_listed_where_it_does_not_lie_is_found_by_the_verification(town) {
+        use sea_orm::ConnectionTrait;
+        let id = town.log("P5", "H11", "water-pipe").await?;
+        // Ids are in the order of time, by the millisecond.
+        town.clock.set(instant("2024-05-06T09:00:01+08:00")?);
+        let other = town.log("P5", "H21", "water-pipe").await?;
+        verified(&town).await?;
+        let db = sea_orm::Database::connect(&town.db.url).await?;
+        let store = liandong_engine::run::store::Store::connect(&town.db.url).await?;
+        db.execute_unprepared("UPDATE request_unit SET unit = 'H12' WHERE unit = 'H11'").await?;
+        assert_eq!(
+            verify(&store).await?.differences,
+            [
+                format!("request {id} is listed in unit `H12` and does not lie there"),
+                format!("request {id} is not listed in 1 of the units that it lies in"),
+            ]
+        );
+        db.execute_unprepared("UPDATE request_unit SET unit = 'H11' WHERE unit = 'H12'").await?;
+        verified(&town).await?;
+        db.execute_unprepared("DELETE FROM request_unit WHERE unit IN ('T', 'V', 'G2')").await?;
+        assert_eq!(
+            verify(&store).await?.differences,
+            [
+                format!("request {id} is not listed in 2 of the units that it lies in"),
+                format!("request {other} is not listed in 3 of the units that it lies in"),
+            ]
+        );
+        Ok(())
+    }
+
+    "hamlet" => async fn what_was_done_is_seen_at_once_also_when_the_clock_was_put_back(town) {
+        let other = Town::engine(&town.db, &town.clock).await?;
+        let leader = async |engine: &liandong_engine::run::engine::Engine| -> Result<String, liandong_tests::stores::Trouble> {
+            let (world, at) = (engine.world(), engine.now());
+            let (place, matter) = (world.find_unit("H11").unwrap(), world.find_matter("water-pipe").unwrap());
+            let question = liandong_engine::rules::routing::Question::new(place, matter, at);
+            let route = engine.who_is_responsible(&world, &question).await?;
+            Ok(world.person_code(route.found.unwrap().person).unwrap().to_string())
+        };
+        let relieve = |who: &str, next: &str| -> Result<Change, liandong_tests::stores::Trouble> {
+            Ok(Change::Relieve { post: "G1-LEAD".parse()?, person: who.parse()?, successor: Some(next.parse()?) })
+        };
+        town.change(relieve("P2", "P3")?).await?;
+        town.clock.set(instant("2024-05-01")?);
+        assert_eq!(leader(&town.engine).await?, "P3", "what was done before the clock was put back");
+        town.change(relieve("P3", "P4")?).await?;
+        assert_eq!(leader(&town.engine).await?, "P4", "and after");
+        let id = town.log("P5", "H11", "water-pipe").await?;
+        assert!(town.engine.request(&person("P4")?, id).await?.is_some(), "the new leader sees it");
+        assert!(town.engine.now() > instant("2024-05-06")?);
+        // The same for a process that only hears of it: here by its own next commit.
+        let order = Order { actor: person("P5")?, key: "other".to_owned(), command: Command::Log(request("H12", "water-pipe")?) };
+        assert!(other.execute(order).await?.is_ok());
+        assert_eq!(leader(&other).await?, "P4");
+        // And for one that is started now.
+        let third = Town::engine(&town.db, &town.clock).await?;
+        assert_eq!(leader(&third).await?, "P4");
+        third.stop().await?;
+        other.stop().await?;
+        // When the clock has caught up it is followed again.
+        town.clock.set(instant("2024-06-01")?);
+        assert_eq!(town.engine.now(), instant("2024-06-01")?);
+        verified(&town).await?;
+        Ok(())
+    }
+
+    "hamlet" => async fn whoever_comes_to_stand_above_the_holder_of_a_complaint_takes_it_from_them(town) {
+        let resolves = Change::ChangeMandate {
+            to: Mandated::Kind(PostKind::ResidentCadre),
+            matter: "cadre-conduct".parse()?,
+            power: Some(Power::Resolve),
+        };
+        town.change(resolves).await?;
+        let about = LogRequest { accused: vec!["P2".parse()?], ..request("H11", "cadre-conduct")? };
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let done = town.order(person("P7")?, Command::Log(about.clone())).await??;
+            ids.push(done.0.request.unwrap());
+        }
+        let holders = async || -> Result<Vec<String>, liandong_tests::stores::Trouble> {
+            let mut holders = Vec::new();
+            for id in &ids {
+                let request = town.engine.request(&Actor::Operator, *id).await?.unwrap();
+                holders.push(request.open().next().map(|a| a.person.to_string()).unwrap_or_default());
+            }
+            Ok(holders)
+        };
+        assert_eq!(holders().await?, ["P6", "P6"]);
+        // One is told already and waits for the citizen's word: nobody holds it any more.
+        town.act("P6", ids[1], Act::Resolve { outcome: Outcome::Explained, words: "谈过话".to_owned(), face_to_face: false }).await?;
+        let carrier = holders().await?;
+        town.change(Change::Appoint { post: "T-DUTY".parse()?, person: "P2".parse()?, rank: Rank::Substitute }).await?;
+        assert_eq!(holders().await?[0], "P8", "the leader on duty commands the village, not the supervisor");
+        assert_ne!(holders().await?[1], "P6", "nor does {carrier:?} carry the answer from below");
+        assert!(town.engine.request(&person("P6")?, ids[0]).await?.is_none());
+        verified(&town).await?;
+        Ok(())
+    }
+}
+
+/// A household of the hamlet that goes to the other group on a day.
+fn with_a_move(day: &str) -> Result<Register, liandong_tests::stores::Trouble> {
+    let mut rows = liandong_tests::fixtures::register("hamlet");
+    let household = rows.units.iter_mut().find(|u| u.code.as_str() == "H11").ok_or("no such household")?;
+    let mut later = household.clone();
+    (household.span.to, later.span.from) = (instant(day)?, instant(day)?);
+    later.parent = Some("G2".parse()?);
+    rows.units.push(later);
+    Ok(rows)
+}
+
+fn a_move_by_date_takes_the_requests_along(kind: Kind) {
+    town::run(kind, with_a_move("2024-05-10").unwrap(), async |town| {
+        let id = town.log("P5", "H11", "water-pipe").await?;
+        let filter =
+            |unit: &str| RequestFilter { unit: town.engine.world().find_unit(unit), ..RequestFilter::default() };
+        let lies = async |unit: &str| -> Result<bool, liandong_tests::stores::Trouble> {
+            let found = town.engine.requests(&Actor::Operator, &filter(unit), None, 10).await?.0;
+            Ok(found.iter().any(|r| r.id == id))
+        };
+        assert_eq!((lies("G1").await?, lies("G2").await?), (true, false));
+        town.clock.set(instant("2024-05-11")?);
+        // Whatever is done next, even if it is refused, finds the day come.
+        town.act("P3", id, accept()).await.unwrap_err();
+        assert_eq!((lies("G1").await?, lies("G2").await?), (false, true));
+        assert_eq!((lies("V").await?, lies("T").await?, lies("H11").await?), (true, true, true));
+        verified(&town).await?;
+        town.log("P5", "H11", "water-pipe").await?;
+        verified(&town).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_move_by_date_takes_the_requests_along_on_sqlite() {
+    a_move_by_date_takes_the_requests_along(Kind::Sqlite);
+}
+
+#[test]
+fn a_move_by_date_takes_the_requests_along_on_postgres() {
+    a_move_by_date_takes_the_requests_along(Kind::Postgres);
 }

@@ -1,19 +1,21 @@
 //! `journal verify`: every row equals the fold of its journal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     error::Error,
     store::{
         Store, head,
         journal::{self, Entry, Happened},
-        list, register as register_rows, request as request_rows, workload,
+        list, register as register_rows, request as request_rows, request_unit, workload,
     },
 };
 use crate::rules::{
-    id::RequestId,
+    id::{RequestId, UnitCode},
+    instant::Instant,
     register,
     request::{Request, evolve::evolve},
+    tree::Tree,
     world::Register,
 };
 
@@ -30,8 +32,8 @@ pub struct Verified {
     pub differences: Vec<String>,
 }
 
-/// Folds every journal and compares it with the rows: requests with their assignments, the register,
-/// the counters of open work, the head, and that positions have no gap.
+/// Folds every journal and compares it with the rows: requests with their assignments, the units that
+/// they lie in, the register, the counters of open work, the head, and that positions have no gap.
 ///
 /// # Errors
 /// [`Error::Database`], or [`Error::Corrupt`] when a row cannot be read at all.
@@ -61,6 +63,7 @@ pub async fn verify(store: &Store) -> Result<Verified, Error> {
         }
     }
     compare_requests(store, &folded, &mut found).await?;
+    compare_units(store, &folded, &register, head.at, &mut found).await?;
     let rows = register_rows::read(db).await?;
     if sorted(register) != sorted(rows) {
         found.differences.push("the register's rows differ from the fold of its journal".to_owned());
@@ -125,6 +128,54 @@ async fn compare_requests(
     if missing > 0 {
         found.differences.push(format!("{missing} requests have a journal and no row"));
     }
+    Ok(())
+}
+
+/// What lies in which unit: the place of the fold and everything above it in the register's fold.
+async fn compare_units(
+    store: &Store,
+    folded: &HashMap<RequestId, Request>,
+    register: &Register,
+    at: Instant,
+    found: &mut Verified,
+) -> Result<(), Error> {
+    let Ok(tree) = Tree::build(&register.units) else {
+        found.differences.push("the units of the register's fold are no tree".to_owned());
+        return Ok(());
+    };
+    let mut ways: HashMap<&UnitCode, HashSet<&str>> = HashMap::new();
+    for request in folded.values() {
+        let way = |place: &UnitCode| {
+            let place = tree.find(place.as_str());
+            place.into_iter().flat_map(|p| tree.upward_or_last(p, at)).map(|u| tree.code(u)).collect()
+        };
+        ways.entry(&request.place).or_insert_with(|| way(&request.place));
+    }
+    let mut listed: HashMap<RequestId, usize> = HashMap::new();
+    let mut after = None;
+    loop {
+        let rows = request_unit::walk(store.read(), after.as_ref(), PAGE).await?;
+        for (unit, id) in &rows {
+            let way = folded.get(id).and_then(|request| ways.get(&request.place));
+            if way.is_some_and(|way| way.contains(unit.as_str())) {
+                *listed.entry(*id).or_default() += 1;
+            } else {
+                found.differences.push(format!("request {id} is listed in unit `{unit}` and does not lie there"));
+            }
+        }
+        let Some(last) = rows.into_iter().next_back() else { break };
+        after = Some(last);
+    }
+    let mut missing: Vec<(&RequestId, usize)> = folded
+        .iter()
+        .filter_map(|(id, request)| {
+            let lies = ways.get(&request.place).map_or(0, HashSet::len);
+            Some((id, lies.checked_sub(listed.get(id).copied().unwrap_or(0))?)).filter(|(_, missing)| *missing > 0)
+        })
+        .collect();
+    missing.sort_unstable();
+    let words = missing.iter().map(|(id, n)| format!("request {id} is not listed in {n} of the units that it lies in"));
+    found.differences.extend(words);
     Ok(())
 }
 

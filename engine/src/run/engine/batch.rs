@@ -30,7 +30,7 @@ use crate::{
             receipt::{self, Kept, Name},
             register as register_rows,
             request::{self as request_rows, Change},
-            workload,
+            request_unit, workload,
         },
     },
 };
@@ -46,6 +46,8 @@ pub(super) struct Committed {
     pub(super) world: Arc<World>,
     /// The newest journal position.
     pub(super) position: i64,
+    /// The newest instant at which anything was done.
+    pub(super) at: Instant,
     /// How many orders were answered from their receipt.
     pub(super) replayed: u64,
 }
@@ -64,6 +66,8 @@ pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Co
         tx,
         shared,
         at: shared.clock.now(),
+        reached: head.at,
+        found: head,
         head,
         world,
         before: BTreeMap::new(),
@@ -82,13 +86,18 @@ pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Co
         answers.push(batch.answer(order).await?);
     }
     batch.write().await?;
-    Ok(Committed { answers, world: batch.world, position: batch.head.position, replayed: batch.replayed })
+    let Batch { head, world, replayed, .. } = batch;
+    Ok(Committed { answers, world, position: head.position, at: head.at, replayed })
 }
 
 struct Batch<'a> {
     tx: &'a Tx,
     shared: &'a Shared,
     at: Instant,
+    /// The instant as of which the rows say what lies in which unit.
+    reached: Instant,
+    /// As it was when the batch began.
+    found: Head,
     head: Head,
     world: Arc<World>,
     /// Requests as they were.
@@ -161,6 +170,7 @@ impl Batch<'_> {
         }
         // Every command has an instant of its own, later than all before it, whatever the clock does.
         self.at = Instant(self.at.0.max(self.head.at.0.saturating_add(1)));
+        self.catch_up().await?;
         let answer = self.decide(order).await?;
         if answer.is_ok() {
             self.head.at = self.at;
@@ -170,6 +180,18 @@ impl Batch<'_> {
         self.kept.insert(name.clone(), kept.clone());
         self.new_receipts.push((name, kept));
         Ok(answer)
+    }
+
+    /// Dates of the register have come since the last commit: units that move by them take the
+    /// requests in them along.
+    async fn catch_up(&mut self) -> Result<(), Error> {
+        if self.world.tree().changes_between(self.reached, self.at) {
+            let (before, after) = ((&*self.world, self.reached), (&*self.world, self.at));
+            request_unit::move_units(self.tx, before, after).await?;
+            self.head.at = self.at;
+        }
+        self.reached = self.at;
+        Ok(())
     }
 
     async fn decide(&mut self, order: &Order) -> Result<Answer, Error> {
@@ -234,12 +256,7 @@ impl Batch<'_> {
         let old = Arc::clone(&self.world);
         let new = Arc::new(decision.world);
         register_rows::write(self.tx, old.register(), new.register()).await?;
-        let moved: Vec<_> = old.tree().all().filter(|u| moved(&old, &new, *u, self.at)).collect();
-        for unit in moved {
-            if let Ok(code) = old.tree().code(unit).parse() {
-                request_rows::move_units(self.tx, &old, &new, self.at, &code).await?;
-            }
-        }
+        request_unit::move_units(self.tx, (&old, self.at), (&new, self.at)).await?;
         let mut seq = journal::register_events(self.tx).await?;
         for recorded in decision.records {
             seq += 1;
@@ -293,12 +310,14 @@ impl Batch<'_> {
             .collect();
         if !changed.is_empty() {
             request_rows::write(self.tx, &changed).await?;
-            request_rows::write_units(self.tx, &self.world, self.at, &changed).await?;
+            request_unit::write(self.tx, &self.world, self.reached, &changed).await?;
             workload::add(self.tx, &self.handles).await?;
         }
         if !self.entries.is_empty() {
             journal::append(self.tx, &self.entries).await?;
             outbox::write(self.tx, &self.posted).await?;
+        }
+        if self.head != self.found {
             head::write(self.tx, self.head).await?;
         }
         receipt::write(self.tx, self.at, std::mem::take(&mut self.new_receipts)).await
@@ -308,14 +327,6 @@ impl Batch<'_> {
 /// Whether a key can be kept; one that cannot is not looked for either.
 fn is_fit(key: &str) -> bool {
     !key.is_empty() && key.len() <= MAX_KEY && !key.chars().any(char::is_control)
-}
-
-/// Whether a unit that goes on has another parent in the new world.
-fn moved(old: &World, new: &World, unit: crate::rules::tree::UnitIx, at: Instant) -> bool {
-    let code = old.tree().code(unit);
-    let Some(same) = new.find_unit(code).filter(|u| new.tree().exists(*u, at)) else { return false };
-    let name = |world: &World, parent: Option<_>| parent.map(|p| world.tree().code(p).to_owned());
-    old.tree().exists(unit, at) && name(old, old.tree().parent(unit, at)) != name(new, new.tree().parent(same, at))
 }
 
 /// The kinds of commands that ask who is next.

@@ -7,7 +7,7 @@ mod writer;
 use std::{
     sync::{
         Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -26,7 +26,7 @@ use super::{
     store::{Store, head, register},
 };
 use crate::rules::{
-    instant::Zone,
+    instant::{Instant, Zone},
     world::{Register, World},
 };
 
@@ -63,9 +63,22 @@ pub(crate) struct Shared {
     pub(crate) feed: Feed,
     pub(crate) counts: Counts,
     world: RwLock<Arc<World>>,
+    /// The newest instant at which anything is known to have been done.
+    reached: AtomicI64,
 }
 
 impl Shared {
+    /// The present, for those who read: never before what was done already, whatever the clock says,
+    /// so that what was done is seen. Asked before the world it would miss what the world has.
+    pub(crate) fn now(&self) -> Instant {
+        Instant(self.clock.now().0.max(self.reached.load(Ordering::SeqCst)))
+    }
+
+    /// Something was done at that instant: to be said before the world of it is taken over.
+    pub(crate) fn reach(&self, at: Instant) {
+        self.reached.fetch_max(at.0, Ordering::SeqCst);
+    }
+
     pub(crate) fn world(&self) -> Arc<World> {
         Arc::clone(&self.world.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -104,6 +117,7 @@ impl Engine {
             feed: Feed::new(head.position),
             counts: Counts::default(),
             world: RwLock::new(Arc::new(world)),
+            reached: AtomicI64::new(head.at.0),
         });
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
         let writer = tokio::spawn(writer::run(Arc::clone(&shared), waiting));
@@ -175,10 +189,11 @@ impl Engine {
         self.shared.world()
     }
 
-    /// The present instant.
+    /// The present instant: what the clock says, or when the last thing was done where the clock was put
+    /// back since. Ask it after [`Engine::world`], so that the world holds at it.
     #[must_use]
-    pub fn now(&self) -> crate::rules::instant::Instant {
-        self.shared.clock.now()
+    pub fn now(&self) -> Instant {
+        self.shared.now()
     }
 
     /// What the engine counted about itself.
@@ -247,6 +262,7 @@ async fn watch(shared: Arc<Shared>) {
 
 async fn look(shared: &Shared) -> Result<(), Error> {
     let head = head::read(shared.store.read()).await?;
+    shared.reach(head.at);
     if head.world > shared.world().version() {
         // Read again with the version: the register may have moved on between the two reads, and a
         // world must never carry a version that its rows are ahead of.

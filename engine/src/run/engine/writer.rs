@@ -78,6 +78,7 @@ async fn together(shared: &Arc<Shared>, orders: Vec<Order>) -> Result<Vec<Answer
         .await?;
     shared.counts.commits.fetch_add(1, Ordering::Relaxed);
     shared.counts.replayed.fetch_add(committed.replayed, Ordering::Relaxed);
+    shared.reach(committed.at);
     shared.take_over(committed.world);
     shared.feed.publish(committed.position);
     Ok(committed.answers)

@@ -8,6 +8,7 @@ pub mod outbox;
 pub mod receipt;
 pub mod register;
 pub mod request;
+pub mod request_unit;
 pub mod seed;
 pub mod token;
 pub mod workload;

@@ -1,20 +1,19 @@
-//! Requests, their assignments, and which units they lie in.
+//! Requests and their assignments.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use liandong_schema::entity::{assignment, request, request_unit};
+use liandong_schema::entity::{assignment, request};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    Statement, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 
 use crate::{
     rules::{
-        id::{AssignmentNo, PostCode, RequestId, UnitCode},
+        id::{AssignmentNo, PostCode, RequestId},
         instant::Instant,
         register::decide::Touched,
         request::{Assignment, Channel, Citizen, Duty, Ended, Ending, Request, Stage, StageKind},
-        world::World,
     },
     run::error::Error,
 };
@@ -96,6 +95,15 @@ pub(crate) async fn touched(db: &impl ConnectionTrait, touched: &Touched) -> Res
         let found = find.select_only().column(request::Column::Id).into_tuple::<uuid::Uuid>().all(db).await?;
         ids.extend(found.into_iter().map(RequestId));
     }
+    if touched.conduct {
+        let open = StageKind::ALL.iter().filter(|s| !matches!(s, StageKind::Told | StageKind::Closed));
+        // The condition stands as it is in the index of these few rows, so that the index is used.
+        let find = request::Entity::find()
+            .filter(Expr::cust("accused <> ''"))
+            .filter(request::Column::Stage.is_in(open.map(|s| s.word())));
+        let found = find.select_only().column(request::Column::Id).into_tuple::<uuid::Uuid>().all(db).await?;
+        ids.extend(found.into_iter().map(RequestId));
+    }
     Ok(ids.into_iter().collect())
 }
 
@@ -143,77 +151,6 @@ pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> 
         assignment::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(db).await?;
     }
     Ok(())
-}
-
-/// Writes which units new requests lie in, and those whose place moved.
-pub(crate) async fn write_units(
-    db: &impl ConnectionTrait,
-    world: &World,
-    at: Instant,
-    changes: &[Change<'_>],
-) -> Result<(), Error> {
-    let mut rows = Vec::new();
-    for change in changes {
-        let place = &change.after.place;
-        if change.before.is_some_and(|b| b.place == *place) {
-            continue;
-        }
-        if change.before.is_some() {
-            let old = request_unit::Entity::delete_many().filter(request_unit::Column::Request.eq(change.after.id.0));
-            old.exec(db).await?;
-        }
-        let Some(place) = world.find_unit(place.as_str()) else { continue };
-        for unit in world.tree().upward(place, at) {
-            rows.push(request_unit::ActiveModel {
-                unit: Set(world.tree().code(unit).to_owned()),
-                request: Set(change.after.id.0),
-            });
-        }
-    }
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(CHUNK * 4));
-        let part = std::mem::replace(&mut rows, rest);
-        request_unit::Entity::insert_many(part).exec_without_returning(db).await?;
-    }
-    Ok(())
-}
-
-/// Lets every request below a unit that moved lie in the units above its new place.
-pub(crate) async fn move_units(
-    db: &impl ConnectionTrait,
-    old: &World,
-    new: &World,
-    at: Instant,
-    unit: &UnitCode,
-) -> Result<(), Error> {
-    let above = |world: &World| -> BTreeSet<String> {
-        let unit = world.find_unit(unit.as_str());
-        let way = unit.into_iter().flat_map(|u| world.tree().upward(u, at).skip(1));
-        way.map(|u| world.tree().code(u).to_owned()).collect()
-    };
-    let (before, after) = (above(old), above(new));
-    let backend = db.get_database_backend();
-    for left in before.difference(&after) {
-        let sql = "DELETE FROM request_unit WHERE unit = $1 AND request IN \
-                   (SELECT request FROM request_unit WHERE unit = $2)";
-        let values = [left.as_str().into(), unit.as_str().into()];
-        db.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    }
-    for joined in after.difference(&before) {
-        let sql = "INSERT INTO request_unit (unit, request) SELECT $1, request FROM request_unit WHERE unit = $2";
-        let values = [joined.as_str().into(), unit.as_str().into()];
-        db.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
-    }
-    Ok(())
-}
-
-/// The units that the rows say a request lies in.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn units(db: &impl ConnectionTrait, id: RequestId) -> Result<BTreeSet<String>, Error> {
-    let find = request_unit::Entity::find().filter(request_unit::Column::Request.eq(id.0));
-    Ok(find.all(db).await?.into_iter().map(|row| row.unit).collect())
 }
 
 fn json<T: serde::Serialize>(id: RequestId, value: &T) -> Result<String, Error> {

@@ -13,7 +13,7 @@ use super::{
     outbox::{self, Posted},
     receipt::{self, Kept, Name},
     request::{self as request_rows, Change},
-    token, workload,
+    request_unit, token, workload,
 };
 use crate::{
     rules::{
@@ -138,7 +138,7 @@ async fn append(tx: &Tx, world: &World, made: &[Made]) -> Result<i64, Error> {
     }
     let changes: Vec<Change<'_>> = made.iter().map(|m| Change { before: None, after: &m.request }).collect();
     request_rows::write(tx, &changes).await?;
-    request_rows::write_units(tx, world, head.at, &changes).await?;
+    request_unit::write(tx, world, head.at, &changes).await?;
     workload::add(tx, &handles).await?;
     journal::append(tx, &entries).await?;
     outbox::write(tx, &posted).await?;
