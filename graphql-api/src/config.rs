@@ -22,6 +22,9 @@ pub struct Config {
     pub init_time: Duration,
     /// How many operations one web socket may have open.
     pub max_operations: usize,
+    /// How long a server that is to stop goes on taking connections while `/health/ready` says that it
+    /// stops: until whoever sends it work has looked.
+    pub grace_time: Duration,
     /// How long the orderly stop waits for requests in flight.
     pub stop_time: Duration,
     /// How long an identity is believed before the token is looked up again.
@@ -40,6 +43,7 @@ impl Default for Config {
             request_time: Duration::from_secs(10),
             init_time: Duration::from_secs(10),
             max_operations: 32,
+            grace_time: Duration::from_secs(3),
             stop_time: Duration::from_secs(10),
             identity_time: Duration::from_secs(30),
             max_identities: 10_000,

@@ -6,6 +6,7 @@ pub mod naive;
 pub mod random;
 pub mod seed;
 pub mod server;
+pub mod serving;
 pub mod stores;
 pub mod story;
 pub mod tables;

@@ -18,8 +18,8 @@ use liandong_graphql_api::Config;
 use liandong_tests::{
     client::{Client, Reply},
     fixtures,
+    serving::{self, PATIENCE, Serving},
     stores::{Kind, Trouble},
-    story::graphql::{PATIENCE, Serving},
     town::{self, Town},
 };
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ pub(crate) struct Api {
 
 impl Api {
     pub(crate) async fn of(town: Town) -> Result<Self, Trouble> {
-        Self::with(town, Config::default()).await
+        Self::with(town, serving::config()).await
     }
 
     /// With other limits than usual.

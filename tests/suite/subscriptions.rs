@@ -19,10 +19,11 @@ use liandong_engine::{
 use liandong_graphql_api::Config;
 use liandong_tests::{
     fixtures, on_both_stores,
+    serving::{self, PATIENCE, Serving},
     stores::{Kind, Trouble},
-    story::graphql::{PATIENCE, Serving},
     town::{self, Town, person, request},
 };
+use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
@@ -133,7 +134,7 @@ const CLIMBS: &str = "subscription($after: Position) {
 
 #[test]
 fn who_does_not_say_who_they_are_is_shown_out() {
-    let config = Config { init_time: Duration::from_millis(200), ..Config::default() };
+    let config = Config { init_time: Duration::from_millis(200), ..serving::config() };
     town::run(Kind::Sqlite, fixtures::register("hamlet"), |town| async {
         let api = Api::with(town, config).await?;
         let good = format!("Bearer {}", api.token("P5").await?);
@@ -203,6 +204,42 @@ fn whose_token_is_revoked_hears_nothing_more() {
         api.town.clock.set(Instant(later));
         log(&api.client("P5").await?, "1", input("H11", "water-pipe")).await?;
         assert_eq!(socket.hear().await?, Heard::Closed(4403));
+        api.close().await
+    });
+}
+
+#[test]
+fn an_identity_that_is_believed_for_no_time_is_looked_up_and_the_socket_goes_on() {
+    let config = Config { identity_time: Duration::ZERO, ..serving::config() };
+    town::run(Kind::Sqlite, fixtures::register("hamlet"), |town| async {
+        let api = Api::with(town, config).await?;
+        let mut socket = Socket::of_person(&api, "P5").await?;
+        socket.settled().await?;
+        // Nothing is said on it, and it closes all the same.
+        assert_eq!(api.town.engine.revoke_tokens(&"P5".parse()?).await?, 1);
+        assert_eq!(socket.hear().await?, Heard::Closed(4403));
+        api.close().await
+    });
+}
+
+#[test]
+fn what_takes_too_long_is_told_on_the_socket_too() {
+    let config = Config { request_time: Duration::from_millis(500), ..serving::config() };
+    town::run(Kind::Sqlite, fixtures::register("hamlet"), |town| async {
+        let api = Api::with(town, config).await?;
+        let mut socket = Socket::of_person(&api, "P5").await?;
+        socket.settled().await?;
+        let other = Database::connect(ConnectOptions::new(&api.town.db.url).max_connections(1).clone()).await?;
+        other.execute_unprepared("BEGIN IMMEDIATE").await?;
+        let rename = "mutation { renameUnit(unit: \"H11\", name: \"x\", idempotencyKey: \"k\") { world } }";
+        socket.subscribe("late", rename, Value::Null).await?;
+        let heard = socket.hear().await?;
+        other.execute_unprepared("ROLLBACK").await?;
+        let Heard::Message(message) = heard else { return Err(format!("{heard:?}").into()) };
+        assert_eq!((&message["type"], &message["id"]), (&json!("error"), &json!("late")), "{message}");
+        assert_eq!(message["payload"][0]["extensions"]["code"], "TIMEOUT", "{message}");
+        // The socket goes on.
+        socket.settled().await?;
         api.close().await
     });
 }
@@ -414,7 +451,7 @@ on_both_stores! {
     "hamlet" => async fn who_comes_back_after_a_position_misses_nothing_and_hears_nothing_twice(town) {
         // Two servers on one database, and the socket moves between them.
         let other = Town::engine(&town.db, &town.clock).await?;
-        let second = Serving::start(&other, &Config::default()).await?;
+        let second = Serving::start(&other, &serving::config()).await?;
         let api = Api::of(town).await?;
         let start = api.town.engine.feed().position();
         let token = format!("Bearer {}", api.token("P3").await?);
@@ -509,7 +546,7 @@ on_both_stores! {
         serving.stop().await?;
         // What was told before the end is what is told to who asks again, as far as it went.
         let engine = Town::engine(&town.db, &town.clock).await?;
-        let serving = Serving::start(&engine, &Config::default()).await?;
+        let serving = Serving::start(&engine, &serving::config()).await?;
         let mut socket = Socket::of(&serving, &token).await?;
         socket.subscribe("a", MINE, json!({ "after": 0 })).await?;
         for (n, expected) in told.iter().enumerate() {

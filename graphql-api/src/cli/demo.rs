@@ -4,6 +4,7 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use clap::Args;
@@ -18,6 +19,7 @@ use liandong_engine::{
     },
     run::{engine::Engine, files},
 };
+use liandong_graphql_api::Config;
 
 use super::{
     database::{self, runtime},
@@ -81,7 +83,9 @@ impl Demo {
                 load(&engine, town.map_err(|problems| Trouble::problems(&problems, "nothing was loaded"))?).await?;
             }
             output::print(&self.introduction(&engine).await?)?;
-            serve(engine, self.listen, &mut signals).await
+            // Nobody sends work to a demo but whoever stops it.
+            let config = Config { listen: self.listen, grace_time: Duration::ZERO, ..Config::default() };
+            serve(engine, config, &mut signals).await
         })
     }
 

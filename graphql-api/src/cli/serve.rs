@@ -4,6 +4,7 @@ use std::{
     io,
     net::{SocketAddr, ToSocketAddrs},
     sync::Arc,
+    time::Duration,
 };
 
 use clap::Args;
@@ -28,6 +29,9 @@ pub(super) struct Serve {
     /// Where to listen
     #[arg(long, value_name = "ADDR", env = "LIANDONG_LISTEN", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: SocketAddr,
+    /// For how many seconds a server that is to stop still takes connections, while /health/ready says 503
+    #[arg(long, value_name = "SECONDS", env = "LIANDONG_GRACE", default_value_t = 3)]
+    grace: u16,
     /// How a line of the log looks
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
@@ -43,19 +47,20 @@ impl Serve {
             if engine.world().register().rows() == 0 {
                 tracing::warn!("the register is empty; load one with `liandong register load DIR --database URL`");
             }
-            serve(engine, self.listen, &mut signals).await
+            let grace_time = Duration::from_secs(self.grace.into());
+            serve(engine, Config { listen: self.listen, grace_time, ..Config::default() }, &mut signals).await
         })
     }
 }
 
 /// Serves until a signal comes, then stops in order; a second signal stops at once.
-pub(super) async fn serve(engine: Arc<Engine>, listen: SocketAddr, signals: &mut Signals) -> Result<(), Trouble> {
+pub(super) async fn serve(engine: Arc<Engine>, config: Config, signals: &mut Signals) -> Result<(), Trouble> {
+    let listen = config.listen;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let shutdown = async {
         // An error means that whoever would send is gone, which asks for the same.
         drop(stopped.await);
     };
-    let config = Config { listen, ..Config::default() };
     let serving = Box::pin(server::serve(engine, config, shutdown));
     let signalled = async {
         signals.next().await;

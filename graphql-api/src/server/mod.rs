@@ -95,8 +95,8 @@ fn routes(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Listens and serves until `shutdown`, then stops in order: `/health/ready` turns, nothing new is
-/// accepted, what is in flight is finished (for `stop_time` at most), subscriptions complete, the
+/// Listens and serves until `shutdown`, then stops in order: `/health/ready` turns, after the
+/// `grace_time` nothing new is accepted, what is in flight is finished (for `stop_time` at most), subscriptions complete, the
 /// engine stops.
 ///
 /// # Errors

@@ -33,6 +33,8 @@ pub(super) async fn serve(
         shutdown.await;
         tracing::info!("stopping");
         announcer.engine.announce_stop();
+        // Whoever sends work here learns of the end by asking `/health/ready`: it must be able to ask.
+        tokio::time::sleep(announcer.config.grace_time).await;
         stopping.send(()).ok();
     };
     let serving = axum::serve(listener, routes(Arc::clone(&app))).with_graceful_shutdown(signal);

@@ -1,6 +1,6 @@
 //! `/graphql/ws`: <https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md>.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_graphql::{Request as Operation, Response as Answer, ServerError, parser::types::OperationType};
 use axum::{
@@ -29,6 +29,9 @@ use crate::{context::Scope, identity::Credentials, reply::Code};
 
 /// The one protocol that is spoken.
 const PROTOCOL: &str = "graphql-transport-ws";
+
+/// How often it is looked at most whether a token is still good; each message looks as well.
+const LEAST_LOOK: Duration = Duration::from_millis(100);
 
 /// What the client says.
 #[derive(Deserialize)]
@@ -211,7 +214,8 @@ impl<'a> Talk<'a> {
     /// Goes on until the socket is to close, or the server stops and every operation has completed.
     async fn converse(&mut self) -> Result<(), Close> {
         let mut closing = self.socket.app.closing.subscribe();
-        let mut look = tokio::time::interval(self.socket.app.config.identity_time);
+        // An identity may be believed for no time at all; to look without a pause would help nobody.
+        let mut look = tokio::time::interval(self.socket.app.config.identity_time.max(LEAST_LOOK));
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if *closing.borrow_and_update() && self.open.is_empty() {

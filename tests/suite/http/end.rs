@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
 };
 
 use futures_util::future::join_all;
@@ -10,11 +11,17 @@ use liandong_engine::{
     rules::{actor::Actor, id::RequestId},
     run::{store::Store, verify::verify},
 };
-use liandong_tests::{on_both_stores, story::graphql::PATIENCE, town::Town};
+use liandong_graphql_api::Config;
+use liandong_tests::{
+    fixtures, on_both_stores,
+    serving::{self, PATIENCE},
+    stores::{Kind, Trouble},
+    town::{self, Town},
+};
 use serde_json::json;
 use tokio::net::TcpStream;
 
-use super::{Api, GRAPHQL, LOG, Sent, input, log, on_hamlet};
+use super::{Api, GRAPHQL, LOG, Sent, input, log, on_hamlet, raw};
 
 #[test]
 fn ready_turns_before_the_server_stops_and_live_does_not() {
@@ -26,6 +33,49 @@ fn ready_turns_before_the_server_stops_and_live_does_not() {
         // What still arrives is still done.
         log(&api.client("P5").await?, "1", input("H11", "water-pipe")).await?;
         api.close().await
+    });
+}
+
+#[test]
+fn a_stopping_server_says_so_while_it_still_takes_connections() {
+    let config = Config { grace_time: Duration::from_secs(3_600), ..serving::config() };
+    town::run(Kind::Sqlite, fixtures::register("hamlet"), |town| async {
+        let mut api = Api::with(town, config).await?;
+        let client = api.client("P5").await?;
+        let get = async |path: &str| api.serving.client.get(path).await.map(|reply| reply.status.as_u16());
+        assert_eq!(get("/health/ready").await?, 200);
+        api.serving.ask_to_stop();
+        let turned = async {
+            while api.serving.client.get("/health/ready").await?.status != 503 {}
+            Ok::<_, Trouble>(())
+        };
+        tokio::time::timeout(PATIENCE, turned).await??;
+        // Who comes now, on a connection of its own, is told the same, and is served all the same.
+        let ask = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        for (path, status) in [("/health/ready", "HTTP/1.1 503 "), ("/health/live", "HTTP/1.1 200 ")] {
+            let answer = raw(&api.serving, ask(path).as_bytes()).await?;
+            assert!(answer.starts_with(status), "{path}: {answer}");
+        }
+        log(&client, "late", input("H11", "water-pipe")).await?;
+        let Api { town, serving } = api;
+        serving.break_off().await;
+        town.engine.stop().await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_server_goes_on_listening_for_as_long_as_it_is_told_and_no_longer() {
+    let grace_time = Duration::from_millis(300);
+    let config = Config { grace_time, ..serving::config() };
+    town::run(Kind::Sqlite, fixtures::register("hamlet"), |town| async {
+        let Api { serving, .. } = Api::with(town, config).await?;
+        let address = serving.address;
+        let asked = Instant::now();
+        serving.stop().await?;
+        assert!(asked.elapsed() >= grace_time, "it stopped after {:?}", asked.elapsed());
+        assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+        Ok(())
     });
 }
 

@@ -9,8 +9,13 @@ use std::{
 };
 
 use liandong_engine::run::{engine::Engine, source::Entropy, store::Store};
-use liandong_graphql_api::Config;
-use liandong_tests::{client::Client, on_both_stores, stores::Trouble, story::graphql::Serving, town::Town};
+use liandong_tests::{
+    client::Client,
+    on_both_stores,
+    serving::{self, Serving},
+    stores::Trouble,
+    town::Town,
+};
 use serde_json::{Value, json};
 
 use super::{Api, input, log};
@@ -84,7 +89,7 @@ impl Counter {
             count.fetch_add(1, Ordering::SeqCst);
         });
         let engine = Arc::new(Engine::open(store, town.clock.clone(), Entropy::System).await?);
-        let serving = Serving::start(&engine, &Config::default()).await?;
+        let serving = Serving::start(&engine, &serving::config()).await?;
         Ok(Self { statements, serving, engine })
     }
 

@@ -1,14 +1,24 @@
 //! What a command comes to: done, refused, or not taken.
 
+use std::time::Duration;
+
 use futures_util::{FutureExt, future::join_all};
 use liandong_engine::{
-    rules::request::command::Command as Act,
+    rules::{actor::Actor, request::command::Command as Act},
     run::{
         engine::{Command, Engine, MAX_WAITING, Order},
         error::Error,
+        query::RequestFilter,
+        store::MAX_TRIES,
     },
 };
-use liandong_tests::{on_both_stores, stores::Trouble, story::graphql::PATIENCE, town::person};
+use liandong_graphql_api::Config;
+use liandong_tests::{
+    fixtures, on_both_stores,
+    serving::{self, PATIENCE},
+    stores::{Kind, Trouble},
+    town::{self, person, request},
+};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use serde_json::{Value, json};
 
@@ -88,6 +98,79 @@ fn fill(engine: &Engine) -> Result<(), Trouble> {
         }
     }
     Ok(())
+}
+
+#[test]
+fn what_takes_too_long_is_answered_as_such_and_the_same_key_does_it_once() {
+    let config = Config { request_time: Duration::from_millis(500), ..serving::config() };
+    town::run(Kind::Sqlite, fixtures::register("hamlet"), |town| async {
+        let api = Api::with(town, config).await?;
+        let client = api.client("P5").await?;
+        let body = json!({ "query": LOG, "variables": { "input": input("H11", "water-pipe"), "key": "k" } });
+        let mut options = ConnectOptions::new(&api.town.db.url);
+        options.max_connections(1);
+        let other = Database::connect(options).await?;
+        other.execute_unprepared("BEGIN IMMEDIATE").await?;
+        for accept in [GRAPHQL, JSON] {
+            let reply = Sent::post(accept, &body).by(&client).await?;
+            assert_eq!((reply.status.as_u16(), reply.error_code().as_str()), (504, "TIMEOUT"), "{}", reply.text);
+            assert_eq!(reply.json().get("data"), None, "{}", reply.text);
+        }
+        other.execute_unprepared("ROLLBACK").await?;
+        // The command was taken when it came: it happens though nobody waited, and once.
+        let again = async {
+            loop {
+                let reply = Sent::post(GRAPHQL, &body).by(&client).await?;
+                if reply.error_code() != "TIMEOUT" {
+                    return reply.data();
+                }
+            }
+        };
+        let data = tokio::time::timeout(PATIENCE, again).await??;
+        assert!(data["logRequest"]["id"].is_string(), "{data}");
+        let (all, _) = api.town.engine.requests(&Actor::Operator, &RequestFilter::default(), None, 10).await?;
+        assert_eq!(all.len(), 1);
+        api.close().await
+    });
+}
+
+on_both_stores! {
+    "hamlet" => async fn whoever_loses_against_other_writers_every_time_is_told_of_the_conflict(town) {
+        let api = Api::of(town).await?;
+        let client = api.client("P5").await?;
+        let db = Database::connect(&api.town.db.url).await?;
+        // What the store says when another writer was in the way, said every time.
+        let (begin, end) = match api.town.db.kind {
+            Kind::Sqlite => (
+                "CREATE TRIGGER in_the_way BEFORE INSERT ON request BEGIN SELECT RAISE(ABORT, 'database is locked'); END",
+                "DROP TRIGGER in_the_way",
+            ),
+            Kind::Postgres => (
+                "CREATE FUNCTION in_the_way() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                     RAISE EXCEPTION 'could not serialize access due to concurrent update' USING ERRCODE = '40001';
+                 END $$;
+                 CREATE TRIGGER in_the_way BEFORE INSERT ON request FOR EACH ROW EXECUTE FUNCTION in_the_way()",
+                "DROP TRIGGER in_the_way ON request",
+            ),
+        };
+        db.execute_unprepared(begin).await?;
+        let order = Order { actor: person("P5")?, key: "engine".to_owned(), command: Command::Log(request("H11", "water-pipe")?) };
+        assert!(matches!(api.town.engine.execute(order.clone()).await, Err(Error::Conflict(MAX_TRIES))));
+        let body = json!({ "query": LOG, "variables": { "input": input("H11", "water-pipe"), "key": "k" } });
+        for accept in [GRAPHQL, JSON] {
+            let reply = Sent::post(accept, &body).by(&client).await?;
+            assert_eq!((reply.status.as_u16(), reply.error_code().as_str()), (503, "CONFLICT"), "{}", reply.text);
+            assert_eq!(reply.json()["data"], Value::Null);
+        }
+        db.execute_unprepared(end).await?;
+        // Nothing was done under either key, so both may be used again.
+        assert!(api.town.engine.execute(order).await?.is_ok());
+        let data = Sent::post(GRAPHQL, &body).by(&client).await?.data()?;
+        assert!(data["logRequest"]["id"].is_string(), "{data}");
+        let (all, _) = api.town.engine.requests(&Actor::Operator, &RequestFilter::default(), None, 10).await?;
+        assert_eq!(all.len(), 2);
+        api.close().await
+    }
 }
 
 #[test]
