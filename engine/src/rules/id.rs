@@ -78,6 +78,12 @@ codes! {
     MatterCode
     /// Names a ladder.
     LadderCode
+    /// Names a duty roster through all its stretches.
+    RosterCode
+    /// Names one change of who is on duty.
+    OverrideCode
+    /// Names one absence of a person.
+    AbsenceCode
 }
 
 /// Names a request. Given by the engine when it is logged; ordered by time of logging.

@@ -9,6 +9,8 @@ pub mod id;
 
 pub mod name;
 
+pub mod fault;
+
 pub mod tier;
 
 pub mod tree;
@@ -18,6 +20,8 @@ pub mod post;
 pub mod matter;
 
 pub mod calendar;
+
+pub mod roster;
 
 pub mod world;
 
