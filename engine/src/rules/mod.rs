@@ -21,6 +21,8 @@ pub mod matter;
 
 pub mod calendar;
 
+pub mod absence;
+
 pub mod roster;
 
 pub mod world;
