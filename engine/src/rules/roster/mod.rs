@@ -7,8 +7,11 @@
 mod change;
 pub mod check;
 mod days;
+mod duties;
 mod hours;
 mod on_duty;
+mod propose;
+mod quality;
 mod row;
 mod stretch;
 #[cfg(test)]
@@ -19,8 +22,11 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 pub use change::{Change, Override, Overrides, Scope};
+pub use duties::DayClass;
 pub use hours::{BadHours, BadTime, Hours, TimeOfDay};
 pub use on_duty::{Duty, OnDuty, Stint, covered, on_duty, stints};
+pub use propose::{Plan, propose};
+pub use quality::{Flaw, Quality, Reason, quality};
 pub use row::{On, Roster, RosterKind, ShiftId, ShiftNo, Slot, Turn, Weekday};
 pub use stretch::{MAX_SHIFTS, Shift};
 

@@ -1,6 +1,7 @@
 //! Weeks of duty as tables, and the compiled answer beside one that walks.
 
 mod changes;
+mod fair;
 mod faults;
 mod naive;
 mod weeks;
