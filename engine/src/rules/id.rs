@@ -82,6 +82,8 @@ codes! {
     RosterCode
     /// Names one change of who is on duty.
     OverrideCode
+    /// Names one change of duty: a swap, a taking over, a cover.
+    DutyChangeCode
     /// Names one absence of a person.
     AbsenceCode
 }

@@ -37,4 +37,6 @@ pub mod request;
 
 pub mod register;
 
+pub mod duty_change;
+
 pub mod notice;

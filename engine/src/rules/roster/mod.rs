@@ -99,6 +99,12 @@ impl Rosters {
         self.stretches_of(roster).iter().map(|s| &s.row).find(|row| row.span.contains(at))
     }
 
+    /// The same, or the next to begin when none holds then.
+    #[must_use]
+    pub fn roster_from(&self, roster: &RosterCode, at: Instant) -> Option<&Roster> {
+        self.stretches_of(roster).iter().map(|s| &s.row).find(|row| at < row.span.to)
+    }
+
     /// The shifts of a roster that share an instant with a stretch of time, as planned, in order of time;
     /// no more of each stretch of the roster than [`MAX_SHIFTS`], nor from more days.
     #[must_use]
