@@ -269,6 +269,44 @@ mod tests {
     }
 
     #[test]
+    fn in_any_tangle_of_absences_who_acts_can_and_nobody_means_that_nobody_can() {
+        let mut random = oorandom::Rand32::new(5);
+        let mut number = |below: u32| random.rand_range(0..below) as usize;
+        let people: Vec<PersonCode> = "abcdefg".chars().map(|c| c.to_string().parse().unwrap()).collect();
+        let mut outcomes = [0, 0];
+        for _ in 0..5_000 {
+            let lines: Vec<String> = (0..number(10))
+                .map(|_| {
+                    let named = [format!(">{}", people[number(7)]), String::new()][number(3).min(1)].clone();
+                    format!("{} 2026-10-01 2026-10-10 {named} @2026-09-0{}", people[number(7)], 1 + number(9))
+                })
+                .collect();
+            let absences = absences(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+            let holders: Vec<(PersonCode, Rank)> = people[..number(4)]
+                .iter()
+                .enumerate()
+                .map(|(no, p)| (p.clone(), if no == 0 { Rank::First } else { Rank::Substitute }))
+                .collect();
+            let must_not = [people[number(7)].clone(), people[number(7)].clone()];
+            let recused = |p: &PersonCode| must_not.contains(p) && must_not[0] < must_not[1];
+            let noon = at("2026-10-05");
+            let found = absences.stand_in_for(&people[0], &holders, None, noon, &recused);
+            let can = |p: &PersonCode| absences.absent(p, None, noon).is_none() && !recused(p);
+            let named = lines.iter().filter(|l| l.contains('>')).count();
+            assert!(found.considered.len() <= 1 + holders.len() + named);
+            outcomes[usize::from(found.person.is_some())] += 1;
+            match found.person {
+                Some(person) => assert!(can(person) && found.considered.last().map(|c| c.person) == Some(person)),
+                None if recused(&people[0]) => {}
+                None => {
+                    assert!(holders.iter().all(|(p, _)| !can(p)) && found.considered.iter().all(|c| !can(c.person)))
+                }
+            }
+        }
+        assert!(outcomes.iter().all(|n| *n > 500), "{outcomes:?}");
+    }
+
+    #[test]
     fn each_wrong_row_is_named_with_its_column() {
         for (line, expected) in [
             (A, None),

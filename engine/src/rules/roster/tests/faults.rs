@@ -99,3 +99,21 @@ fn an_override_names_a_roster_and_a_shift_that_are_there() {
     let twice = [over(0, "2026-10-01 add x 2026-10-01#0"), over(0, "2026-10-01 add y 2026-10-01#0")];
     assert_eq!(check::overrides(&rosters, &twice)[0].what, "override `o0` stands in an earlier row");
 }
+
+#[test]
+fn rows_read_back_from_the_journal_as_themselves_and_wrong_ones_say_what_is_wrong() {
+    let row = roster("Night Working;7 18:00 18:00-08:00 Weekly/5 2 2026-10-12 a;-;b 2026-10-12..");
+    let text = serde_json::to_string(&row).unwrap();
+    assert!(text.contains(r#""hours":"18:00-08:00""#) && text.contains(r#""start":"2026-10-12""#), "{text}");
+    assert!(text.contains(r#""order":["a","-","b"]"#), "{text}");
+    assert_eq!(serde_json::from_str::<Roster>(&text).unwrap(), row);
+    let row = over(3, "2026-10-01 replace a x 2026-10-12#5 2026-10-09");
+    assert_eq!(serde_json::from_str::<Override>(&serde_json::to_string(&row).unwrap()).unwrap(), row);
+    for (wrong, expected) in
+        [("18:00-08:00", "`18:00-25:00` is not"), ("2026-10-12", "`2026-13-12` is not a date; write it as 2015-03-01")]
+    {
+        let broken = text.replace(wrong, if wrong.starts_with('1') { "18:00-25:00" } else { "2026-13-12" });
+        let error = serde_json::from_str::<Roster>(&broken).unwrap_err().to_string();
+        assert!(error.contains(expected) || error.contains("`25:00` is not a time of day"), "{error}");
+    }
+}
