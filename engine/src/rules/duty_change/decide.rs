@@ -12,7 +12,7 @@ use crate::rules::{
     authority::{Act, Role, Roles, may},
     id::{OverrideCode, PersonCode, RosterCode},
     instant::{Instant, Span},
-    roster::{Change, Override, Overrides, Roster, Rosters, Scope, ShiftId, covered, on_duty, stints},
+    roster::{Change, Override, Overrides, Roster, Rosters, Scope, ShiftId, Stint, covered, on_duty, stints},
     routing::recusal::is_below,
     world::{PersonIx, PostIx, World},
 };
@@ -351,33 +351,46 @@ impl<'a> On<'a> {
         let mut rows = self.known.overrides.of(&self.roster.code).to_vec();
         rows.push(row.clone());
         let with = Overrides::build(rows);
-        let (mut changes, mut gap) = (false, false);
-        for span in during {
-            let span = Span { to: span.to.min(span.from.plus_days(AHEAD_DAYS)), ..span };
-            let after = stints(self.known.rosters, &with, &self.roster.unit, self.roster.posts, span);
-            let mine =
-                |stint: &&crate::rules::roster::Stint<'_>| stint.on_duty.overrides.iter().any(|o| o.code == row.code);
-            changes |= after.iter().any(|stint| mine(&stint));
-            gap |= after.iter().filter(mine).any(|stint| stint.on_duty.gap);
-        }
-        if !changes {
+        let acts = |span: &Span| {
+            let after = self.stints(&with, *span);
+            after.iter().any(|stint| stint.on_duty.overrides.iter().any(|o| o.code == row.code))
+        };
+        if !during.iter().any(acts) {
             let message = "nobody's duty would change by it; look at the roster again";
             return Refusal::because(Code::NothingChanges, message);
         }
-        if gap {
+        if during.into_iter().any(|span| self.opens_gap(&with, span)) {
             return Refusal::because(Code::LeavesGap, "nobody would be on duty; name somebody who takes the place");
         }
         Ok(())
     }
 
+    /// Who is on duty in a stretch of time with these overrides, as far ahead as is looked.
+    fn stints<'o>(&self, overrides: &'o Overrides, during: Span) -> Vec<Stint<'o>>
+    where
+        'a: 'o,
+    {
+        let span = Span { to: during.to.min(during.from.plus_days(AHEAD_DAYS)), ..during };
+        stints(self.known.rosters, overrides, &self.roster.unit, self.roster.posts, span)
+    }
+
+    /// Whether there would be nobody with these overrides where somebody is on duty now.
+    fn opens_gap(&self, overrides: &Overrides, during: Span) -> bool {
+        let Known { rosters, overrides: now, .. } = self.known;
+        let (unit, posts) = (&self.roster.unit, self.roster.posts);
+        let empty = |known: &Overrides, at: Instant| on_duty(rosters, known, unit, posts, at).gap;
+        let edges = self.stints(overrides, during).into_iter().chain(self.stints(now, during));
+        edges.map(|stint| stint.span.from).any(|at| empty(overrides, at) && !empty(now, at))
+    }
+
     /// A swap is undone before either shift begins; anything else until it is over. Nobody is put back on
-    /// duty who is away.
+    /// duty who is away, and no place is left with nobody.
     fn undo(&self, actor: &Actor, change: &DutyChange) -> Result<Recorded, Refusal> {
         let people =
             || change.overrides.iter().flat_map(|row| [row.change.goes(), row.change.comes(), row.made_by.as_ref()]);
         let is_party = people().flatten().any(|person| actor.person() == Some(person));
         self.permitted(actor, Act::UndoDuty, party(is_party))?;
-        let mut left = false;
+        let mut rest: Vec<Span> = Vec::new();
         for row in &change.overrides {
             let spans = covered(self.known.rosters, row);
             if change.offer.is_some() && spans.iter().any(|span| span.from <= self.at) {
@@ -385,16 +398,24 @@ impl<'a> On<'a> {
                 return Refusal::because(Code::ShiftBegun, message);
             }
             let from_now = |span: Span| Span { from: span.from.max(self.at), ..span };
-            let rest: Vec<Span> = spans.into_iter().map(from_now).filter(|s| s.from < s.to).collect();
-            left |= !rest.is_empty();
-            let away = |person: &&PersonCode| rest.iter().any(|s| self.known.absences.absent_during(person, *s));
+            let left: Vec<Span> = spans.into_iter().map(from_now).filter(|s| s.from < s.to).collect();
+            let away = |person: &&PersonCode| left.iter().any(|s| self.known.absences.absent_during(person, *s));
             if let Some(person) = row.change.goes().filter(away) {
                 let message = format!("`{person}` would be on duty again and is recorded as absent; arrange a cover");
                 return Refusal::because(Code::Absent, message);
             }
+            rest.extend(left);
         }
-        if !left {
+        if rest.is_empty() {
             return Refusal::because(Code::Over, "what it changed is over; there is nothing to undo");
+        }
+        let mut rows = self.known.overrides.of(&self.roster.code).to_vec();
+        for row in rows.iter_mut().filter(|row| change.overrides.iter().any(|own| own.code == row.code)) {
+            row.undone_at = Some(self.at);
+        }
+        let without = Overrides::build(rows);
+        if rest.into_iter().any(|span| self.opens_gap(&without, span)) {
+            return Refusal::because(Code::LeavesGap, "nobody would be on duty; arrange a cover instead");
         }
         let responsible = change.overrides.first().and_then(|row| row.change.comes());
         Ok(recorded(actor, responsible, Event::Undone))

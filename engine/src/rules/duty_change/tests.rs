@@ -328,6 +328,7 @@ fn each_refusal_has_a_case() {
         (C::Absent, away_d, &["2026-10-12T12:00 d over a"]),
         (C::Absent, away_a, &["2026-10-12T11:00 b over a", "2026-10-12T12:00 b undo"]),
         (C::LeavesGap, &[], &["2026-10-10 r remove a 0"]),
+        (C::LeavesGap, &[], &["2026-10-10 r remove a 2026-10-12T12:00..2026-10-12T13:00"]),
         (C::NothingChanges, &[], &["2026-10-10 r remove b 0"]),
         (C::NothingChanges, &[], &["2026-10-10 r cover b d 2026-10-12T08:00..2026-10-13T08:00"]),
         (C::WordsMissing, &[], &["2026-10-12T12:00 b silent a"]),
@@ -340,6 +341,20 @@ fn each_refusal_has_a_case() {
     for code in C::ALL {
         assert!(cases.iter().any(|(c, ..)| c == code), "{code} has no case");
     }
+}
+
+#[test]
+fn a_change_that_holds_a_place_is_not_undone_under_it() {
+    let mut play = Play::new(&[]);
+    for line in ["2026-10-10 r add d 0", "2026-10-10 r remove a 0"] {
+        play.ask(line).unwrap();
+    }
+    // The first change is asked to be undone after the second.
+    play.changes.rotate_left(1);
+    assert_eq!(play.ask("2026-10-11 r undo").err(), Some(Code::LeavesGap));
+    play.changes.rotate_left(1);
+    play.ask("2026-10-11 r undo").unwrap();
+    assert_eq!(play.duty(&["12"]), "a+d");
 }
 
 #[test]

@@ -107,13 +107,15 @@ fn rows_read_back_from_the_journal_as_themselves_and_wrong_ones_say_what_is_wron
     assert!(text.contains(r#""hours":"18:00-08:00""#) && text.contains(r#""start":"2026-10-12""#), "{text}");
     assert!(text.contains(r#""order":["a","-","b"]"#), "{text}");
     assert_eq!(serde_json::from_str::<Roster>(&text).unwrap(), row);
-    let row = over(3, "2026-10-01 replace a x 2026-10-12#5 2026-10-09");
-    assert_eq!(serde_json::from_str::<Override>(&serde_json::to_string(&row).unwrap()).unwrap(), row);
-    for (wrong, expected) in
-        [("18:00-08:00", "`18:00-25:00` is not"), ("2026-10-12", "`2026-13-12` is not a date; write it as 2015-03-01")]
-    {
-        let broken = text.replace(wrong, if wrong.starts_with('1') { "18:00-25:00" } else { "2026-13-12" });
-        let error = serde_json::from_str::<Roster>(&broken).unwrap_err().to_string();
-        assert!(error.contains(expected) || error.contains("`25:00` is not a time of day"), "{error}");
+    let change = over(3, "2026-10-01 replace a x 2026-10-12#5 2026-10-09");
+    assert_eq!(serde_json::from_str::<Override>(&serde_json::to_string(&change).unwrap()).unwrap(), change);
+    for (right, wrong, expected) in [
+        ("18:00-08:00", "18:00-25:00", "`25:00` is not a time of day; write hours and minutes as 08:00"),
+        ("18:00-08:00", "all day", "`all day` is not a stretch of the day; write it as 09:00-17:00"),
+        ("2026-10-12", "2026-13-12", "`2026-13-12` is not a date; write it as 2015-03-01"),
+        (r#""18:00""#, r#""18h""#, "`18h` is not a time of day"),
+    ] {
+        let error = serde_json::from_str::<Roster>(&text.replace(right, wrong)).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
     }
 }
