@@ -34,7 +34,7 @@ impl Coverage {
 }
 
 /// Where the register leaves somebody alone: the holes to mend before they are fallen into.
-#[Object]
+#[Object(serial)]
 impl Coverage {
     /// As of when.
     async fn as_of(&self) -> When {
@@ -129,6 +129,7 @@ impl Coverage {
 /// The first items of a list, and how many there are in all.
 #[derive(SimpleObject)]
 #[graphql(
+    serial,
     concrete(name = "CountedPosts", params(Post)),
     concrete(name = "CountedPeople", params(Person)),
     concrete(name = "CountedUncovered", params(Uncovered)),
@@ -144,6 +145,7 @@ pub(crate) struct Counted<T: async_graphql::OutputType> {
 
 /// A matter that nobody on the ladder may resolve at some places.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Uncovered {
     /// The matter.
     matter: Matter,
@@ -157,6 +159,7 @@ pub(crate) struct Uncovered {
 
 /// A person with too many households.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Burden {
     /// Who.
     person: Person,
@@ -166,6 +169,7 @@ pub(crate) struct Burden {
 
 /// A holding that ends soon.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct EndingHolding {
     /// The post.
     post: Post,
