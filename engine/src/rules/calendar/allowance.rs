@@ -39,8 +39,11 @@ pub enum BadAllowance {
     TooLong(String),
 }
 
+/// Makes a number of one unit into an allowance; none when it is too large.
+type Read = fn(u64) -> Option<Allowance>;
+
 /// The units as they are read.
-const UNITS: &[(&str, fn(u64) -> Option<Allowance>)] = &[
+const UNITS: &[(&str, Read)] = &[
     ("wmin", |n| Some(Allowance::WorkingMinutes(minutes(n, 1)?))),
     ("工作分钟", |n| Some(Allowance::WorkingMinutes(minutes(n, 1)?))),
     ("wh", |n| Some(Allowance::WorkingMinutes(minutes(n, 60)?))),
