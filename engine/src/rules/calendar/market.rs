@@ -70,7 +70,7 @@ words! {
 }
 
 /// How market days are fixed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum MarketRule {
     /// On days of these branches; two opposite ones make a market every six days.
     Branch(Vec<Branch>),

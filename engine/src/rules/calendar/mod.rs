@@ -22,6 +22,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use jiff::civil::Date;
+
 pub use allowance::{Allowance, BadAllowance};
 pub use calendars::{Calendars, EndsSoon};
 pub use compile::{FIRST_DATE, LAST_DATE};

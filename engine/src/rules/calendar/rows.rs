@@ -48,6 +48,20 @@ pub enum On {
 }
 
 impl On {
+    /// All of them, the week first.
+    pub const ALL: &[Self] = &[
+        Self::Weekday(Weekday::Monday),
+        Self::Weekday(Weekday::Tuesday),
+        Self::Weekday(Weekday::Wednesday),
+        Self::Weekday(Weekday::Thursday),
+        Self::Weekday(Weekday::Friday),
+        Self::Weekday(Weekday::Saturday),
+        Self::Weekday(Weekday::Sunday),
+        Self::MakeUp,
+        Self::Market,
+        Self::Holiday,
+    ];
+
     /// The English word, as in files.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -126,7 +140,7 @@ pub struct UnitCalendar {
 }
 
 /// All rows that calendars are compiled from, borrowed from where they are kept.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rows<'a> {
     /// The calendars.
     pub calendars: &'a [CalendarRow],
@@ -138,4 +152,20 @@ pub struct Rows<'a> {
     pub markets: &'a [Market],
     /// Which unit keeps which.
     pub unit_calendars: &'a [UnitCalendar],
+}
+
+impl<'a> Rows<'a> {
+    /// A calendar and all that are based on it, also by way of others.
+    #[must_use]
+    pub fn based_on(self, calendar: &'a CalendarCode) -> Vec<&'a CalendarCode> {
+        let mut found = vec![calendar];
+        loop {
+            let more = self.calendars.iter().filter(|c| c.base.as_ref().is_some_and(|base| found.contains(&base)));
+            let more: Vec<&CalendarCode> = more.map(|c| &c.code).filter(|code| !found.contains(code)).collect();
+            if more.is_empty() {
+                return found;
+            }
+            found.extend(more);
+        }
+    }
 }

@@ -56,6 +56,7 @@ impl Command {
                 R::Appoint { .. } => "Appoint",
                 R::Relieve { .. } => "Relieve",
                 R::ChangeMandate { .. } => "ChangeMandate",
+                R::DeclareDays { .. } => "DeclareDays",
             },
             Self::Load(_) => "LoadRegister",
         }
