@@ -24,6 +24,8 @@ use crate::rules::{
 #[derive(Clone, Debug, Default)]
 pub struct Calendars {
     calendars: BTreeMap<CalendarCode, Calendar>,
+    /// The last published day of those that do not have it from their base.
+    published: Vec<(CalendarCode, Date)>,
 }
 
 /// A calendar whose published days end soon: a limit that reaches beyond them is a guess.
@@ -70,7 +72,10 @@ impl Calendars {
             }
             (row.code.clone(), Calendar::new(row.code.clone(), zone, published_to, sources.compile()))
         });
-        Ok(Self { calendars: compiled.collect() })
+        let mut published: Vec<(CalendarCode, Date)> =
+            rows.calendars.iter().filter_map(|row| Some((row.code.clone(), row.published_to?))).collect();
+        published.sort_unstable();
+        Ok(Self { calendars: compiled.collect(), published })
     }
 
     /// The calendar with this code.
@@ -84,13 +89,13 @@ impl Calendars {
         self.calendars.values()
     }
 
-    /// The calendars whose published days end within three months of an instant, or have ended.
+    /// The calendars whose published days end within three months of an instant, or have ended; not those
+    /// that have them from their base, because they are mended with it.
     #[must_use]
     pub fn ends_soon(&self, as_of: Instant) -> Vec<EndsSoon> {
-        let soon = self.calendars.iter().filter_map(|(code, calendar)| {
-            let published_to = calendar.published_to()?;
-            let wanted = calendar.date_of(as_of).saturating_add(MONTHS_AHEAD.months());
-            (published_to < wanted).then(|| EndsSoon { calendar: code.clone(), published_to })
+        let soon = self.published.iter().filter_map(|(code, published_to)| {
+            let wanted = self.get(code)?.date_of(as_of).saturating_add(MONTHS_AHEAD.months());
+            (*published_to < wanted).then(|| EndsSoon { calendar: code.clone(), published_to: *published_to })
         });
         soon.collect()
     }

@@ -1,8 +1,7 @@
-//! Calendars on the real notices of twenty years, and against the naive reckoning.
+//! Calendars on the real notices of twenty years. That they agree with a reckoning minute by minute is shown in
+//! `tests/suite/calendar.rs`.
 
 mod faults;
 mod limits;
-mod naive;
 mod nation;
-mod proof;
 mod town;

@@ -1,9 +1,8 @@
-//! Calendars for tests: the national one from all notices, a town on it, and rows by chance.
+//! Calendars for tests: the national one from all notices, and a town on it.
 
 use crate::rules::{
     calendar::{
         Branch, CHINA, CalendarRow, DayRow, Declared, Hours, Market, MarketRule, On, Period, Rows, UnitCalendar,
-        Weekday,
     },
     id::CalendarCode,
     instant::{Instant, Span, Zone},
@@ -104,79 +103,5 @@ impl Owned {
         rows.day("town", "2026-08-08", "州庆", Declared::LocalOff, "");
         rows.day("town", "2026-05-08", "州庆", Declared::LocalOff, "");
         rows
-    }
-
-    /// Rows by chance: a calendar `own` on the nation's days.
-    pub(crate) fn by_chance(dice: &mut Dice) -> Self {
-        let mut rows = Self::nation();
-        rows.calendar("own", "cn", "");
-        let seasons: &[&str] = match dice.below(3) {
-            0 => &[".."],
-            1 => &["..2012-06-01", "2012-06-01..2013-01-01", "2013-01-01..2020-03-05", "2020-03-05.."],
-            _ => &["..2015-05-01", "2015-05-01..2015-10-01", "2016-02-01.."],
-        };
-        for season in seasons {
-            for on in ["1", "2", "3", "4", "5", "6", "7", "Market", "MakeUp", "Holiday"] {
-                let usual = matches!(on, "1" | "2" | "3" | "4" | "5");
-                if dice.below(10) < if usual { 9 } else { 3 } {
-                    let hours = dice.hours();
-                    let on = On::parse(on).unwrap();
-                    rows.hours.push(Hours { calendar: code("own"), on, periods: hours, span: span(season) });
-                }
-            }
-        }
-        // So that it opens at all, whatever else was thrown.
-        rows.day("own", "2040-01-02", "开门", Declared::MakeUp, "00:00-24:00");
-        for _ in 0..dice.below(3) {
-            let rule = dice.rule();
-            let when = ["..", "2010-01-01..2018-01-01", "2024-01-01.."][dice.below(3)];
-            rows.market("own", rule, when);
-        }
-        for _ in 0..dice.below(60) {
-            let date = jiff::civil::date(2007, 1, 1).saturating_add(jiff::Span::new().days(dice.below(7_300) as i64));
-            if rows.days.iter().any(|d| d.calendar == code("own") && d.date == date) {
-                continue;
-            }
-            let kind = Declared::ALL[dice.below(3)];
-            let periods = if dice.below(3) == 0 { dice.hours() } else { Vec::new() };
-            let name = ["州庆", "停电", "抗旱"][dice.below(3)].to_owned();
-            rows.days.push(DayRow { calendar: code("own"), date, name, kind, periods });
-        }
-        rows
-    }
-}
-
-/// Chance from a seed, the same on every machine (xorshift).
-pub(crate) struct Dice(pub(crate) u64);
-
-impl Dice {
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) as usize % bound
-    }
-
-    fn hours(&mut self) -> Vec<Period> {
-        let known = [
-            "08:30-12:00 14:30-18:00",
-            "00:00-24:00",
-            "00:00-06:00 22:00-24:00",
-            "09:00-09:01",
-            "08:00-12:00 12:00-13:15 19:59-20:00",
-        ];
-        periods(known[self.below(known.len())])
-    }
-
-    fn rule(&mut self) -> MarketRule {
-        match self.below(7) {
-            0 => MarketRule::Branch(vec![Branch::ALL[self.below(12)], Branch::ALL[self.below(12)]]),
-            1 => MarketRule::Weekday(vec![Weekday::ALL[self.below(7)]]),
-            2 => MarketRule::SolarDigits(vec![4, 9]),
-            3 => MarketRule::LunarDigits(vec![self.below(10) as u8, 5]),
-            4 => MarketRule::OddDays,
-            5 => MarketRule::EvenDays,
-            _ => MarketRule::Daily,
-        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! It shares nothing with the compiled calendar but the types of the rows, and only knows zones in
 //! which no clock is changed while it counts.
+#![expect(clippy::unwrap_used, reason = "a reckoning that goes wrong must fail the test that wants it")]
 
 use jiff::{
     ToSpan,
@@ -9,7 +10,7 @@ use jiff::{
     tz::TimeZone,
 };
 
-use crate::rules::{
+use liandong_engine::rules::{
     calendar::{Allowance, CalendarRow, DayRow, Declared, Market, MarketRule, On, Period, Rows, Weekday},
     id::CalendarCode,
     instant::Instant,
@@ -18,7 +19,8 @@ use crate::rules::{
 const MINUTE: i64 = 60_000_000;
 
 /// One calendar, by its rows.
-pub(crate) struct Naive<'a> {
+#[derive(Debug)]
+pub struct Naive<'a> {
     rows: Rows<'a>,
     code: CalendarCode,
     zone: TimeZone,
@@ -26,25 +28,38 @@ pub(crate) struct Naive<'a> {
 
 /// What one date is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct NaiveDay {
-    pub(crate) worked: bool,
-    pub(crate) market: bool,
-    pub(crate) name: Option<String>,
-    pub(crate) periods: Vec<Period>,
+pub struct NaiveDay {
+    /// Whether it counts as a working day.
+    pub worked: bool,
+    /// Whether it is market day.
+    pub market: bool,
+    /// What it was declared as.
+    pub name: Option<String>,
+    /// When people work.
+    pub periods: Vec<Period>,
 }
 
 impl<'a> Naive<'a> {
-    pub(crate) fn new(rows: Rows<'a>, code: &str) -> Self {
+    /// The calendar with that code.
+    ///
+    /// # Panics
+    /// When there is none, as does all that follows.
+    #[must_use]
+    pub fn new(rows: Rows<'a>, code: &str) -> Self {
         let code: CalendarCode = code.parse().unwrap();
         let zone = TimeZone::get(&rows.calendars.iter().find(|c| c.code == code).unwrap().zone).unwrap();
         Self { rows, code, zone }
     }
 
-    pub(crate) fn local(&self, at: Instant) -> DateTime {
+    /// The clock on the wall.
+    #[must_use]
+    pub fn local(&self, at: Instant) -> DateTime {
         self.zone.to_datetime(jiff::Timestamp::from_microsecond(at.0).unwrap())
     }
 
-    fn midnight(&self, date: Date) -> Instant {
+    /// The first instant of a date.
+    #[must_use]
+    pub fn midnight(&self, date: Date) -> Instant {
         Instant(self.zone.to_timestamp(date.to_datetime(Time::midnight())).unwrap().as_microsecond())
     }
 
@@ -62,7 +77,8 @@ impl<'a> Naive<'a> {
 
     fn hours(&self, on: On, date: Date) -> Option<Vec<Period>> {
         let at = self.midnight(date);
-        let mine = |h: &&crate::rules::calendar::Hours| h.calendar == self.code && h.on == on && h.span.contains(at);
+        let mine =
+            |h: &&liandong_engine::rules::calendar::Hours| h.calendar == self.code && h.on == on && h.span.contains(at);
         self.rows.hours.iter().find(mine).map(|h| h.periods.clone())
     }
 
@@ -77,14 +93,18 @@ impl<'a> Naive<'a> {
             }
             MarketRule::Weekday(days) => days.iter().any(|d| *d == weekday(date)),
             MarketRule::SolarDigits(digits) => digits.contains(&(day % 10)),
-            MarketRule::LunarDigits(digits) => digits.contains(&(crate::rules::calendar::lunar(date).unwrap().1 % 10)),
+            MarketRule::LunarDigits(digits) => {
+                digits.contains(&(liandong_engine::rules::calendar::lunar(date).unwrap().1 % 10))
+            }
             MarketRule::OddDays => day % 2 == 1,
             MarketRule::EvenDays => day % 2 == 0,
             MarketRule::Daily => true,
         }
     }
 
-    pub(crate) fn day(&self, date: Date) -> NaiveDay {
+    /// What a date is.
+    #[must_use]
+    pub fn day(&self, date: Date) -> NaiveDay {
         let mine = self.rows.markets.iter().filter(|m| m.calendar == self.code);
         let at = self.midnight(date);
         let market = mine.filter(|m| m.span.contains(at)).any(|m| Self::falls_on(m, date));
@@ -113,7 +133,8 @@ impl<'a> Naive<'a> {
     }
 
     /// Microseconds worked between two instants.
-    pub(crate) fn worked(&self, from: Instant, to: Instant) -> i64 {
+    #[must_use]
+    pub fn worked(&self, from: Instant, to: Instant) -> i64 {
         let mut sum = 0;
         self.minutes(from, |at, next, open| {
             let next = next.min(to.0);
@@ -141,7 +162,9 @@ impl<'a> Naive<'a> {
         }
     }
 
-    pub(crate) fn is_open(&self, at: Instant) -> bool {
+    /// Whether people work.
+    #[must_use]
+    pub fn is_open(&self, at: Instant) -> bool {
         let mut found = false;
         self.minutes(at, |_, _, open| {
             found = open;
@@ -150,7 +173,9 @@ impl<'a> Naive<'a> {
         found
     }
 
-    pub(crate) fn next_opening(&self, start: Instant) -> Instant {
+    /// When people work next. It must come.
+    #[must_use]
+    pub fn next_opening(&self, start: Instant) -> Instant {
         let mut found = start;
         self.minutes(start, |at, _, open| {
             found = Instant(at);
@@ -165,7 +190,9 @@ impl<'a> Naive<'a> {
         Instant(self.midnight(date).0 + i64::from(to) * MINUTE)
     }
 
-    pub(crate) fn due(&self, start: Instant, allowance: Allowance) -> Instant {
+    /// When an allowance ends. It must.
+    #[must_use]
+    pub fn due(&self, start: Instant, allowance: Allowance) -> Instant {
         let mut date = self.local(start).date();
         match allowance {
             Allowance::Minutes(minutes) => Instant(start.0 + i64::from(minutes) * MINUTE),
