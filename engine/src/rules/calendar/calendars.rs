@@ -13,7 +13,7 @@ use super::{
     compile::Sources,
     fault::Fault,
     kept::Calendar,
-    rows::{CalendarRow, DayRow, Rows},
+    rows::{CalendarRow, DayRow, Hours, On, Rows},
 };
 use crate::rules::{
     id::CalendarCode,
@@ -51,6 +51,13 @@ impl Calendars {
             return Err(faults);
         }
         let by_code: HashMap<_, _> = rows.calendars.iter().map(|row| (&row.code, row)).collect();
+        let mut hours: HashMap<_, HashMap<On, Vec<&Hours>>> = HashMap::new();
+        for row in rows.hours {
+            hours.entry(&row.calendar).or_default().entry(row.on).or_default().push(row);
+        }
+        for rows in hours.values_mut().flat_map(HashMap::values_mut) {
+            rows.sort_by_key(|row| row.span.from);
+        }
         let mut days: HashMap<_, Vec<&DayRow>> = HashMap::new();
         for day in rows.days {
             days.entry(&day.calendar).or_default().push(day);
@@ -59,7 +66,7 @@ impl Calendars {
             let zone = zone(&row.zone).unwrap_or_else(|| Zone::china().0);
             let mut sources = Sources {
                 zone: zone.clone(),
-                hours: rows.hours.iter().filter(|h| h.calendar == row.code).collect(),
+                hours: hours.get(&row.code).cloned().unwrap_or_default(),
                 days: BTreeMap::new(),
                 markets: rows.markets.iter().filter(|m| m.calendar == row.code).collect(),
             };

@@ -1,6 +1,6 @@
 //! Every fault of the rows of calendars at once: a clerk mends a list, not one row a try.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     calendars::zone,
@@ -9,7 +9,16 @@ use super::{
     market::MarketRule,
     rows::{CalendarRow, Rows},
 };
-use crate::rules::{id::CalendarCode, instant::Span};
+use crate::rules::{
+    id::CalendarCode,
+    instant::{Instant, Span},
+};
+
+/// How many calendars a register holds at most: each takes 160 KB, and units share them.
+pub const MOST_CALENDARS: usize = 1_000;
+
+/// How many market rules a calendar has at most: every one is asked for every day.
+pub const MOST_RULES: usize = 100;
 
 /// Everything that is wrong with the rows, in the order of files and rows; empty when they are right.
 /// Whether the units are there is for who knows the units.
@@ -29,6 +38,10 @@ pub fn faults(rows: Rows<'_>) -> Vec<Fault> {
 fn calendars(rows: &[CalendarRow], found: &mut Vec<Fault>) {
     let mut by_code: HashMap<&CalendarCode, &CalendarRow> = HashMap::new();
     let mut push = |row, what| found.push(Fault { file: File::Calendars, row, what });
+    for row in MOST_CALENDARS..rows.len() {
+        push(row, Wrong::TooManyCalendars);
+    }
+    let rows = rows.get(..MOST_CALENDARS).unwrap_or(rows);
     for (row, calendar) in rows.iter().enumerate() {
         if by_code.contains_key(&calendar.code) {
             push(row, Wrong::Duplicate(calendar.code.clone()));
@@ -80,6 +93,23 @@ fn circle<'a>(
     None
 }
 
+/// Stretches of time of which no two share an instant.
+#[derive(Default)]
+struct Apart(BTreeMap<Instant, Instant>);
+
+impl Apart {
+    /// Takes a stretch in, unless it shares an instant with one that is in.
+    fn take(&mut self, span: Span) -> bool {
+        let before = self.0.range(..=span.from).next_back().is_some_and(|(_, to)| *to > span.from);
+        let after = self.0.range(span.from..).next().is_some_and(|(from, _)| *from < span.to);
+        let apart = !before && !after;
+        if apart {
+            self.0.insert(span.from, span.to);
+        }
+        apart
+    }
+}
+
 /// What is wrong with a row of any file that belongs to a calendar for a stretch of time.
 fn belongs(calendar: &CalendarCode, span: Span, known: &HashSet<&CalendarCode>) -> impl Iterator<Item = Wrong> {
     let unknown = (!known.contains(calendar)).then(|| Wrong::UnknownCalendar(calendar.clone()));
@@ -88,12 +118,10 @@ fn belongs(calendar: &CalendarCode, span: Span, known: &HashSet<&CalendarCode>) 
 }
 
 fn hours(rows: Rows<'_>, known: &HashSet<&CalendarCode>, found: &mut Vec<Fault>) {
-    let mut seen: HashMap<_, Vec<Span>> = HashMap::new();
+    let mut seen: HashMap<_, Apart> = HashMap::new();
     for (row, hours) in rows.hours.iter().enumerate() {
-        let earlier = seen.entry((&hours.calendar, hours.on)).or_default();
-        let double = earlier.iter().any(|span| span.overlaps(hours.span));
-        let double = double.then(|| Wrong::DoubleHours { calendar: hours.calendar.clone(), on: hours.on });
-        earlier.push(hours.span);
+        let apart = seen.entry((&hours.calendar, hours.on)).or_default().take(hours.span);
+        let double = (!apart).then(|| Wrong::DoubleHours { calendar: hours.calendar.clone(), on: hours.on });
         let wrong = belongs(&hours.calendar, hours.span, known).chain(periods(&hours.periods)).chain(double);
         found.extend(wrong.map(|what| Fault { file: File::Hours, row, what }));
     }
@@ -113,6 +141,7 @@ fn days(rows: Rows<'_>, known: &HashSet<&CalendarCode>, found: &mut Vec<Fault>) 
 }
 
 fn markets(rows: Rows<'_>, known: &HashSet<&CalendarCode>, found: &mut Vec<Fault>) {
+    let mut rules: HashMap<_, usize> = HashMap::new();
     for (row, market) in rows.markets.iter().enumerate() {
         let (empty, digits) = match &market.rule {
             MarketRule::Branch(branches) => (branches.is_empty(), &[][..]),
@@ -122,17 +151,19 @@ fn markets(rows: Rows<'_>, known: &HashSet<&CalendarCode>, found: &mut Vec<Fault
         };
         let empty = empty.then(|| Wrong::NoMarketDay(market.rule.kind()));
         let digit = digits.iter().find(|d| **d > 9).map(|d| Wrong::BadDigit(*d));
-        let wrong = belongs(&market.calendar, market.span, known).chain(empty).chain(digit);
+        let count = rules.entry(&market.calendar).or_default();
+        *count += 1;
+        let many = (*count > MOST_RULES).then_some(Wrong::TooManyRules);
+        let wrong = belongs(&market.calendar, market.span, known).chain(empty).chain(digit).chain(many);
         found.extend(wrong.map(|what| Fault { file: File::Markets, row, what }));
     }
 }
 
 fn unit_calendars(rows: Rows<'_>, known: &HashSet<&CalendarCode>, found: &mut Vec<Fault>) {
-    let mut seen: HashMap<_, Vec<Span>> = HashMap::new();
+    let mut seen: HashMap<_, Apart> = HashMap::new();
     for (row, kept) in rows.unit_calendars.iter().enumerate() {
-        let earlier = seen.entry(&kept.unit).or_default();
-        let two = earlier.iter().any(|span| span.overlaps(kept.span)).then(|| Wrong::TwoCalendars(kept.unit.clone()));
-        earlier.push(kept.span);
+        let apart = seen.entry(&kept.unit).or_default().take(kept.span);
+        let two = (!apart).then(|| Wrong::TwoCalendars(kept.unit.clone()));
         let wrong = belongs(&kept.calendar, kept.span, known).chain(two);
         found.extend(wrong.map(|what| Fault { file: File::UnitCalendars, row, what }));
     }

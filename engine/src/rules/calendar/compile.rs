@@ -33,7 +33,8 @@ const USUAL_FIRST: Date = jiff::civil::date(2007, 1, 1);
 #[derive(Debug)]
 pub(super) struct Sources<'a> {
     pub(super) zone: TimeZone,
-    pub(super) hours: Vec<&'a Hours>,
+    /// In the order of time.
+    pub(super) hours: HashMap<On, Vec<&'a Hours>>,
     pub(super) days: BTreeMap<Date, &'a DayRow>,
     pub(super) markets: Vec<&'a Market>,
 }
@@ -89,7 +90,7 @@ impl<'a> Sources<'a> {
 
     fn first(&self) -> Date {
         let days = self.days.keys().next().copied();
-        let spans = self.hours.iter().map(|h| h.span.from).chain(self.markets.iter().map(|m| m.span.from));
+        let spans = self.hours.values().flatten().map(|h| h.span.from).chain(self.markets.iter().map(|m| m.span.from));
         let spans = spans.filter(|from| *from != Instant::MIN).filter_map(|from| self.date(from.0));
         let first = days.into_iter().chain(spans).fold(USUAL_FIRST, Date::min).max(FIRST_DATE);
         first.first_of_year()
@@ -129,7 +130,11 @@ impl<'a> Sources<'a> {
     fn likeness(&self, date: Date, begins: Instant) -> Likeness<'a> {
         let weekday = Weekday::of(date);
         let market = self.markets.iter().any(|m| m.span.contains(begins) && m.rule.falls_on(date));
-        let hours = |on: On| self.hours.iter().find(|h| h.on == on && h.span.contains(begins)).map(|h| &*h.periods);
+        let hours = |on: On| {
+            let rows = self.hours.get(&on)?;
+            let last = rows.get(rows.partition_point(|h| h.span.from <= begins).checked_sub(1)?)?;
+            last.span.contains(begins).then_some(&*last.periods)
+        };
         let usual = |day: Weekday| hours(On::Weekday(day)).unwrap_or(&[]);
         let like = |kind: DayKind, why: Why, name: Option<&'a str>, periods: &'a [Period]| {
             let why = if kind.is_worked() && periods.is_empty() { Why::Closed } else { why };

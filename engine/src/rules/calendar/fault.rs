@@ -1,6 +1,7 @@
 //! What can be wrong with the rows of calendars, said so that a clerk can mend it.
 
 use super::{
+    check::{MOST_CALENDARS, MOST_RULES},
     compile::{FIRST_DATE, LAST_DATE},
     period::{DAY_END, Period},
     rows::On,
@@ -40,6 +41,12 @@ pub enum Wrong {
     /// Two calendars have one code.
     #[error("calendar `{0}` stands in an earlier row")]
     Duplicate(CalendarCode),
+    /// There are more calendars than a register holds.
+    #[error("a register holds {MOST_CALENDARS} calendars at most")]
+    TooManyCalendars,
+    /// A calendar has more market rules than it can.
+    #[error("a calendar has {MOST_RULES} market rules at most")]
+    TooManyRules,
     /// The base is not among the calendars.
     #[error("base `{0}` is not a calendar of the register")]
     UnknownBase(CalendarCode),
@@ -106,10 +113,10 @@ impl Fault {
     #[must_use]
     pub const fn column(&self) -> &'static str {
         match self.what {
-            Wrong::Duplicate(_) => "code",
+            Wrong::Duplicate(_) | Wrong::TooManyCalendars => "code",
             Wrong::UnknownBase(_) | Wrong::Cycle { .. } => "base",
             Wrong::UnknownZone(_) => "zone",
-            Wrong::UnknownCalendar(_) => "calendar",
+            Wrong::UnknownCalendar(_) | Wrong::TooManyRules => "calendar",
             Wrong::TwoCalendars(_) => "unit",
             Wrong::BadPeriod(_) | Wrong::Overlap { .. } => "periods",
             Wrong::DoubleHours { .. } => "on",
@@ -124,6 +131,8 @@ impl Fault {
     pub const fn mend(&self) -> &'static str {
         match self.what {
             Wrong::Duplicate(_) => "give it a code of its own",
+            Wrong::TooManyCalendars => "let units share calendars",
+            Wrong::TooManyRules => "put rules of one kind together",
             Wrong::UnknownBase(_) | Wrong::UnknownCalendar(_) => "add it to its file, or name one that is there",
             Wrong::Cycle { .. } => "leave one of these bases empty",
             Wrong::UnknownZone(_) => "write an IANA name such as `Asia/Shanghai`",

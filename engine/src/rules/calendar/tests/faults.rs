@@ -1,7 +1,10 @@
 //! Every fault of the rows has a test that names it and its mend.
 
-use super::town::{Owned, code, span};
-use crate::rules::calendar::{Calendars, Declared, Market, MarketRule, Period, UnitCalendar};
+use super::town::{Owned, at, code, span};
+use crate::rules::{
+    calendar::{Calendars, Declared, Market, MarketRule, Period, UnitCalendar},
+    instant::Span,
+};
 
 /// All faults of the town's rows after a change: file, row, column, what and mend.
 fn check(change: impl FnOnce(&mut Owned), expected: &[&str]) {
@@ -125,6 +128,35 @@ fn a_market_names_its_days() {
         &[
             "Markets 1 calendar: calendar `moon` is not in the register; add it to its file, or name one that is there",
             "Markets 1 to: the dates are reversed: `to` is not after `from`; `to` is the first day on which it no longer holds",
+        ],
+    );
+}
+
+#[test]
+fn a_register_has_no_more_calendars_and_rules_than_can_be_held() {
+    check(
+        |r| (0..999).for_each(|n| r.calendar(&format!("c{n}"), "", "")),
+        &["Calendars 1000 code: a register holds 1000 calendars at most; let units share calendars"],
+    );
+    check(
+        |r| (0..100).for_each(|_| r.market("town", MarketRule::Daily, "..")),
+        &["Markets 100 calendar: a calendar has 100 market rules at most; put rules of one kind together"],
+    );
+}
+
+#[test]
+fn many_rows_are_looked_at_in_one_pass() {
+    check(
+        |r| {
+            for n in 0..50_000_i64 {
+                let day = |n: i64| at("2000-01-01").plus_days(n);
+                r.hours("cn", "1", "", "..");
+                r.hours.last_mut().unwrap().span = Span { from: day(n), to: day(n + 1) };
+            }
+            r.hours("cn", "1", "", "2020-01-01..2020-01-02");
+        },
+        &[
+            "Hours 50002 on: calendar `cn` has hours on Monday for that time in an earlier row; end the earlier one on the day the later begins",
         ],
     );
 }
