@@ -78,6 +78,8 @@ codes! {
     MatterCode
     /// Names a ladder.
     LadderCode
+    /// Names a calendar: the hours and days of one or more units.
+    CalendarCode
 }
 
 /// Names a request. Given by the engine when it is logged; ordered by time of logging.

@@ -17,6 +17,8 @@ pub mod post;
 
 pub mod matter;
 
+pub mod calendar;
+
 pub mod world;
 
 pub mod actor;

@@ -124,6 +124,25 @@ impl Coverage {
         let items = all.iter().take(input::first(first)?).filter_map(|code| self.person(code)).collect();
         Ok(Counted { count: all.len(), items })
     }
+
+    /// Calendars whose published days end within three months: limits that reach beyond are a guess until
+    /// the next notice is declared.
+    async fn unpublished(&self) -> Vec<EndingCalendar> {
+        let ending = |(calendar, published_to): &(String, String)| EndingCalendar {
+            calendar: calendar.clone(),
+            published_to: published_to.clone(),
+        };
+        self.report.unpublished.iter().take(input::MOST).map(ending).collect()
+    }
+}
+
+/// A calendar whose published days end soon.
+#[derive(SimpleObject)]
+pub(crate) struct EndingCalendar {
+    /// Its code.
+    calendar: String,
+    /// The last day that public notices cover, as 2026-12-31.
+    published_to: String,
 }
 
 /// The first items of a list, and how many there are in all.

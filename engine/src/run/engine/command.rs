@@ -58,6 +58,7 @@ impl Command {
                 R::Appoint { .. } => "Appoint",
                 R::Relieve { .. } => "Relieve",
                 R::ChangeMandate { .. } => "ChangeMandate",
+                R::DeclareDays { .. } => "DeclareDays",
             },
             Self::Load(_) => "LoadRegister",
         }
