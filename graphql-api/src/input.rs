@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, Result};
 use liandong_engine::rules::{
+    calendar::Date,
     id::{BadCode, RequestId},
     tree::UnitIx,
     world::{MatterIx, PersonIx, PostIx, World},
@@ -55,6 +56,12 @@ pub(crate) fn post(world: &World, argument: &str, code: &str) -> Result<PostIx> 
     let unknown =
         || bad_input(argument, format!("post `{}` is not in the register; look its code up there", cut(code)));
     world.find_post(code).ok_or_else(unknown)
+}
+
+/// A date.
+pub(crate) fn date(argument: &str, text: &str) -> Result<Date> {
+    let read = text.parse().ok().filter(|_| text.len() <= 10);
+    read.ok_or_else(|| bad_input(argument, format!("`{}` is not a date; write it like 2026-10-01", cut(text))))
 }
 
 /// How many items are wanted.

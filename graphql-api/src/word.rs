@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use async_graphql::{Enum, InputValueError, InputValueResult, Number, Scalar, ScalarType, Value};
 use liandong_engine::rules::{
+    calendar,
     instant::{Instant, Zone},
     matter, notice, post, request,
     routing::account,
@@ -95,6 +96,15 @@ macro_rules! mirrors {
 }
 
 mirrors! {
+    /// What a notice, or the place itself, makes of one date.
+    DeclaredKind of calendar::Declared {
+        /// 节假日
+        Holiday,
+        /// 调休上班
+        MakeUp,
+        /// 本地放假
+        LocalOff,
+    }
     /// What a unit is: a territory (the first nine, from high to low) or a functional unit that serves one.
     UnitKind of tier::UnitKind {
         /// 省

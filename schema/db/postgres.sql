@@ -10,6 +10,21 @@
 -- assignment.accepted_at bigint
 -- assignment.ended_at bigint
 -- assignment.ended_how text
+-- calendar.code text NOT NULL
+-- calendar.name text NOT NULL
+-- calendar.base text
+-- calendar.zone text NOT NULL
+-- calendar.published_to text
+-- calendar_day.calendar text NOT NULL
+-- calendar_day.date text NOT NULL
+-- calendar_day.name text NOT NULL
+-- calendar_day.kind text NOT NULL
+-- calendar_day.periods text NOT NULL
+-- calendar_hours.calendar text NOT NULL
+-- calendar_hours.applies_on text NOT NULL
+-- calendar_hours.from_at bigint NOT NULL
+-- calendar_hours.to_at bigint NOT NULL
+-- calendar_hours.periods text NOT NULL
 -- head.id smallint NOT NULL
 -- head.world_version bigint NOT NULL
 -- head.position bigint NOT NULL
@@ -31,6 +46,11 @@
 -- mandate.power text NOT NULL
 -- mandate.from_at bigint NOT NULL
 -- mandate.to_at bigint NOT NULL
+-- market.calendar text NOT NULL
+-- market.rule text NOT NULL
+-- market.items text NOT NULL
+-- market.from_at bigint NOT NULL
+-- market.to_at bigint NOT NULL
 -- matter.code text NOT NULL
 -- matter.name text NOT NULL
 -- matter.category text NOT NULL
@@ -100,6 +120,10 @@
 -- unit.kind text NOT NULL
 -- unit.parent text
 -- unit.serves text
+-- unit_calendar.unit text NOT NULL
+-- unit_calendar.from_at bigint NOT NULL
+-- unit_calendar.to_at bigint NOT NULL
+-- unit_calendar.calendar text NOT NULL
 -- workload.person text NOT NULL
 -- workload.handles integer NOT NULL
 
@@ -107,12 +131,16 @@ CREATE INDEX assignment_inbox ON public.assignment USING btree (person, opened_a
 CREATE INDEX assignment_person ON public.assignment USING btree (person, request);
 CREATE UNIQUE INDEX assignment_pkey ON public.assignment USING btree (request, no);
 CREATE INDEX assignment_post ON public.assignment USING btree (post) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX calendar_day_pkey ON public.calendar_day USING btree (calendar, date);
+CREATE UNIQUE INDEX calendar_hours_pkey ON public.calendar_hours USING btree (calendar, applies_on, from_at);
+CREATE UNIQUE INDEX calendar_pkey ON public.calendar USING btree (code);
 CREATE UNIQUE INDEX head_pkey ON public.head USING btree (id);
 CREATE UNIQUE INDEX holding_pkey ON public.holding USING btree (post, person, from_at);
 CREATE INDEX journal_escalations ON public.journal USING btree ("position") WHERE (kind = ANY (ARRAY['Escalated'::text, 'RejectionProposed'::text, 'Reopened'::text, 'Frozen'::text]));
 CREATE UNIQUE INDEX journal_pkey ON public.journal USING btree ("position");
 CREATE INDEX journal_request ON public.journal USING btree (request, seq);
 CREATE UNIQUE INDEX mandate_pkey ON public.mandate USING btree (holder, matter, power, from_at);
+CREATE UNIQUE INDEX market_pkey ON public.market USING btree (calendar, rule, items, from_at);
 CREATE UNIQUE INDEX matter_pkey ON public.matter USING btree (code);
 CREATE INDEX outbox_person ON public.outbox USING btree (person, "position");
 CREATE UNIQUE INDEX outbox_pkey ON public.outbox USING btree ("position", no);
@@ -128,5 +156,6 @@ CREATE UNIQUE INDEX request_unit_pkey ON public.request_unit USING btree (unit, 
 CREATE UNIQUE INDEX rung_pkey ON public.rung USING btree (ladder, no, from_at);
 CREATE INDEX token_person ON public.token USING btree (person);
 CREATE UNIQUE INDEX token_pkey ON public.token USING btree (hash);
+CREATE UNIQUE INDEX unit_calendar_pkey ON public.unit_calendar USING btree (unit, from_at);
 CREATE UNIQUE INDEX unit_pkey ON public.unit USING btree (code, from_at);
 CREATE UNIQUE INDEX workload_pkey ON public.workload USING btree (person);

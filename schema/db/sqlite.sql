@@ -19,6 +19,30 @@ CREATE INDEX assignment_person ON assignment (person, request);
 
 CREATE INDEX assignment_post ON assignment (post) WHERE ended_at IS NULL;
 
+CREATE TABLE "calendar" (
+    "code" text NOT NULL,
+    "name" text NOT NULL,
+    "base" text,
+    "zone" text NOT NULL,
+    "published_to" text, PRIMARY KEY ("code") ) WITHOUT ROWID;
+
+CREATE TABLE "calendar_day" (
+    "calendar" text NOT NULL,
+    "date" text NOT NULL,
+    "name" text NOT NULL,
+    "kind" text NOT NULL,
+    "periods" text NOT NULL, PRIMARY KEY ("calendar",
+    "date") ) WITHOUT ROWID;
+
+CREATE TABLE "calendar_hours" (
+    "calendar" text NOT NULL,
+    "applies_on" text NOT NULL,
+    "from_at" integer NOT NULL,
+    "to_at" integer NOT NULL,
+    "periods" text NOT NULL, PRIMARY KEY ("calendar",
+    "applies_on",
+    "from_at") ) WITHOUT ROWID;
+
 CREATE TABLE "head" (
     "id" smallint NOT NULL,
     "world_version" integer NOT NULL,
@@ -55,6 +79,16 @@ CREATE TABLE "mandate" (
     "to_at" integer NOT NULL, PRIMARY KEY ("holder",
     "matter",
     "power",
+    "from_at") ) WITHOUT ROWID;
+
+CREATE TABLE "market" (
+    "calendar" text NOT NULL,
+    "rule" text NOT NULL,
+    "items" text NOT NULL,
+    "from_at" integer NOT NULL,
+    "to_at" integer NOT NULL, PRIMARY KEY ("calendar",
+    "rule",
+    "items",
     "from_at") ) WITHOUT ROWID;
 
 CREATE TABLE "matter" (
@@ -162,6 +196,13 @@ CREATE TABLE "unit" (
     "kind" text NOT NULL,
     "parent" text,
     "serves" text, PRIMARY KEY ("code",
+    "from_at") ) WITHOUT ROWID;
+
+CREATE TABLE "unit_calendar" (
+    "unit" text NOT NULL,
+    "from_at" integer NOT NULL,
+    "to_at" integer NOT NULL,
+    "calendar" text NOT NULL, PRIMARY KEY ("unit",
     "from_at") ) WITHOUT ROWID;
 
 CREATE TABLE "workload" (

@@ -10,6 +10,7 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{BatchSize, BenchmarkId, Criterion};
 use liandong_engine::rules::{
+    calendar::Calendars,
     instant::{Instant, Zone},
     register::coverage::coverage,
     routing::{Exclusions, Loads, Question, route},
@@ -100,6 +101,28 @@ fn lugong(criterion: &mut Criterion) {
     });
 }
 
+/// How long limits take to reckon, account included, from starts of ten years.
+fn limits(criterion: &mut Criterion) {
+    let Ok(world) = World::build(fixtures::register("lugong"), 1, Zone::china()) else { return };
+    let Some(village) = world.find_unit("522325105220-G01-H001") else { return };
+    let mut state = 88_172_645_463_325_252;
+    let mut group = criterion.benchmark_group("due");
+    for text in ["60wd", "420wh", "60d", "4wh", "2wd", "30min"] {
+        let Ok(allowance) = text.parse() else { continue };
+        group.bench_function(text, |b| {
+            b.iter(|| {
+                let back = i64::try_from(random(&mut state) % 5_000_000).unwrap_or(0);
+                let start = NOW.plus_minutes(-back);
+                world.calendar(village, start).due(start, allowance)
+            });
+        });
+    }
+    group.finish();
+    criterion.bench_function("calendars of lugong from their rows", |b| {
+        b.iter(|| Calendars::build(world.register().calendar_rows()));
+    });
+}
+
 /// Kilobytes that the process has in memory.
 #[cfg(target_os = "linux")]
 fn resident_kb() -> Option<u64> {
@@ -150,6 +173,7 @@ fn large(criterion: &mut Criterion, wanted: u64) {
 fn main() {
     let mut criterion = Criterion::default().measurement_time(Duration::from_secs(5)).configure_from_args();
     lugong(&mut criterion);
+    limits(&mut criterion);
     let setting = std::env::var("LIANDONG_BENCH_HOUSEHOLDS").ok().and_then(|text| text.parse().ok());
     match setting.unwrap_or(10_000_000) {
         0 => {}

@@ -98,7 +98,7 @@ impl Bed {
         ] {
             report.figure(figure, float(count(&db, sql).await?), "");
         }
-        report.figure("database_megabytes", float(size(&db, kind, &url).await?) / 1e6, "MB");
+        report.figure("database_megabytes", float(size(&db, kind).await?) / 1e6, "MB");
         db.close().await?;
         Ok(Some((Self { url, kind, scenes, sample, tokens, own }, report)))
     }
@@ -208,11 +208,13 @@ pub(crate) async fn value<T: TryGetable>(db: &DatabaseConnection, sql: &str) -> 
     Ok(row.ok_or("the database gave no row")?.try_get_by_index::<T>(0)?)
 }
 
-async fn size(db: &DatabaseConnection, kind: Kind, url: &str) -> Result<u64, Trouble> {
-    match kind {
-        Kind::Postgres => count(db, "SELECT pg_database_size(current_database())").await,
-        Kind::Sqlite => Ok(std::fs::metadata(url.trim_start_matches("sqlite://"))?.len()),
-    }
+/// How many bytes the database has; of an SQLite file also what still stands in its write-ahead log.
+async fn size(db: &DatabaseConnection, kind: Kind) -> Result<u64, Trouble> {
+    let sql = match kind {
+        Kind::Postgres => "SELECT pg_database_size(current_database())",
+        Kind::Sqlite => "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+    };
+    count(db, sql).await
 }
 
 /// A count for a report.

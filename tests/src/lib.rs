@@ -3,6 +3,7 @@
 pub mod client;
 pub mod fixtures;
 pub mod naive;
+pub mod naive_calendar;
 pub mod random;
 pub mod seed;
 pub mod server;

@@ -8,6 +8,7 @@
     reason = "all of it is tests: a panic is how a test fails, and what is skipped is said aloud"
 )]
 
+mod calendar;
 mod engine;
 mod generated;
 mod hostile;

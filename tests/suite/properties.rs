@@ -481,7 +481,7 @@ fn the_territories_somebody_sees_are_those_where_their_roles_may_see() {
 }
 
 /// Every event that a request can have, and every one that the register can have but the loading of rows.
-const EVENTS: [&str; 29] = [
+const EVENTS: [&str; 30] = [
     "RequestLogged",
     "Accepted",
     "Escalated",
@@ -511,6 +511,7 @@ const EVENTS: [&str; 29] = [
     "Appointed",
     "Relieved",
     "MandateChanged",
+    "DaysDeclared",
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a register must keep to: every kind of problem, by a town that has it.
 
 mod changes;
+mod days;
 mod report;
 mod town;
 
@@ -284,5 +285,28 @@ fn every_problem_is_named_at_once_in_the_order_of_files_and_rows() {
     assert_eq!(
         found,
         [("units.csv", 11), ("units.csv", 12), ("people.csv", 5), ("mandates.csv", 3), ("ladders.csv", 3)]
+    );
+}
+
+#[test]
+fn a_calendar_is_kept_by_units_of_the_register_and_right_in_itself() {
+    check(
+        "calendar cn\ncalendar town base=cn\nhours town Monday 08:30-12:00\nday cn 2026-10-01 Holiday\nkeeps t town",
+        &[],
+    );
+    check(
+        "calendar cn\nkeeps nowhere cn\nkeeps t none",
+        &[
+            "unit_calendars.csv row 2 column unit: unit `nowhere` is not in the register; add it to its file, or name one that is there",
+            "unit_calendars.csv row 3 column calendar: calendar `none` is not in the register; add it to its file, or name one that is there",
+        ],
+    );
+    check(
+        "calendar cn base=cn\nhours cn Monday 12:00-08:30\nday cn 2026-10-01 Holiday\nday cn 2026-10-01 MakeUp",
+        &[
+            "calendars.csv row 2 column base: the bases of `cn` lead back to itself: cn → cn; leave one of these bases empty",
+            "hours.csv row 2 column periods: period `12:00-08:30` does not end after it begins, within one day; write it like `08:30-12:00`; a night is two periods, until 24:00 and from 00:00",
+            "days.csv row 3 column date: `2026-10-01` of calendar `cn` stands in an earlier row; keep one of the two rows",
+        ],
     );
 }

@@ -86,6 +86,8 @@ codes! {
     DutyChangeCode
     /// Names one absence of a person.
     AbsenceCode
+    /// Names a calendar: the hours and days of one or more units.
+    CalendarCode
 }
 
 /// Names a request. Given by the engine when it is logged; ordered by time of logging.

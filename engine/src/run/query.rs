@@ -1,6 +1,9 @@
 //! What can be asked. Everything that concerns requests goes through the actor's permissions.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use futures_util::stream::Stream;
 
@@ -103,6 +106,14 @@ impl Engine {
         let found = rows::read(self.shared.store.read(), &[id]).await?.remove(&id);
         let world = self.world();
         Ok(found.filter(|r| relation::may_see(&world, r, actor, self.now())))
+    }
+
+    /// A request that is at hand, if the actor may see it now.
+    #[must_use]
+    pub fn shown(&self, actor: &Actor, request: Arc<Request>) -> Option<Arc<Request>> {
+        let world = self.world();
+        let shown = relation::may_see(&world, &request, actor, self.now());
+        shown.then_some(request)
     }
 
     /// The request that a receipt belongs to.

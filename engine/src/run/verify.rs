@@ -188,5 +188,10 @@ fn sorted(mut register: Register) -> Register {
     register.matters.sort_by(|a, b| a.code.cmp(&b.code));
     register.mandates.sort_by(|a, b| (&a.to, &a.matter, a.power, a.span).cmp(&(&b.to, &b.matter, b.power, b.span)));
     register.ladders.sort_by(|a, b| (&a.ladder, a.no, a.span).cmp(&(&b.ladder, b.no, b.span)));
+    register.calendars.sort_by(|a, b| a.code.cmp(&b.code));
+    register.hours.sort_by(|a, b| (&a.calendar, a.on, a.span).cmp(&(&b.calendar, b.on, b.span)));
+    register.days.sort_by(|a, b| (&a.calendar, a.date).cmp(&(&b.calendar, b.date)));
+    register.markets.sort_by(|a, b| (&a.calendar, &a.rule, a.span).cmp(&(&b.calendar, &b.rule, b.span)));
+    register.unit_calendars.sort_by(|a, b| (&a.unit, a.span, &a.calendar).cmp(&(&b.unit, b.span, &b.calendar)));
     register
 }

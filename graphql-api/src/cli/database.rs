@@ -5,7 +5,9 @@ use std::{path::Path, sync::Arc};
 use clap::Args;
 use liandong_engine::{
     rules::{
-        instant::Zone,
+        id::UnitCode,
+        instant::{Instant, Zone},
+        tree::UnitIx,
         world::{Register, World},
     },
     run::{
@@ -65,6 +67,27 @@ pub(super) fn compile(register: Register) -> Result<World, Trouble> {
     World::build(register, 1, Zone::china()).map_err(|problems| {
         let problems: Vec<String> = problems.iter().take(20).map(|problem| format!("{problem}\n")).collect();
         Trouble::Problems(problems.concat())
+    })
+}
+
+/// Asks the world of a register that is looked at only.
+pub(super) fn with_world<T>(
+    origin: &Origin,
+    outcome: &str,
+    ask: impl FnOnce(&World) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
+    match origin.place()? {
+        Place::Files(dir) => ask(&compile(read_files(dir, outcome)?)?),
+        Place::Database(url) => with_existing(url, async |engine| Ok(engine.world())).and_then(|world| ask(&world)),
+    }
+}
+
+/// A unit of the world at that time.
+pub(super) fn find_unit(world: &World, code: &UnitCode, at: Instant) -> Result<UnitIx, Trouble> {
+    let found = world.find_unit(code.as_str()).filter(|unit| world.tree().exists(*unit, at));
+    found.ok_or_else(|| {
+        let when = at.text(world.zone());
+        Trouble::Refused(format!("unit `{code}` is not in the register at {when}; check the code"))
     })
 }
 

@@ -1,8 +1,10 @@
 //! The command line `liandong`: one file for each command.
 
 mod authority;
+mod calendar;
 mod database;
 mod demo;
+mod due;
 mod journal;
 mod logging;
 mod output;
@@ -42,6 +44,10 @@ enum Command {
     Register(register::Register),
     /// Who is responsible for a matter at a place, and why that person
     Route(route::Route),
+    /// The days of the calendar that holds at a unit, with their hours and why
+    Calendar(calendar::Calendar),
+    /// When an allowance ends at a unit, with its arithmetic
+    Due(due::Due),
     /// Give a person access, or take it back
     #[command(subcommand)]
     Token(token::Token),
@@ -63,6 +69,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Register(register) => register.run(),
         Command::Route(route) => route.run(),
+        Command::Calendar(calendar) => calendar.run(),
+        Command::Due(due) => due.run(),
         Command::Token(token) => token.run(),
         Command::Journal(journal) => journal.run(),
         Command::Schema(schema) => schema.run(),

@@ -1,5 +1,6 @@
 //! What can be ordered: one mutation for each command, one file per group.
 
+mod calendar;
 mod citizen;
 mod handle;
 mod payload;
@@ -11,4 +12,10 @@ use async_graphql::MergedObject;
 /// What can be ordered. The same `idempotencyKey` of the same actor means the same command: the first
 /// answer is given again, and nothing happens twice.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(citizen::CitizenMutation, handle::HandleMutation, units::UnitMutation, posts::PostMutation);
+pub(crate) struct Mutation(
+    citizen::CitizenMutation,
+    handle::HandleMutation,
+    units::UnitMutation,
+    posts::PostMutation,
+    calendar::CalendarMutation,
+);

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use liandong_engine::{
     rules::{register, request},
-    run::engine::{Answer, Command, Done, Order, Refused},
+    run::engine::{Command, Done, Order, Performed, Refused},
 };
 
 use crate::{context::Scope, input, object::request::Request, reply::failure, word::Position};
 
 /// Why a command was not done. A refusal is an answer, not an error.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(super) struct Refusal {
     /// The stable code, such as `WrongStage`.
     code: String,
@@ -24,25 +25,29 @@ pub(super) struct Refusal {
 /// What a command about a request came to: done with a position, or refused.
 pub(super) struct RequestPayload {
     scope: Arc<Scope>,
-    answer: Answer,
+    performed: Performed,
 }
 
 impl RequestPayload {
     fn done(&self) -> Option<&Done> {
-        self.answer.as_ref().ok()
+        self.performed.answer.as_ref().ok()
     }
 }
 
 /// What a command about a request came to: either it was done, or there is a refusal.
-#[Object]
+#[Object(serial)]
 impl RequestPayload {
-    /// The request as it is now; null when the command was refused.
+    /// The request as the command left it; as it is now when the command had been done before; null when
+    /// it was refused.
     async fn request(&self) -> Result<Option<Request>> {
         let Some(id) = self.done().and_then(|done| done.request) else { return Ok(None) };
         // The command may have changed what this actor may see, and the world with it.
         let scope = self.scope.renewed();
-        let row = scope.engine.request(&scope.actor, id).await.map_err(failure)?;
-        Ok(row.map(|row| Request { scope, row: Arc::new(row) }))
+        let row = match &self.performed.request {
+            Some(row) => scope.engine.shown(&scope.actor, Arc::clone(row)),
+            None => scope.engine.request(&scope.actor, id).await.map_err(failure)?.map(Arc::new),
+        };
+        Ok(row.map(|row| Request { scope, row }))
     }
 
     /// The id of the request; null when the command was refused.
@@ -62,12 +67,13 @@ impl RequestPayload {
 
     /// Why it was not done; null when it was.
     async fn refusal(&self) -> Option<Refusal> {
-        self.answer.as_ref().err().map(Refusal::of)
+        self.performed.answer.as_ref().err().map(Refusal::of)
     }
 }
 
 /// What a change of the register came to: either it was made, or there is a refusal.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(super) struct RegisterPayload {
     /// The journal position of its last event; null when it was refused.
     position: Option<Position>,
@@ -83,8 +89,8 @@ impl Refusal {
     }
 }
 
-async fn execute(scope: &Scope, key: String, command: Command) -> Result<Answer> {
-    scope.engine.execute(Order { actor: scope.actor.clone(), key, command }).await.map_err(failure)
+async fn perform(scope: &Scope, key: String, command: Command) -> Result<Performed> {
+    scope.engine.perform(Order { actor: scope.actor.clone(), key, command }).await.map_err(failure)
 }
 
 /// Orders something about a request that is there.
@@ -96,8 +102,8 @@ pub(super) async fn act(
 ) -> Result<RequestPayload> {
     let scope = Scope::of(ctx)?;
     let request = input::request("request", request)?;
-    let answer = execute(scope, key, Command::Act { request, command }).await?;
-    Ok(RequestPayload { scope: Arc::clone(scope), answer })
+    let performed = perform(scope, key, Command::Act { request, command }).await?;
+    Ok(RequestPayload { scope: Arc::clone(scope), performed })
 }
 
 /// Orders a new request.
@@ -107,8 +113,8 @@ pub(super) async fn log(
     command: request::command::LogRequest,
 ) -> Result<RequestPayload> {
     let scope = Scope::of(ctx)?;
-    let answer = execute(scope, key, Command::Log(command)).await?;
-    Ok(RequestPayload { scope: Arc::clone(scope), answer })
+    let performed = perform(scope, key, Command::Log(command)).await?;
+    Ok(RequestPayload { scope: Arc::clone(scope), performed })
 }
 
 /// Orders a change of the register.
@@ -118,7 +124,7 @@ pub(super) async fn change(
     command: register::command::Command,
 ) -> Result<RegisterPayload> {
     let scope = Scope::of(ctx)?;
-    Ok(match execute(scope, key, Command::Register(command)).await? {
+    Ok(match perform(scope, key, Command::Register(command)).await?.answer {
         Ok(done) => RegisterPayload { position: Some(Position(done.position)), world: Some(done.world), refusal: None },
         Err(refused) => RegisterPayload { position: None, world: None, refusal: Some(Refusal::of(&refused)) },
     })

@@ -17,6 +17,7 @@ use crate::{
 
 /// Who is responsible for a matter at a place at an instant, and why.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Route {
     /// Where the need is.
     pub(crate) place: Unit,
@@ -36,6 +37,7 @@ pub(crate) struct Route {
 
 /// Who got it.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Found {
     /// On which rung of the ladder, counted from 1; from 200 on it is beyond the ladder.
     rung: RungNo,
@@ -53,6 +55,7 @@ pub(crate) struct Found {
 
 /// A post passed, or a rung with no post at this place.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Passed {
     /// On which rung.
     rung: RungNo,
@@ -70,6 +73,7 @@ pub(crate) struct Passed {
 
 /// The stored explanation of a decision.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Account {
     /// Who got it.
     found: Option<Found>,

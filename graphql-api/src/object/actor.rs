@@ -22,6 +22,7 @@ pub(crate) enum ActorKind {
 
 /// Who did something, or on whose behalf or by whose order it was done.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Actor {
     /// What kind of actor it is.
     kind: ActorKind,

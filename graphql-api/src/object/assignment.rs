@@ -20,7 +20,7 @@ pub(crate) struct Assignment {
 }
 
 /// What one person has, or had, to do about one request: one duty, one outcome.
-#[Object]
+#[Object(serial)]
 impl Assignment {
     /// Names it: the id of the request and the number of the assignment.
     async fn id(&self) -> ID {

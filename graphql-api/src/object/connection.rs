@@ -10,6 +10,7 @@ use super::{
 /// A page of a list.
 #[derive(SimpleObject)]
 #[graphql(
+    serial,
     concrete(name = "AssignmentConnection", params(Assignment)),
     concrete(name = "EscalationConnection", params(Escalation)),
     concrete(name = "JournalConnection", params(JournalEntry)),
@@ -31,6 +32,7 @@ where
 /// One item of a page, with its place in the list.
 #[derive(SimpleObject)]
 #[graphql(
+    serial,
     concrete(name = "AssignmentEdge", params(Assignment)),
     concrete(name = "EscalationEdge", params(Escalation)),
     concrete(name = "JournalEdge", params(JournalEntry)),
@@ -48,6 +50,7 @@ pub(crate) struct Edge<T: OutputType> {
 
 /// Where a page stands in its list.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct PageInfo {
     /// Whether the list goes on after this page.
     has_next_page: bool,

@@ -34,7 +34,7 @@ impl Coverage {
 }
 
 /// Where the register leaves somebody alone: the holes to mend before they are fallen into.
-#[Object]
+#[Object(serial)]
 impl Coverage {
     /// As of when.
     async fn as_of(&self) -> When {
@@ -124,11 +124,31 @@ impl Coverage {
         let items = all.iter().take(input::first(first)?).filter_map(|code| self.person(code)).collect();
         Ok(Counted { count: all.len(), items })
     }
+
+    /// Calendars whose published days end within three months: limits that reach beyond are a guess until
+    /// the next notice is declared.
+    async fn unpublished(&self) -> Vec<EndingCalendar> {
+        let ending = |(calendar, published_to): &(String, String)| EndingCalendar {
+            calendar: calendar.clone(),
+            published_to: published_to.clone(),
+        };
+        self.report.unpublished.iter().take(input::MOST).map(ending).collect()
+    }
+}
+
+/// A calendar whose published days end soon.
+#[derive(SimpleObject)]
+pub(crate) struct EndingCalendar {
+    /// Its code.
+    calendar: String,
+    /// The last day that public notices cover, as 2026-12-31.
+    published_to: String,
 }
 
 /// The first items of a list, and how many there are in all.
 #[derive(SimpleObject)]
 #[graphql(
+    serial,
     concrete(name = "CountedPosts", params(Post)),
     concrete(name = "CountedPeople", params(Person)),
     concrete(name = "CountedUncovered", params(Uncovered)),
@@ -144,6 +164,7 @@ pub(crate) struct Counted<T: async_graphql::OutputType> {
 
 /// A matter that nobody on the ladder may resolve at some places.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Uncovered {
     /// The matter.
     matter: Matter,
@@ -157,6 +178,7 @@ pub(crate) struct Uncovered {
 
 /// A person with too many households.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Burden {
     /// Who.
     person: Person,
@@ -166,6 +188,7 @@ pub(crate) struct Burden {
 
 /// A holding that ends soon.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct EndingHolding {
     /// The post.
     post: Post,

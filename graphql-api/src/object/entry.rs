@@ -65,7 +65,7 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
 }
 
 /// One thing that happened to a request. The citizen reads what and when; the rest is for those who work on it.
-#[Object]
+#[Object(serial)]
 impl JournalEntry {
     /// Its place in the whole journal.
     async fn position(&self) -> Position {
@@ -167,6 +167,7 @@ pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::Assignme
 
 /// An assignment that an event opened, with the account of why this post and this person.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Opening {
     /// The number of the assignment.
     no: u16,

@@ -42,7 +42,7 @@ impl Escalation {
 }
 
 /// A Handle assignment replaced by one on a higher rung, with its cause.
-#[Object]
+#[Object(serial)]
 impl Escalation {
     /// Its place in the whole journal.
     async fn position(&self) -> Position {

@@ -7,6 +7,7 @@ use crate::word::When;
 
 /// A part of the map: a unit and what stands below it, level by level down to a depth.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct ResponsibilityMap {
     /// The unit it begins at.
     pub(crate) root: Unit,
@@ -27,7 +28,7 @@ pub(crate) struct MapNode {
 }
 
 /// A unit in the map, with the posts on it.
-#[Object]
+#[Object(serial)]
 impl MapNode {
     /// The unit.
     async fn unit(&self) -> &Unit {

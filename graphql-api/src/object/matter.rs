@@ -33,7 +33,7 @@ impl Matter {
 }
 
 /// An entry of the catalogue of what can be asked for.
-#[Object]
+#[Object(serial)]
 impl Matter {
     /// Names the matter.
     async fn code(&self) -> &str {
@@ -119,6 +119,7 @@ impl Matter {
 
 /// One rung of a ladder: the posts of a kind at the territory of a tier above the place.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Rung {
     /// Counts from 1 at the lowest rung.
     no: u8,
@@ -134,6 +135,7 @@ pub(crate) struct Rung {
 
 /// Allows a kind of post, or one post, to resolve a matter or to assist with it.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Mandate {
     /// The kind of post, if every post of a kind may.
     kind: Option<PostKind>,

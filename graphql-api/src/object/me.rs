@@ -7,6 +7,7 @@ use crate::word::{Position, When};
 
 /// Who asks, and when and where in the journal this answer stands.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Me {
     /// What kind of actor the token belongs to.
     pub(crate) kind: ActorKind,

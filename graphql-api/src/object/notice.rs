@@ -19,7 +19,7 @@ pub(crate) struct Notice {
 }
 
 /// One thing that whoever asks must be told.
-#[Object]
+#[Object(serial)]
 impl Notice {
     /// The journal entry it follows from.
     async fn position(&self) -> Position {

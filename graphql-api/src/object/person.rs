@@ -25,7 +25,7 @@ impl Person {
 }
 
 /// A person of the register: a cadre, a clerk, a leader. Never a citizen.
-#[Object]
+#[Object(serial)]
 impl Person {
     /// Names the person.
     async fn code(&self) -> &str {

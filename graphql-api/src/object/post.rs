@@ -23,7 +23,7 @@ pub(crate) struct Post {
 }
 
 /// A place of responsibility on a unit.
-#[Object]
+#[Object(serial)]
 impl Post {
     /// Names the post.
     async fn code(&self) -> &str {
@@ -62,6 +62,7 @@ impl Post {
 
 /// One person on one post for a stretch of time.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Holding {
     /// The post.
     post: Post,
@@ -93,6 +94,7 @@ impl Holding {
 
 /// One link of the chain of people above a place.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct ChainLink {
     /// The territory.
     pub(crate) territory: Unit,

@@ -59,7 +59,7 @@ impl Request {
 }
 
 /// What a citizen asks, from the first word to the answer at home.
-#[Object]
+#[Object(serial)]
 impl Request {
     /// Names the request.
     async fn id(&self) -> ID {
@@ -271,6 +271,7 @@ impl Request {
 
 /// Who asks. Citizens are not people of the register.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Citizen {
     /// As the citizen says it; may be empty.
     name: String,
@@ -280,6 +281,7 @@ pub(crate) struct Citizen {
 
 /// How and by whom a request was brought to its end.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Resolution {
     /// The truth.
     outcome: Outcome,
@@ -299,6 +301,7 @@ pub(crate) struct Resolution {
 
 /// That the household has heard it.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Told {
     /// Who told it; null for the citizen.
     by: Option<Person>,
@@ -314,6 +317,7 @@ pub(crate) struct Told {
 
 /// What the citizen says of the result.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Rating {
     /// Whether it was good.
     satisfied: bool,

@@ -58,7 +58,7 @@ pub(crate) fn links(scope: &Arc<Scope>, place: UnitIx, at: Instant) -> Vec<Chain
 }
 
 /// A node of the map: a territory, or a functional unit that serves one. As of the instant it was asked for.
-#[Object]
+#[Object(serial)]
 impl Unit {
     /// Names the unit through all its life.
     async fn code(&self) -> &str {

@@ -6,6 +6,7 @@ use super::person::Person;
 
 /// How much a person has open.
 #[derive(SimpleObject)]
+#[graphql(serial)]
 pub(crate) struct Workload {
     /// Who.
     pub(crate) person: Person,

@@ -1,10 +1,14 @@
 //! One file per table.
 
 pub mod assignment;
+pub mod calendar;
+pub mod calendar_day;
+pub mod calendar_hours;
 pub mod head;
 pub mod holding;
 pub mod journal;
 pub mod mandate;
+pub mod market;
 pub mod matter;
 pub mod outbox;
 pub mod person;
@@ -15,4 +19,5 @@ pub mod request_unit;
 pub mod rung;
 pub mod token;
 pub mod unit;
+pub mod unit_calendar;
 pub mod workload;

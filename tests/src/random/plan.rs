@@ -5,7 +5,8 @@
 //! of it that are right by construction: a number that fits nothing is left out.
 
 use liandong_engine::rules::{
-    id::{LadderCode, MatterCode, PostCode, UnitCode},
+    calendar::{CHINA, CalendarRow, UnitCalendar},
+    id::{CalendarCode, LadderCode, MatterCode, PostCode, UnitCode},
     instant::{Instant, Span},
     matter::{Mandate, Mandated, Matter, Power, Rung},
     post::{Holding, Person, Post, PostKind, Rank},
@@ -62,6 +63,20 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     })
 }
 
+/// A calendar that the root keeps.
+fn calendar(register: &mut Register) {
+    let code: CalendarCode = "C".parse().unwrap();
+    register.calendars.push(CalendarRow {
+        code: code.clone(),
+        name: "历".to_owned(),
+        base: None,
+        zone: CHINA.to_owned(),
+        published_to: None,
+    });
+    let root = register.units[0].code.clone();
+    register.unit_calendars.push(UnitCalendar { unit: root, calendar: code, span: Span::ALWAYS });
+}
+
 impl Plan {
     /// The rows that the plan comes to.
     #[must_use]
@@ -74,6 +89,7 @@ impl Plan {
         self.ladders(&mut register);
         self.matters(&mut register);
         self.mandates(&mut register);
+        calendar(&mut register);
         register
     }
 

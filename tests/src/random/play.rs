@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use liandong_engine::rules::{
     actor::Actor,
     authority::{Act, may, roles_at},
+    calendar::Declared,
     id::{PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
     instant::{Instant, Zone},
     matter::{Mandated, Power},
@@ -318,6 +319,17 @@ impl Play {
                 let (post, person) = self.somebody_in_post(which)?;
                 C::Relieve { post, person, successor: (how / 16 % 2 == 0).then(|| self.anybody(how / 32)) }
             }
+            // So rarely that all others stay as frequent as they were.
+            _ if which % 8 == 7 => C::DeclareDays {
+                calendar: "C".parse().unwrap(),
+                days: vec![change::NewDay {
+                    date: jiff::civil::date(2019, 1, 1).saturating_add(jiff::Span::new().days(how / 16 % 4)),
+                    name: "假".to_owned(),
+                    kind: pick(Declared::ALL, how / 64),
+                    periods: Vec::new(),
+                }],
+                published_to: None,
+            },
             _ => C::ChangeMandate {
                 to: if which % 2 == 0 {
                     Mandated::Post(post()?)

@@ -435,7 +435,7 @@ impl Mutation {
     }
 
     fn register(command: &register::command::Command) -> Self {
-        use register::command::Command as R;
+        use register::command::{Command as R, NewDay};
         const CODE: &str = "String!";
         let (name, args) = match command {
             R::AddPerson(person) => {
@@ -488,6 +488,18 @@ impl Mutation {
                         ("to", "MandatedInput!", to),
                         ("matter", CODE, json!(matter)),
                         ("power", "Power", json!(power)),
+                    ],
+                )
+            }
+            R::DeclareDays { calendar, days, published_to } => {
+                let day = |day: &NewDay| json!({ "date": day.date, "name": day.name, "kind": day.kind, "periods": day.periods });
+                let days: Vec<Value> = days.iter().map(day).collect();
+                (
+                    "declareDays",
+                    vec![
+                        ("calendar", CODE, json!(calendar)),
+                        ("days", "[NewDayInput!]!", json!(days)),
+                        ("publishedTo", "String", json!(published_to)),
                     ],
                 )
             }

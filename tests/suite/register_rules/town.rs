@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use liandong_engine::rules::{
+    calendar::{CHINA, CalendarRow, DayRow, Declared, Hours, On, UnitCalendar},
     instant::{Instant, Span, Zone},
     matter::{Mandate, Mandated, Matter, Power, Rung},
     post::{Holding, Person, Post, PostKind, Rank},
@@ -128,6 +129,29 @@ fn row(register: &mut Register, text: &str) {
             kind: PostKind::parse(line.0[4]).unwrap(),
             span,
         }),
+        "calendar" => register.calendars.push(CalendarRow {
+            code: line.word(1),
+            name: "历".to_owned(),
+            base: line.named("base"),
+            zone: line.named("zone").unwrap_or_else(|| CHINA.to_owned()),
+            published_to: line.named("published"),
+        }),
+        "hours" => register.hours.push(Hours {
+            calendar: line.word(1),
+            on: On::parse(line.0[2]).unwrap(),
+            periods: line.0[3..].iter().map(|period| period.parse().unwrap()).collect(),
+            span,
+        }),
+        "day" => register.days.push(DayRow {
+            calendar: line.word(1),
+            date: line.word(2),
+            name: "假".to_owned(),
+            kind: Declared::parse(line.0[3]).unwrap(),
+            periods: Vec::new(),
+        }),
+        "keeps" => {
+            register.unit_calendars.push(UnitCalendar { unit: line.word(1), calendar: line.word(2), span });
+        }
         other => panic!("no table `{other}`"),
     }
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{
-    id::{MatterCode, PersonCode, PostCode, UnitCode},
+    calendar::{Declared, Period},
+    id::{CalendarCode, MatterCode, PersonCode, PostCode, UnitCode},
     matter::{Mandated, Power},
     post::{Person, PostKind, Rank},
     tier::UnitKind,
@@ -35,6 +36,20 @@ pub struct NewPost {
     pub kind: PostKind,
     /// Where it stands.
     pub unit: UnitCode,
+}
+
+/// A date as a notice, or the place itself, declares it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewDay {
+    /// Which date.
+    pub date: jiff::civil::Date,
+    /// What people call it, such as 春节.
+    pub name: String,
+    /// What it becomes.
+    pub kind: Declared,
+    /// The hours of this date alone; empty means those of its kind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub periods: Vec<Period>,
 }
 
 /// One change of the register, from now on.
@@ -105,5 +120,15 @@ pub enum Command {
         matter: MatterCode,
         /// What it allows from now on; none withdraws it.
         power: Option<Power>,
+    },
+    /// Days of a calendar are declared, or declared anew; none before today.
+    DeclareDays {
+        /// Which calendar.
+        calendar: CalendarCode,
+        /// The days.
+        days: Vec<NewDay>,
+        /// The last day that the notice covers, when this is one that reaches further than before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        published_to: Option<jiff::civil::Date>,
     },
 }

@@ -57,6 +57,9 @@ pub struct Coverage {
     /// People who could be given something: who never held a post nor are to, or left their last one
     /// less than [`FREED_DAYS`] ago.
     pub idle: Vec<String>,
+    /// Calendars whose published days end within three months: code and last day. A limit that reaches
+    /// beyond is a guess until the next notice is declared.
+    pub unpublished: Vec<(String, String)>,
 }
 
 /// Looks at every household and every matter offered at that instant.
@@ -75,6 +78,8 @@ pub fn coverage(world: &World, at: Instant) -> Coverage {
     };
     posts(world, at, &mut report);
     people(world, at, &mut report);
+    let ending = world.calendars().ends_soon(at).into_iter();
+    report.unpublished = ending.map(|e| (e.calendar.to_string(), e.published_to.to_string())).collect();
     report
 }
 

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use super::{
-    command::{Command, NewPost, NewUnit},
+    command::{Command, NewDay, NewPost, NewUnit},
+    days::declare,
     event::{Event, Recorded},
     evolve::evolve,
     refusal::{Code, Refusal},
@@ -71,7 +72,8 @@ pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
         | Command::CreateUnit(_)
         | Command::RenameUnit { .. }
         | Command::CreatePost(_)
-        | Command::ChangeMandate { .. } => Touched::default(),
+        | Command::ChangeMandate { .. }
+        | Command::DeclareDays { .. } => Touched::default(),
     }
 }
 
@@ -148,6 +150,11 @@ fn tidy(command: &Command) -> Result<Command, Refusal> {
         Command::CreateUnit(NewUnit { name, .. })
         | Command::RenameUnit { name, .. }
         | Command::CreatePost(NewPost { name, .. }) => set("name", name, name::name)?,
+        Command::DeclareDays { days, .. } => {
+            for NewDay { name, .. } in days {
+                set("name", name, name::name)?;
+            }
+        }
         _ => {}
     }
     Ok(command)
@@ -173,7 +180,8 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     let rows = |rows: Register| Recorded { step: step.clone(), event: Event::RowsLoaded { rows: Box::new(rows) } };
     let mut records = Vec::new();
     let chunk = chunk.max(1);
-    let Register { units, people, posts, holdings, matters, mandates, ladders } = register;
+    let Register { units, people, posts, holdings, matters, mandates, ladders, calendars, hours, .. } = register;
+    let Register { days, markets, unit_calendars, .. } = register;
     let nothing = Register::default;
     records.extend(units.chunks(chunk).map(|c| rows(Register { units: c.to_vec(), ..nothing() })));
     records.extend(people.chunks(chunk).map(|c| rows(Register { people: c.to_vec(), ..nothing() })));
@@ -182,11 +190,16 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     records.extend(matters.chunks(chunk).map(|c| rows(Register { matters: c.to_vec(), ..nothing() })));
     records.extend(mandates.chunks(chunk).map(|c| rows(Register { mandates: c.to_vec(), ..nothing() })));
     records.extend(ladders.chunks(chunk).map(|c| rows(Register { ladders: c.to_vec(), ..nothing() })));
+    records.extend(calendars.chunks(chunk).map(|c| rows(Register { calendars: c.to_vec(), ..nothing() })));
+    records.extend(hours.chunks(chunk).map(|c| rows(Register { hours: c.to_vec(), ..nothing() })));
+    records.extend(days.chunks(chunk).map(|c| rows(Register { days: c.to_vec(), ..nothing() })));
+    records.extend(markets.chunks(chunk).map(|c| rows(Register { markets: c.to_vec(), ..nothing() })));
+    records.extend(unit_calendars.chunks(chunk).map(|c| rows(Register { unit_calendars: c.to_vec(), ..nothing() })));
     Ok(Decision { records, world: next, hand_overs: Vec::new() })
 }
 
 fn rebuild(world: &World, register: Register) -> Result<World, Refusal> {
-    World::build(register, world.version() + 1, world.zone().clone()).map_err(|problems| {
+    world.next(register).map_err(|problems| {
         let shown: Vec<String> = problems.iter().take(5).map(|p| format!("{}; {}", p.what, p.mend)).collect();
         let more = problems.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
@@ -239,12 +252,19 @@ impl Change<'_> {
                 of_post(post)
             }
             Command::ChangeMandate { to: Mandated::Post(post), .. } => of_post(post),
-            Command::CreateUnit(NewUnit { parent: None, .. })
-            | Command::ChangeMandate { to: Mandated::Kind(_), .. } => {
-                let tree = self.world.tree();
-                Ok(tree.all().filter(|u| tree.exists(*u, self.at) && tree.parent(*u, self.at).is_none()).collect())
+            // Whoever keeps it has a say in it, also by way of a calendar based on it.
+            Command::DeclareDays { calendar, .. } => {
+                let keepers = self.world.keepers(calendar, self.at);
+                Ok(if keepers.is_empty() { self.roots() } else { keepers })
             }
+            Command::CreateUnit(NewUnit { parent: None, .. })
+            | Command::ChangeMandate { to: Mandated::Kind(_), .. } => Ok(self.roots()),
         }
+    }
+
+    fn roots(&self) -> Vec<UnitIx> {
+        let tree = self.world.tree();
+        tree.all().filter(|u| tree.exists(*u, self.at) && tree.parent(*u, self.at).is_none()).collect()
     }
 
     fn permitted(&self, actor: &Actor, command: &Command) -> Result<(), Refusal> {
@@ -357,6 +377,9 @@ impl Change<'_> {
                     return Refusal::because(Code::NothingChanges, "the mandate is so already");
                 }
                 Ok(vec![Event::MandateChanged { to: to.clone(), matter: matter.clone(), power: *power }])
+            }
+            Command::DeclareDays { calendar, days, published_to } => {
+                declare(self.world, self.at, calendar, days, *published_to)
             }
         }
     }

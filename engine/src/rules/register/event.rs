@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::{
     actor::Step,
-    id::{MatterCode, PersonCode, PostCode, UnitCode},
+    calendar::DayRow,
+    id::{CalendarCode, MatterCode, PersonCode, PostCode, UnitCode},
     matter::{Mandated, Power},
     post::{Person, Post, Rank},
     tier::Unit,
@@ -88,6 +89,16 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         power: Option<Power>,
     },
+    /// Days of a calendar were declared, in place of what was declared of them before.
+    DaysDeclared {
+        /// Of which calendar.
+        calendar: CalendarCode,
+        /// The days.
+        days: Vec<DayRow>,
+        /// The last day that notices now cover, when that changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        published_to: Option<jiff::civil::Date>,
+    },
 }
 
 impl Event {
@@ -106,6 +117,7 @@ impl Event {
             Self::Appointed { .. } => "Appointed",
             Self::Relieved { .. } => "Relieved",
             Self::MandateChanged { .. } => "MandateChanged",
+            Self::DaysDeclared { .. } => "DaysDeclared",
         }
     }
 }

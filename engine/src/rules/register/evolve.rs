@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use crate::rules::{
+    calendar::DayRow,
     id::{PostCode, UnitCode},
     instant::{Instant, Span},
     matter::Mandate,
@@ -14,7 +15,9 @@ use crate::rules::{
 pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
     match event {
         Event::RowsLoaded { rows } => {
-            let Register { units, people, posts, holdings, matters, mandates, ladders } = rows.as_ref().clone();
+            let rows = rows.as_ref().clone();
+            let Register { units, people, posts, holdings, matters, mandates, ladders, calendars, hours, .. } = rows;
+            let Register { days, markets, unit_calendars, .. } = rows;
             register.units.extend(units);
             register.people.extend(people);
             register.posts.extend(posts);
@@ -22,6 +25,11 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
             register.matters.extend(matters);
             register.mandates.extend(mandates);
             register.ladders.extend(ladders);
+            register.calendars.extend(calendars);
+            register.hours.extend(hours);
+            register.days.extend(days);
+            register.markets.extend(markets);
+            register.unit_calendars.extend(unit_calendars);
         }
         Event::PersonAdded { person } => register.people.push(person.clone()),
         Event::UnitCreated { unit } => register.units.push(unit.clone()),
@@ -51,6 +59,14 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
                 power,
                 span: Span::since(at),
             }));
+        }
+        Event::DaysDeclared { calendar, days, published_to } => {
+            for row in register.calendars.iter_mut().filter(|row| row.code == *calendar) {
+                row.published_to = published_to.or(row.published_to);
+            }
+            let again = |row: &DayRow| row.calendar == *calendar && days.iter().any(|d| d.date == row.date);
+            register.days.retain(|row| !again(row));
+            register.days.extend(days.iter().cloned());
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod command;
 pub mod coverage;
+mod days;
 pub mod decide;
 pub mod event;
 pub mod evolve;

@@ -29,6 +29,8 @@ words! {
         WorkLeftBehind = "未办事项将无人承接",
         /// Rows are loaded only into an empty register; later changes are commands.
         NotEmpty = "台账不为空",
+        /// What is past stays as it was.
+        PastDay = "过去的日子不能更改",
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::rules::{
+    calendar::{self, Fault, File},
     id::{LadderCode, MatterCode, PersonCode, PostCode, UnitCode},
     instant::Span,
     matter::{Mandated, Rung},
@@ -30,6 +31,7 @@ pub fn problems(register: &Register) -> Vec<Problem> {
     matters(register, &names, &mut found);
     mandates(register, &names, &mut found);
     ladders(register, &names, &mut found);
+    calendars(register, &names, &mut found);
     found.sort();
     found
 }
@@ -253,6 +255,27 @@ fn beside(row: usize, rung: &Rung, other: &Rung) -> Option<Problem> {
         );
         Problem::new(Table::Ladders, row, "tier", what, "a higher rung stands at the same or a higher tier")
     })
+}
+
+fn calendars(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
+    let faults = calendar::check::faults(register.calendar_rows());
+    found.extend(faults.iter().map(calendar_problem));
+    for (row, kept) in register.unit_calendars.iter().enumerate() {
+        if !names.units.contains_key(&kept.unit) {
+            found.push(unknown(Table::UnitCalendars, row, "unit", "unit", &kept.unit));
+        }
+    }
+}
+
+fn calendar_problem(fault: &Fault) -> Problem {
+    let table = match fault.file {
+        File::Calendars => Table::Calendars,
+        File::Hours => Table::Hours,
+        File::Days => Table::Days,
+        File::Markets => Table::Markets,
+        File::UnitCalendars => Table::UnitCalendars,
+    };
+    Problem::new(table, fault.row, fault.column(), fault.to_string(), fault.mend())
 }
 
 /// At which tiers there are posts of which kind, on the territory or on a unit that serves it.

@@ -3,6 +3,7 @@
 //! Every question about who, where and what may is answered here, for any instant: the facts are
 //! dated, and what was true then stays readable.
 
+mod calendars;
 pub mod check;
 mod desks;
 mod lists;
@@ -12,6 +13,7 @@ pub mod register;
 use std::{collections::HashMap, sync::OnceLock};
 
 use super::{
+    calendar::Calendars,
     id::{LadderCode, MatterCode, PersonCode, PostCode},
     instant::{Instant, Span, Zone},
     matter::{Mandated, Matter, Power, Rung},
@@ -19,6 +21,7 @@ use super::{
     tier::UnitKind,
     tree::{Tree, UnitIx},
 };
+use calendars::KeptCalendars;
 pub(crate) use desks::Desk;
 use desks::Desks;
 use lists::{Lists, Spans, count};
@@ -105,6 +108,7 @@ pub struct World {
     held_by_post: Lists<HeldEntry>,
     held_by_person: Lists<HeldEntry>,
     serving: HashMap<UnitIx, Vec<UnitIx>>,
+    calendars: KeptCalendars,
 }
 
 impl World {
@@ -113,17 +117,38 @@ impl World {
     /// # Errors
     /// Every problem of the register, in the order of files and rows.
     pub fn build(register: Register, version: u64, zone: Zone) -> Result<Self, Vec<Problem>> {
+        Self::build_with(register, version, zone, None)
+    }
+
+    /// Compiles the register that follows on this one; what did not change is shared where it is dear.
+    ///
+    /// # Errors
+    /// As [`World::build`].
+    pub fn next(&self, register: Register) -> Result<Self, Vec<Problem>> {
+        let same = self.rows.calendar_rows() == register.calendar_rows();
+        let calendars = same.then(|| self.calendars().clone());
+        Self::build_with(register, self.version + 1, self.zone.clone(), calendars)
+    }
+
+    fn build_with(
+        register: Register,
+        version: u64,
+        zone: Zone,
+        calendars: Option<Calendars>,
+    ) -> Result<Self, Vec<Problem>> {
         let problems = check::problems(&register);
         if !problems.is_empty() {
             return Err(problems);
         }
-        match Tree::build(&register.units) {
-            Ok(tree) => Ok(Self::compile(register, tree, version, zone)),
-            Err(_) => Err(check::problems(&register)),
+        let calendars = calendars.map_or_else(|| Calendars::build(register.calendar_rows()), Ok);
+        match (Tree::build(&register.units), calendars) {
+            (Ok(tree), Ok(calendars)) => Ok(Self::compile(register, tree, calendars, version, zone)),
+            _ => Err(check::problems(&register)),
         }
     }
 
-    fn compile(mut register: Register, tree: Tree, version: u64, zone: Zone) -> Self {
+    fn compile(mut register: Register, tree: Tree, calendars: Calendars, version: u64, zone: Zone) -> Self {
+        let calendars = KeptCalendars::new(calendars, &register.unit_calendars, &tree);
         register.units = Vec::new();
         let (mut spans, mut known) = (Spans::default(), HashMap::new());
         let order = |n: usize| -> Vec<u32> { (0..count(n)).collect() };
@@ -166,6 +191,7 @@ impl World {
             held_by_post: Lists::default(),
             held_by_person: Lists::default(),
             serving: HashMap::new(),
+            calendars,
         };
         world.compile_holdings(&mut known);
         world.compile_desks();

@@ -23,6 +23,16 @@ words! {
         Mandates = "权限",
         /// ladders.csv
         Ladders = "层级",
+        /// calendars.csv
+        Calendars = "日历",
+        /// hours.csv
+        Hours = "作息时间",
+        /// days.csv
+        Days = "节假日",
+        /// markets.csv
+        Markets = "赶场",
+        /// unit_calendars.csv
+        UnitCalendars = "单位日历",
     }
 }
 
@@ -38,7 +48,18 @@ impl Table {
             Self::Matters => "matters.csv",
             Self::Mandates => "mandates.csv",
             Self::Ladders => "ladders.csv",
+            Self::Calendars => "calendars.csv",
+            Self::Hours => "hours.csv",
+            Self::Days => "days.csv",
+            Self::Markets => "markets.csv",
+            Self::UnitCalendars => "unit_calendars.csv",
         }
+    }
+
+    /// Whether the file may be missing, which means the same as a file without rows.
+    #[must_use]
+    pub const fn may_be_missing(self) -> bool {
+        matches!(self, Self::Calendars | Self::Hours | Self::Days | Self::Markets | Self::UnitCalendars)
     }
 }
 

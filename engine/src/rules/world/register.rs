@@ -1,14 +1,15 @@
-//! The register: every dated fact about units, people, posts, holdings, matters, mandates and ladders.
+//! The register: every dated fact about units, people, posts, holdings, matters, mandates, ladders and calendars.
 
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{
+    calendar::{self, CalendarRow, DayRow, Hours, Market, UnitCalendar},
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
     tier::Unit,
 };
 
-/// The rows of all seven tables. Plain data: it may be wrong; [`super::World::build`] tells.
+/// The rows of all twelve tables. Plain data: it may be wrong; [`super::World::build`] tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
     /// Stretches of units.
@@ -25,13 +26,38 @@ pub struct Register {
     pub mandates: Vec<Mandate>,
     /// The rungs of all ladders.
     pub ladders: Vec<Rung>,
+    /// The calendars.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<CalendarRow>,
+    /// Their hours.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hours: Vec<Hours>,
+    /// Their declared days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub days: Vec<DayRow>,
+    /// Their market days.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub markets: Vec<Market>,
+    /// Which unit keeps which calendar.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unit_calendars: Vec<UnitCalendar>,
 }
 
 impl Register {
     /// How many rows there are in all.
     #[must_use]
     pub fn rows(&self) -> usize {
-        let Self { units, people, posts, holdings, matters, mandates, ladders } = self;
-        units.len() + people.len() + posts.len() + holdings.len() + matters.len() + mandates.len() + ladders.len()
+        let Self { units, people, posts, holdings, matters, mandates, ladders, .. } = self;
+        let map = units.len() + people.len() + posts.len() + holdings.len();
+        let Self { calendars, hours, days, markets, unit_calendars, .. } = self;
+        let time = calendars.len() + hours.len() + days.len() + markets.len() + unit_calendars.len();
+        map + matters.len() + mandates.len() + ladders.len() + time
+    }
+
+    /// The rows that calendars are compiled from.
+    #[must_use]
+    pub fn calendar_rows(&self) -> calendar::Rows<'_> {
+        let Self { calendars, hours, days, markets, unit_calendars, .. } = self;
+        calendar::Rows { calendars, hours, days, markets, unit_calendars }
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Shared, build,
-    command::{Answer, Code, Command, Done, MAX_KEY, Order, Refused},
+    command::{Answer, Code, Command, Done, MAX_KEY, Order, Performed, Refused},
 };
 use crate::{
     rules::{
@@ -41,7 +41,7 @@ const LOAD_CHUNK: usize = 1_000;
 /// What a batch left behind.
 pub(super) struct Committed {
     /// One for each order.
-    pub(super) answers: Vec<Answer>,
+    pub(super) answers: Vec<Performed>,
     /// The world it ended in.
     pub(super) world: Arc<World>,
     /// The newest journal position.
@@ -83,7 +83,10 @@ pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Co
     batch.fetch(orders).await?;
     let mut answers = Vec::with_capacity(orders.len());
     for order in orders {
-        answers.push(batch.answer(order).await?);
+        let (answer, decided) = batch.answer(order).await?;
+        // As it is after this order, whatever the orders behind it in the batch make of it.
+        let request = answer.as_ref().ok().filter(|_| decided).and_then(|done| batch.now.get(&done.request?));
+        answers.push(Performed { request: request.map(|r| Arc::new(r.clone())), answer });
     }
     batch.write().await?;
     let Batch { head, world, replayed, .. } = batch;
@@ -151,12 +154,13 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The answer to one order: the first one again, or a new one, which is kept.
-    async fn answer(&mut self, order: &Order) -> Result<Answer, Error> {
+    /// The answer to one order, and whether it was decided just now: the first answer again, or a new
+    /// one, which is kept.
+    async fn answer(&mut self, order: &Order) -> Result<(Answer, bool), Error> {
         if !is_fit(&order.key) {
             let message =
                 format!("the key has {} bytes; use 1 to {MAX_KEY}, without control characters", order.key.len());
-            return Ok(Err(Refused::new(Code::BadKey, message)));
+            return Ok((Err(Refused::new(Code::BadKey, message)), false));
         }
         let name = Name::new(&order.actor, &order.key)?;
         let command = order.command.fingerprint()?;
@@ -164,9 +168,10 @@ impl Batch<'_> {
             self.replayed += 1;
             if kept.command != command {
                 let message = format!("key `{}` stands for another command; choose a new key", order.key);
-                return Ok(Err(Refused::new(Code::KeyReused, message)));
+                return Ok((Err(Refused::new(Code::KeyReused, message)), false));
             }
-            return serde_json::from_str(&kept.answer).map_err(|e| Error::corrupt("receipt", &order.key, e));
+            let answer = serde_json::from_str(&kept.answer).map_err(|e| Error::corrupt("receipt", &order.key, e))?;
+            return Ok((answer, false));
         }
         // Every command has an instant of its own, later than all before it, whatever the clock does.
         self.at = Instant(self.at.0.max(self.head.at.0.saturating_add(1)));
@@ -179,7 +184,7 @@ impl Batch<'_> {
         let kept = Kept { command, answer: text };
         self.kept.insert(name.clone(), kept.clone());
         self.new_receipts.push((name, kept));
-        Ok(answer)
+        Ok((answer, true))
     }
 
     /// Dates of the register have come since the last commit: units that move by them take the

@@ -1,5 +1,7 @@
 //! Orders and their answers.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -8,7 +10,7 @@ use crate::{
         actor::Actor,
         id::{ReceiptCode, RequestId},
         register, request,
-        request::command::LogRequest,
+        request::{Request, command::LogRequest},
         tier::words,
         world::Register,
     },
@@ -56,6 +58,7 @@ impl Command {
                 R::Appoint { .. } => "Appoint",
                 R::Relieve { .. } => "Relieve",
                 R::ChangeMandate { .. } => "ChangeMandate",
+                R::DeclareDays { .. } => "DeclareDays",
             },
             Self::Load(_) => "LoadRegister",
         }
@@ -129,6 +132,16 @@ words! {
         /// The key is empty or too long.
         BadKey = "操作编号不合要求",
     }
+}
+
+/// An answer with the request as the command left it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Performed {
+    /// What the command came to.
+    pub answer: Answer,
+    /// The request that was changed or logged just now; none when nothing was, or when the answer was
+    /// given before.
+    pub request: Option<Arc<Request>>,
 }
 
 impl Refused {

@@ -17,7 +17,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-pub use command::{Answer, Command, Done, Order, Refused};
+pub use command::{Answer, Command, Done, Order, Performed, Refused};
 
 use super::{
     error::Error,
@@ -135,12 +135,20 @@ impl Engine {
     /// # Errors
     /// [`Error::Busy`] and [`Error::Stopping`] when the order was not taken; other errors when the
     /// machine failed: then send it again with the same key, it happens once at most.
+    pub async fn execute(&self, order: Order) -> Result<Answer, Error> {
+        self.perform(order).await.map(|performed| performed.answer)
+    }
+
+    /// The same, with the request as the command left it, so that whoever shows it need not read it.
+    ///
+    /// # Errors
+    /// As [`Engine::execute`].
     #[tracing::instrument(
         name = "command",
         skip_all,
         fields(command = order.command.name(), actor = ?order.actor, request = tracing::field::Empty, outcome = tracing::field::Empty)
     )]
-    pub async fn execute(&self, order: Order) -> Result<Answer, Error> {
+    pub async fn perform(&self, order: Order) -> Result<Performed, Error> {
         let span = tracing::Span::current();
         if let Some(request) = order.command.request() {
             span.record("request", tracing::field::display(request));
@@ -159,8 +167,8 @@ impl Engine {
             Err(mpsc::error::TrySendError::Closed(_)) => return Err(Error::Stopping),
         }
         drop(sender);
-        let answer = answer.await.unwrap_or(Err(Error::Stopping));
-        match &answer {
+        let performed = answer.await.unwrap_or(Err(Error::Stopping));
+        match performed.as_ref().map(|performed| &performed.answer) {
             Ok(Ok(done)) => {
                 counts.done.fetch_add(1, Ordering::Relaxed);
                 if let Some(request) = done.request {
@@ -180,7 +188,7 @@ impl Engine {
                 tracing::error!(%error, "failed");
             }
         }
-        answer
+        performed
     }
 
     /// The world as this process knows it.

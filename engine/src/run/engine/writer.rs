@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Shared, batch,
-    command::{Answer, Order},
+    command::{Order, Performed},
 };
 use crate::run::error::Error;
 
@@ -21,7 +21,7 @@ const MAX_BATCH: usize = 256;
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) order: Order,
-    pub(super) reply: oneshot::Sender<Result<Answer, Error>>,
+    pub(super) reply: oneshot::Sender<Result<Performed, Error>>,
 }
 
 /// Runs until nobody can send any more and everything taken is answered.
@@ -67,7 +67,7 @@ async fn commit(shared: &Arc<Shared>, jobs: Vec<Job>) {
     }
 }
 
-async fn together(shared: &Arc<Shared>, orders: Vec<Order>) -> Result<Vec<Answer>, Error> {
+async fn together(shared: &Arc<Shared>, orders: Vec<Order>) -> Result<Vec<Performed>, Error> {
     let orders = Arc::new(orders);
     let committed = shared
         .store

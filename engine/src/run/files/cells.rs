@@ -141,6 +141,11 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// A day; nothing is noted when it is none.
+    pub(super) fn date(&self, column: &str) -> Option<jiff::civil::Date> {
+        with_hyphens(self.raw(column)).parse().ok().filter(|_| self.raw(column).len() <= 10)
+    }
+
     /// The columns `from` and `to`; an empty one is open.
     pub(super) fn span(&mut self) -> Option<Span> {
         let (from, to) = (self.instant("from", Instant::MIN), self.instant("to", Instant::MAX));

@@ -1,4 +1,4 @@
-//! The seven tables: their columns, and a row of each read and written.
+//! The tables of the map and of the rules: their columns, and a row of each read and written.
 
 use super::{cells::Cells, header::Column};
 use crate::rules::{
@@ -9,7 +9,7 @@ use crate::rules::{
     world::Table,
 };
 
-/// A row of one of the seven files.
+/// A row of one of the files.
 pub(super) trait Entry: Sized {
     /// The file it stands in.
     const TABLE: Table;
@@ -25,8 +25,8 @@ pub(super) trait Entry: Sized {
     fn cells(&self, zone: &Zone) -> Vec<String>;
 }
 
-const FROM: Column = ("from", "起");
-const TO: Column = ("to", "止");
+pub(super) const FROM: Column = ("from", "起");
+pub(super) const TO: Column = ("to", "止");
 
 /// The two cells of a stretch of time.
 fn dates(span: Span, zone: &Zone) -> [String; 2] {
@@ -34,11 +34,11 @@ fn dates(span: Span, zone: &Zone) -> [String; 2] {
     [text(span.from, Instant::MIN), text(span.to, Instant::MAX)]
 }
 
-fn with_dates<const N: usize>(cells: [String; N], span: Span, zone: &Zone) -> Vec<String> {
+pub(super) fn with_dates<const N: usize>(cells: [String; N], span: Span, zone: &Zone) -> Vec<String> {
     cells.into_iter().chain(dates(span, zone)).collect()
 }
 
-fn or_empty(code: Option<&impl ToString>) -> String {
+pub(super) fn or_empty(code: Option<&impl ToString>) -> String {
     code.map(ToString::to_string).unwrap_or_default()
 }
 

@@ -32,6 +32,14 @@ fn names<'a>(register: &'a Register, problem: &Problem) -> Option<(Table, &'a st
             Mandated::Post(post) => Some((Table::Posts, post.as_str())),
             Mandated::Kind(_) => None,
         },
+        (Table::Calendars, "base") => Some((Table::Calendars, register.calendars.get(row)?.base.as_ref()?.as_str())),
+        (Table::Hours, "calendar") => Some((Table::Calendars, register.hours.get(row)?.calendar.as_str())),
+        (Table::Days, "calendar") => Some((Table::Calendars, register.days.get(row)?.calendar.as_str())),
+        (Table::Markets, "calendar") => Some((Table::Calendars, register.markets.get(row)?.calendar.as_str())),
+        (Table::UnitCalendars, "calendar") => {
+            Some((Table::Calendars, register.unit_calendars.get(row)?.calendar.as_str()))
+        }
+        (Table::UnitCalendars, "unit") => Some((Table::Units, register.unit_calendars.get(row)?.unit.as_str())),
         _ => None,
     }
 }

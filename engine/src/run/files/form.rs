@@ -67,6 +67,9 @@ pub(super) fn read<T: Entry>(bytes: Result<Cow<'_, [u8]>, FileProblem>, zone: &Z
         }
     };
     let mut rows = Rows::new(&text);
+    if text.is_empty() && T::TABLE.may_be_missing() {
+        return (entries, form);
+    }
     let Some(first) = rows.next() else {
         let mend = format!("begin it with the header `{}`", names(T::COLUMNS));
         form.broken([FileProblem::of_file(file, "the file is empty", &mend)]);
@@ -140,7 +143,7 @@ fn leave_out<T: Entry>(row: &Row<'_>, form: &mut Form) {
     }
 }
 
-/// The forms of all seven files.
+/// The forms of all files.
 #[derive(Debug, Default)]
 pub(super) struct Forms(Vec<(Table, Form)>);
 

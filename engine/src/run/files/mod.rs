@@ -1,7 +1,8 @@
-//! Register directories: seven CSV files, read with every problem at once, and written.
+//! Register directories: CSV files, one a table, read with every problem at once, and written.
 //!
 //! The format is told in `fixtures/README.md`.
 
+mod calendar;
 mod cells;
 mod entry;
 mod follow;
@@ -38,13 +39,13 @@ use form::Forms;
 /// be read is left out.
 pub fn read(dir: &Path, zone: &Zone) -> Result<Register, Vec<FileProblem>> {
     if !dir.is_dir() {
-        let mend = "name the directory that holds units.csv and the other six files";
+        let mend = "name the directory that holds units.csv and the others";
         return Err(vec![FileProblem::of_file(&dir.display().to_string(), "there is no such directory", mend)]);
     }
     gather(|table| text::bytes(dir, table).map(Cow::Owned), zone)
 }
 
-/// Reads a register from the bytes of its seven files.
+/// Reads a register from the bytes of its files; those that may be missing may be empty.
 ///
 /// # Errors
 /// As [`read`].
@@ -65,6 +66,11 @@ fn gather<'a>(
         matters: forms.keep(form::read(bytes(Table::Matters), zone)),
         mandates: forms.keep(form::read(bytes(Table::Mandates), zone)),
         ladders: forms.keep(form::read(bytes(Table::Ladders), zone)),
+        calendars: forms.keep(form::read(bytes(Table::Calendars), zone)),
+        hours: forms.keep(form::read(bytes(Table::Hours), zone)),
+        days: forms.keep(form::read(bytes(Table::Days), zone)),
+        markets: forms.keep(form::read(bytes(Table::Markets), zone)),
+        unit_calendars: forms.keep(form::read(bytes(Table::UnitCalendars), zone)),
     };
     let mut counts: HashMap<Table, usize> = HashMap::new();
     let mut together = Vec::new();

@@ -17,7 +17,7 @@ pub const MAX_FILE_BYTES: u64 = 64 << 20;
 
 const BOM: &[u8] = &[0xEF, 0xBB, 0xBF];
 
-/// The bytes of one of the seven files.
+/// The bytes of one of the files; none of one that may be missing and is.
 pub(super) fn bytes(dir: &Path, table: Table) -> Result<Vec<u8>, FileProblem> {
     let file = table.file();
     let failed = |error: io::Error| match error.kind() {
@@ -28,6 +28,9 @@ pub(super) fn bytes(dir: &Path, table: Table) -> Result<Vec<u8>, FileProblem> {
         _ => FileProblem::of_file(file, &format!("the file cannot be read: {error}"), "make it readable"),
     };
     let path = dir.join(file);
+    if table.may_be_missing() && matches!(path.try_exists(), Ok(false)) {
+        return Ok(Vec::new());
+    }
     // Asked before it is opened: opening a pipe would wait for whoever writes to it.
     if !path.metadata().map_err(failed)?.is_file() {
         return Err(FileProblem::of_file(file, "this is not a file", "put a CSV file of that name there"));

@@ -1,19 +1,21 @@
-//! From a register to its seven files.
+//! From a register to its files.
 
 use std::{fs, io, path::Path};
 
 use super::{entry::Entry, form, header::names, order::in_order, rows::write_cell};
 use crate::rules::{
+    calendar::{CalendarRow, DayRow, Hours, Market, UnitCalendar},
     instant::Zone,
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
     tier::Unit,
-    world::Register,
+    world::{Register, Table},
 };
 
 /// Writes the register as a directory that [`super::read`] gives back equal to it (in the order of
 /// [`in_order`]): English headers, UTF-8, LF. The same register always gives the same bytes. Files of
-/// these names are replaced, all or none of them.
+/// these names are replaced, all or none of them; one that may be missing is taken away when it has no
+/// rows.
 ///
 /// Text is written as it is, also where a spreadsheet would take it for a formula because it begins
 /// with `=`, `+`, `-` or `@`: changing it would make the export differ from the register. Open an
@@ -32,19 +34,43 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
         file::<Matter>(&register.matters, zone)?,
         file::<Mandate>(&register.mandates, zone)?,
         file::<Rung>(&register.ladders, zone)?,
+        file::<CalendarRow>(&register.calendars, zone)?,
+        file::<Hours>(&register.hours, zone)?,
+        file::<DayRow>(&register.days, zone)?,
+        file::<Market>(&register.markets, zone)?,
+        file::<UnitCalendar>(&register.unit_calendars, zone)?,
     ];
+    let (files, empty): (Vec<_>, Vec<_>) = files.into_iter().partition(|(table, _)| holds(&register, *table));
     fs::create_dir_all(dir)?;
-    for (name, text) in &files {
-        fs::write(dir.join(format!("{name}.new")), text)?;
+    for (table, text) in &files {
+        fs::write(dir.join(format!("{}.new", table.file())), text)?;
     }
-    for (name, _) in &files {
-        fs::rename(dir.join(format!("{name}.new")), dir.join(name))?;
+    for (table, _) in &files {
+        fs::rename(dir.join(format!("{}.new", table.file())), dir.join(table.file()))?;
+    }
+    for (table, _) in empty {
+        match fs::remove_file(dir.join(table.file())) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
     }
     Ok(())
 }
 
+/// Whether the file must be there.
+fn holds(register: &Register, table: Table) -> bool {
+    match table {
+        Table::Calendars => !register.calendars.is_empty(),
+        Table::Hours => !register.hours.is_empty(),
+        Table::Days => !register.days.is_empty(),
+        Table::Markets => !register.markets.is_empty(),
+        Table::UnitCalendars => !register.unit_calendars.is_empty(),
+        _ => true,
+    }
+}
+
 /// The name and text of one file, after a look whether it is read back as these rows.
-fn file<T: Entry + PartialEq>(entries: &[T], zone: &Zone) -> io::Result<(&'static str, String)> {
+fn file<T: Entry + PartialEq>(entries: &[T], zone: &Zone) -> io::Result<(Table, String)> {
     let text = text(entries, zone);
     let (read, form) = form::read::<T>(Ok(text.as_bytes().into()), zone);
     if let Some(problem) = form.problems.first() {
@@ -54,7 +80,7 @@ fn file<T: Entry + PartialEq>(entries: &[T], zone: &Zone) -> io::Result<(&'stati
         let row = entries.get(at).map(|entry| entry.cells(zone).join(",")).unwrap_or_default();
         return Err(invalid(&format!("{} cannot hold the row `{row}` as it is", T::TABLE.file())));
     }
-    Ok((T::TABLE.file(), text))
+    Ok((T::TABLE, text))
 }
 
 fn text<T: Entry>(entries: &[T], zone: &Zone) -> String {

@@ -2,12 +2,17 @@
 
 use std::{collections::HashMap, hash::Hash};
 
-use liandong_schema::entity::{holding, mandate, matter, person, post, rung, unit};
+use liandong_schema::entity::{
+    calendar, calendar_day, calendar_hours, holding, mandate, market, matter, person, post, rung, unit, unit_calendar,
+};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
     PrimaryKeyToColumn, QueryFilter, sea_query::OnConflict,
 };
 
+use super::calendar_rows::{
+    from_calendar, from_day, from_hours, from_kept, from_market, to_calendar, to_day, to_hours, to_kept, to_market,
+};
 use crate::{
     rules::{
         id::{LadderCode, MatterCode, PersonCode, PostCode, UnitCode},
@@ -36,6 +41,15 @@ pub async fn read(db: &impl ConnectionTrait) -> Result<Register, Error> {
         matters: all::<matter::Entity, _>(db).await?.into_iter().map(to_matter).collect::<Result<_, _>>()?,
         mandates: all::<mandate::Entity, _>(db).await?.into_iter().map(to_mandate).collect::<Result<_, _>>()?,
         ladders: all::<rung::Entity, _>(db).await?.into_iter().map(to_rung).collect::<Result<_, _>>()?,
+        calendars: all::<calendar::Entity, _>(db).await?.into_iter().map(to_calendar).collect::<Result<_, _>>()?,
+        hours: all::<calendar_hours::Entity, _>(db).await?.into_iter().map(to_hours).collect::<Result<_, _>>()?,
+        days: all::<calendar_day::Entity, _>(db).await?.into_iter().map(to_day).collect::<Result<_, _>>()?,
+        markets: all::<market::Entity, _>(db).await?.into_iter().map(to_market).collect::<Result<_, _>>()?,
+        unit_calendars: all::<unit_calendar::Entity, _>(db)
+            .await?
+            .into_iter()
+            .map(to_kept)
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -51,7 +65,12 @@ pub(crate) async fn write(db: &impl ConnectionTrait, old: &Register, new: &Regis
     change::<holding::Entity, _, _, _>(db, &old.holdings, &new.holdings, from_holding).await?;
     change::<matter::Entity, _, _, _>(db, &old.matters, &new.matters, from_matter).await?;
     change::<mandate::Entity, _, _, _>(db, &old.mandates, &new.mandates, from_mandate).await?;
-    change::<rung::Entity, _, _, _>(db, &old.ladders, &new.ladders, from_rung).await
+    change::<rung::Entity, _, _, _>(db, &old.ladders, &new.ladders, from_rung).await?;
+    change::<calendar::Entity, _, _, _>(db, &old.calendars, &new.calendars, from_calendar).await?;
+    change::<calendar_hours::Entity, _, _, _>(db, &old.hours, &new.hours, from_hours).await?;
+    change::<calendar_day::Entity, _, _, _>(db, &old.days, &new.days, from_day).await?;
+    change::<market::Entity, _, _, _>(db, &old.markets, &new.markets, from_market).await?;
+    change::<unit_calendar::Entity, _, _, _>(db, &old.unit_calendars, &new.unit_calendars, from_kept).await
 }
 
 /// Writes the rows of one table that are new or changed, and deletes those that are gone.
@@ -95,7 +114,7 @@ where
 
 /// One column of a primary key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum KeyPart {
+pub(super) enum KeyPart {
     Text(String),
     Number(i64),
 }
@@ -112,16 +131,21 @@ impl From<i64> for KeyPart {
     }
 }
 
-fn corrupt<E: ToString>(table: &'static str, row: &str) -> impl Fn(E) -> Error + use<E> {
+pub(super) fn corrupt<E: ToString>(table: &'static str, row: &str) -> impl Fn(E) -> Error + use<E> {
     let row = row.to_owned();
     move |error| Error::corrupt(table, &row, error)
 }
 
-fn word<T>(table: &'static str, row: &str, text: &str, parse: impl Fn(&str) -> Option<T>) -> Result<T, Error> {
+pub(super) fn word<T>(
+    table: &'static str,
+    row: &str,
+    text: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, Error> {
     parse(text).ok_or_else(|| Error::corrupt(table, row, format!("`{text}` is not a word of this program")))
 }
 
-const fn span(from: i64, to: i64) -> Span {
+pub(super) const fn span(from: i64, to: i64) -> Span {
     Span { from: Instant(from), to: Instant(to) }
 }
 

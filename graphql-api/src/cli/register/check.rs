@@ -21,7 +21,7 @@ const MOST_SHOWN: usize = 10;
 /// Say everything that is wrong with a directory of CSV files
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Check {
-    /// The directory with units.csv and the other six files
+    /// The directory with units.csv and the others
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     /// Say also where a valid register leaves somebody alone: holes, vacancies, holdings that end
@@ -69,7 +69,7 @@ fn page(world: &World, report: &Coverage, at: Instant) -> String {
         let taker = if hole.nobody { "无人接 nobody takes it" } else { "派单岗 the dispatcher takes it" };
         format!("{}: {} 户 households, first {}, {taker}", matter(&hole.matter), hole.households, hole.first)
     });
-    let lists: [(String, Vec<String>); 6] = [
+    let lists: [(String, Vec<String>); 7] = [
         ("层级上无人可办 matters that nobody on the ladder may resolve".to_owned(), uncovered.collect()),
         ("空缺岗位 posts that nobody holds".to_owned(), report.vacant.iter().map(|c| post(c)).collect()),
         (
@@ -85,6 +85,10 @@ fn page(world: &World, report: &Coverage, at: Instant) -> String {
             report.ending.iter().map(|(p, who)| format!("{}: {}", post(p), person(who))).collect(),
         ),
         ("待任职人员 people who could be given something".to_owned(), report.idle.iter().map(|c| person(c)).collect()),
+        (
+            "节假日安排即将到期 calendars whose published days end within three months".to_owned(),
+            report.unpublished.iter().map(|(c, to)| format!("{c}: {to}")).collect(),
+        ),
     ];
     let mut page = format!(
         "覆盖 coverage at {}: {} 户 households, {} 问 questions\n",

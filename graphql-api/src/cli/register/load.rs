@@ -22,7 +22,7 @@ use crate::cli::{
 /// Load a directory of CSV files into an empty database: all of it or nothing
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Load {
-    /// The directory with units.csv and the other six files
+    /// The directory with units.csv and the others
     #[arg(value_name = "DIR")]
     dir: PathBuf,
     #[command(flatten)]

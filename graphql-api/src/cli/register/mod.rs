@@ -36,13 +36,14 @@ impl Register {
 /// How many rows of each table there are.
 fn counts(register: &liandong_engine::rules::world::Register) -> String {
     format!(
-        "{} units, {} people, {} posts, {} holdings, {} matters, {} mandates, {} rungs",
+        "{} units, {} people, {} posts, {} holdings, {} matters, {} mandates, {} rungs, {} calendars",
         register.units.len(),
         register.people.len(),
         register.posts.len(),
         register.holdings.len(),
         register.matters.len(),
         register.mandates.len(),
-        register.ladders.len()
+        register.ladders.len(),
+        register.calendars.len()
     )
 }

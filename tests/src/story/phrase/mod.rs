@@ -26,6 +26,7 @@
 //! A merges UNIT into UNIT                     A appoints PERSON to POST [as substitute]
 //! A dissolves UNIT [into UNIT]                A relieves PERSON of POST [for PERSON]
 //! A lets KIND|POST resolve|assist MATTER      A forbids KIND|POST MATTER
+//! A declares DATE NAME Holiday|MakeUp|LocalOff in CALENDAR [from PERIODS] [published to DATE]
 //! A loads TOWN
 //! ```
 

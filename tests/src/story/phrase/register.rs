@@ -1,9 +1,10 @@
 //! What is done with the register.
 
 use liandong_engine::rules::{
+    calendar::{BadPeriod, Declared},
     matter::{Mandated, Power},
     post::{Person, PostKind, Rank},
-    register::command::{Command, NewPost, NewUnit},
+    register::command::{Command, NewDay, NewPost, NewUnit},
     tier::UnitKind,
 };
 
@@ -72,10 +73,31 @@ pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<
             let to = mandated(words)?;
             Command::ChangeMandate { to, matter: words.code("a matter")?, power: None }
         }
+        "declares" => declare(words)?,
         "loads" => return Ok(Some(Sentence::Load(by.clone(), words.next("a town")?.to_owned()))),
         _ => return Ok(None),
     };
     Ok(Some(Sentence::Register(by.clone(), command)))
+}
+
+fn declare(words: &mut Words<'_>) -> Result<Command, Wrong> {
+    let (date, name) = (words.date()?, words.next("a name")?.to_owned());
+    let kind = words.word("Holiday, MakeUp or LocalOff", Declared::parse)?;
+    words.expect("in")?;
+    let calendar = words.code("a calendar")?;
+    let mut periods = Vec::new();
+    if words.take("from") {
+        let text = words.next("periods")?;
+        let period = |text: &str| text.parse().map_err(|bad: BadPeriod| Wrong(bad.to_string()));
+        periods = text.split(';').map(period).collect::<Result<_, _>>()?;
+    }
+    let published_to = if words.take("published") {
+        words.expect("to")?;
+        Some(words.date()?)
+    } else {
+        None
+    };
+    Ok(Command::DeclareDays { calendar, days: vec![NewDay { date, name, kind, periods }], published_to })
 }
 
 fn appoint(words: &mut Words<'_>) -> Result<Command, Wrong> {

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use liandong_engine::rules::instant::Instant;
+use liandong_engine::rules::{calendar::Date, instant::Instant};
 
 use super::super::{
     error::Wrong,
@@ -74,6 +74,12 @@ impl<'a> Words<'a> {
             text = format!("{text} {hour}");
         }
         instant(&text)
+    }
+
+    /// A date.
+    pub(super) fn date(&mut self) -> Result<Date, Wrong> {
+        let word = self.next("a date")?;
+        word.parse().map_err(|_| Wrong(format!("`{word}` is not a date")))
     }
 
     /// The present of the story.

@@ -1,0 +1,7 @@
+//! Calendars on the real notices of twenty years. That they agree with a reckoning minute by minute is shown in
+//! `tests/suite/calendar.rs`.
+
+mod faults;
+mod limits;
+mod nation;
+mod town;
