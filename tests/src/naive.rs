@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use liandong_engine::rules::{
+    absence::{Absence, Scope, Substitute},
     id::{MatterCode, PersonCode, PostCode, UnitCode},
     instant::Instant,
     matter::{Mandated, Power},
@@ -109,6 +110,8 @@ pub struct Day<'r> {
     /// First holders before substitutes, then by code.
     holders: HashMap<&'r PostCode, Vec<(Rank, &'r PersonCode)>>,
     may_resolve: HashMap<&'r MatterCode, Vec<&'r Mandated>>,
+    /// Who is away, the newest word about each person first.
+    away: Vec<&'r Absence>,
 }
 
 impl<'r> Day<'r> {
@@ -122,7 +125,9 @@ impl<'r> Day<'r> {
             posts_at: HashMap::new(),
             holders: HashMap::new(),
             may_resolve: HashMap::new(),
+            away: register.absences.iter().filter(|absence| is_away(absence, at)).collect(),
         };
+        day.away.sort_by(|a, b| (b.recorded_at, &b.code).cmp(&(a.recorded_at, &a.code)));
         for post in register.posts.iter().filter(|p| p.span.contains(at)) {
             day.posts.insert(&post.code, (post.kind, &post.unit));
             if let Some(territory) = day.territory(&post.unit) {
@@ -226,8 +231,61 @@ impl<'r> Day<'r> {
         if below.contains(post) || first_accused {
             return Err(Verdict::Recused);
         }
-        let answers = holders.iter().find(|h| !accused(h)).copied().ok_or(Verdict::Recused)?;
-        if asked.people.contains(answers.1) { Err(Verdict::AlreadyHeld) } else { Ok(answers) }
+        let able = || holders.iter().filter(|h| !accused(h)).map(|(_, person)| *person);
+        if able().next().is_none() {
+            return Err(Verdict::Recused);
+        }
+        let mut knocked = Vec::new();
+        let there = able().find_map(|person| self.there(asked, below, post, person, &mut knocked));
+        let there = there.ok_or(Verdict::Absent)?;
+        let rank = holders.iter().find(|(_, holder)| *holder == there).map_or(Rank::Substitute, |(rank, _)| *rank);
+        if asked.people.contains(there) { Err(Verdict::AlreadyHeld) } else { Ok((rank, there)) }
+    }
+
+    /// Knocks at somebody's door, and from there wherever a note on the door sends one; at no door twice.
+    fn there(
+        &self,
+        asked: &Asked,
+        below: &HashSet<&PostCode>,
+        post: &PostCode,
+        person: &'r PersonCode,
+        knocked: &mut Vec<&'r PersonCode>,
+    ) -> Option<&'r PersonCode> {
+        if knocked.contains(&person) || self.must_not_stand_in(asked, below, post, person) {
+            return None;
+        }
+        knocked.push(person);
+        let for_it = |absence: &Absence| match &absence.scope {
+            Scope::All => true,
+            Scope::Matters(matters) => matters.contains(&asked.matter),
+        };
+        match self.away.iter().find(|absence| absence.person == *person && for_it(absence)) {
+            None => Some(person),
+            Some(Absence { substitute: Substitute::ByPost, .. }) => None,
+            Some(Absence { substitute: Substitute::Person(named), .. }) => {
+                self.there(asked, below, post, named, knocked)
+            }
+        }
+    }
+
+    /// Nobody accused; and of those who do not hold the post, nobody who has no post at all, or has one
+    /// below somebody accused or in such a person's name.
+    fn must_not_stand_in(
+        &self,
+        asked: &Asked,
+        below: &HashSet<&PostCode>,
+        post: &PostCode,
+        person: &PersonCode,
+    ) -> bool {
+        if asked.accused.contains(person) {
+            return true;
+        }
+        if asked.accused.is_empty() || self.holds(person, post) {
+            return false;
+        }
+        let mut own = self.holders.iter().filter(|(_, holders)| holders.iter().any(|(_, p)| *p == person)).peekable();
+        let first_accused = |post: &PostCode| asked.accused.iter().any(|accused| self.is_first(accused, post));
+        own.peek().is_none() || own.any(|(post, _)| below.contains(post) || first_accused(post))
     }
 
     /// Every post below a post that one of these people holds.
@@ -261,6 +319,12 @@ impl<'r> Day<'r> {
         self.holders.get(post).into_iter().flatten().any(|(_, p)| *p == person)
     }
 
+    /// Whether somebody away on this day names the person to stand in.
+    #[must_use]
+    pub fn is_named(&self, person: &PersonCode) -> bool {
+        self.away.iter().any(|absence| absence.substitute == Substitute::Person(person.clone()))
+    }
+
     /// Whether the person is the first holder of the post on this day.
     #[must_use]
     pub fn is_first(&self, person: &PersonCode, post: &PostCode) -> bool {
@@ -286,6 +350,11 @@ impl<'r> Day<'r> {
         }
         way
     }
+}
+
+/// Whether the absence holds: recorded by then, and the person not back.
+fn is_away(absence: &Absence, at: Instant) -> bool {
+    absence.span.contains(at) && absence.recorded_at <= at && absence.ended_at.is_none_or(|back| at < back)
 }
 
 /// The same answers for a whole village at a time. What a household's own posts do not take goes to

@@ -1,5 +1,6 @@
 //! One file per table.
 
+pub mod absence;
 pub mod assignment;
 pub mod calendar;
 pub mod calendar_day;

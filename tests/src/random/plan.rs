@@ -5,6 +5,7 @@
 //! of it that are right by construction: a number that fits nothing is left out.
 
 use liandong_engine::rules::{
+    absence::{Absence, Scope, Substitute},
     calendar::{CHINA, CalendarRow, UnitCalendar},
     id::{CalendarCode, LadderCode, MatterCode, PostCode, UnitCode},
     instant::{Instant, Span},
@@ -40,6 +41,8 @@ pub struct Plan {
     matters: Vec<(u8, u8)>,
     /// Kind or post, matter, power and dates.
     mandates: Vec<(u16, u8, u8)>,
+    /// Person, substitute, first day, length, and for which matter.
+    absences: Vec<(u8, u8, u8, u8, u8)>,
 }
 
 /// The midnight of a day of the story: ten days apart, from 2012 to the end of 2018.
@@ -54,12 +57,26 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     let history = (vec(any::<(u16, u8, u8)>(), 0..4), vec(any::<(u16, u16, u8)>(), 0..4));
     let posts = (4..12_u8, vec(any::<(u8, u16, u8, u8)>(), 3..24), vec(any::<(u16, u8, bool, u8, u8)>(), 0..16));
     let rules = (vec(vec(any::<u16>(), 1..7), 1..4), vec(any::<(u8, u8)>(), 1..5), vec(any::<(u16, u8, u8)>(), 3..20));
-    (ground, history, posts, rules).prop_map(|(ground, history, posts, rules)| {
+    let absences = vec(any::<(u8, u8, u8, u8, u8)>(), 0..8);
+    (ground, history, posts, rules, absences).prop_map(|(ground, history, posts, rules, absences)| {
         let (root, territories, functional) = ground;
         let (lives, moves) = history;
         let (people, posts, holdings) = posts;
         let (ladders, matters, mandates) = rules;
-        Plan { root, territories, functional, lives, moves, people, posts, holdings, ladders, matters, mandates }
+        Plan {
+            root,
+            territories,
+            functional,
+            lives,
+            moves,
+            people,
+            posts,
+            holdings,
+            ladders,
+            matters,
+            mandates,
+            absences,
+        }
     })
 }
 
@@ -90,6 +107,7 @@ impl Plan {
         self.matters(&mut register);
         self.mandates(&mut register);
         calendar(&mut register);
+        self.absences(&mut register);
         register
     }
 
@@ -286,6 +304,35 @@ impl Plan {
                 matter: pick(&matters, *matter),
                 power: if how % 5 == 0 { Power::Assist } else { Power::Resolve },
                 span: some_of_the_time(u16::from(*how / 4)),
+            });
+        }
+    }
+}
+
+impl Plan {
+    /// People away, mostly around the days that questions are about; now and then two at a time.
+    fn absences(&self, register: &mut Register) {
+        let matters: Vec<MatterCode> = register.matters.iter().map(|m| m.code.clone()).collect();
+        for (who, substitute, from, length, what) in &self.absences {
+            let who = who % self.people;
+            let named = (substitute / 3) % self.people;
+            let from = if from % 2 == 0 { 195 + from % 16 } else { *from };
+            let back = what.is_multiple_of(5).then(|| day(from).plus_days(i64::from(length % 4)));
+            let some = !what.is_multiple_of(3) || matters.is_empty();
+            register.absences.push(Absence {
+                code: code(format!("A{}", register.absences.len())),
+                person: person(who).code,
+                span: Span { from: day(from), to: day(from).plus_days(i64::from(*length) + 1) },
+                reason: "事".to_owned(),
+                scope: if some { Scope::All } else { Scope::Matters(vec![pick(&matters, *what / 3)]) },
+                substitute: if substitute % 3 == 0 || named == who {
+                    Substitute::ByPost
+                } else {
+                    Substitute::Person(person(named).code)
+                },
+                recorded_by: None,
+                recorded_at: if what % 4 == 0 { day(from).plus_days(1) } else { day(from / 2) },
+                ended_at: back,
             });
         }
     }

@@ -80,6 +80,8 @@ pub struct Absences {
     rows: Vec<Absence>,
     /// When anybody is absent at all: stretches that neither touch nor overlap, in order.
     anybody: Vec<Span>,
+    /// Every beginning and every end, in order, with the row that it is of.
+    edges: Vec<(Instant, usize)>,
 }
 
 impl Absences {
@@ -97,7 +99,10 @@ impl Absences {
                 _ => anybody.push(span),
             }
         }
-        Self { rows, anybody }
+        let ends = |(ix, row): (usize, &Absence)| [(row.holds().from, ix), (row.holds().to, ix)];
+        let mut edges: Vec<(Instant, usize)> = rows.iter().enumerate().flat_map(ends).collect();
+        edges.sort_unstable();
+        Self { rows, anybody, edges }
     }
 
     /// Whether anybody is absent at that instant, for whatever: mostly the first and last thing to ask.
@@ -105,6 +110,20 @@ impl Absences {
     pub fn anybody(&self, at: Instant) -> bool {
         let begun = self.anybody.partition_point(|span| span.from <= at);
         begun.checked_sub(1).and_then(|last| self.anybody.get(last)).is_some_and(|span| at < span.to)
+    }
+
+    /// All that ever hold, in the order of people and of recording.
+    #[must_use]
+    pub fn all(&self) -> &[Absence] {
+        &self.rows
+    }
+
+    /// The absences that begin or end after an instant and not later than another, each with when, in the
+    /// order of time.
+    pub fn changing(&self, after: Instant, until: Instant) -> impl Iterator<Item = (Instant, &Absence)> {
+        let first = self.edges.partition_point(|(at, _)| *at <= after);
+        let edges = self.edges.iter().skip(first).take_while(move |(at, _)| *at <= until);
+        edges.filter_map(|(at, ix)| Some((*at, self.rows.get(*ix)?)))
     }
 
     /// The absences of a person that ever hold, in the order of recording.

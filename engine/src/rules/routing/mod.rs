@@ -2,11 +2,14 @@
 
 pub mod account;
 pub mod recusal;
+mod stand_in;
 
 use std::collections::HashMap;
 
 pub use account::{Account, Passed, Verdict};
 pub use recusal::Recusal;
+use stand_in::stand_in_among;
+pub use stand_in::{Answering, stand_in};
 
 use super::{
     id::{PersonCode, PostCode},
@@ -15,7 +18,7 @@ use super::{
     post::{PostKind, Rank},
     tier::{Tier, UnitKind},
     tree::UnitIx,
-    world::{Desk, Held, MatterIx, PersonIx, PostIx, World},
+    world::{Desk, MatterIx, PersonIx, PostIx, World},
 };
 
 /// The number of a rung. Those from [`BEYOND`] on stand beyond every ladder.
@@ -90,10 +93,12 @@ pub struct Found {
     pub post: PostIx,
     /// Its holder or substitute at that instant.
     pub person: PersonIx,
-    /// As what the person holds it.
+    /// As what the person holds it; a substitute also who is named by somebody absent.
     pub rank: Rank,
     /// At which rung.
     pub rung: RungNo,
+    /// Who would answer for the post, but is absent.
+    pub instead_of: Option<PersonIx>,
 }
 
 /// The answer, with everything that was passed on the way to it.
@@ -136,7 +141,8 @@ impl Above {
 }
 
 /// Climbs the matter's ladder from the lowest rung at or above the place and gives the first rung
-/// that has a post which may resolve the matter, is held at that instant, and is not excluded.
+/// that has a post which may resolve the matter, is held at that instant by somebody who is there or has
+/// a substitute who is, and is not excluded.
 ///
 /// Among equals: the first holder before a substitute, then who has the fewest open Handle
 /// assignments, then the smallest code. The same world and question always give the same answer.
@@ -145,7 +151,9 @@ impl Above {
 pub fn route(world: &World, question: &Question, exclusions: &Exclusions, loads: &Loads) -> Route {
     let above = Above::of(world, question.place, question.at);
     let recusal = Recusal::of(world, &exclusions.accused, question.at);
-    let mut climb = Climb { world, question, exclusions, recusal: &recusal, loads, passed: Vec::with_capacity(16) };
+    let passed = Vec::with_capacity(16);
+    let away = world.absences().anybody(question.at);
+    let mut climb = Climb { world, question, exclusions, recusal: &recusal, loads, away, passed };
     let entry = |tier: Tier| question.entry.is_none_or(|entry| !entry.is_above(tier));
     for rung in world.rungs(question.matter, question.ladder_at) {
         if rung.no < question.from || !entry(rung.tier) {
@@ -178,6 +186,8 @@ struct Climb<'a> {
     exclusions: &'a Exclusions,
     recusal: &'a Recusal,
     loads: &'a Loads,
+    /// Whether anybody in the world is absent.
+    away: bool,
     passed: Vec<Passed>,
 }
 
@@ -191,10 +201,10 @@ impl Climb<'_> {
             empty = false;
             match self.look(desk, kind, mandate) {
                 Err(verdict) => self.passed.push(Passed { rung, post: Some(post), kind, verdict }),
-                Ok((person, rank)) => {
-                    let key = (rank, self.loads.of(self.world, person), post);
+                Ok(answering) => {
+                    let key = (answering.rank, self.loads.of(self.world, answering.person), post);
                     if best.is_none_or(|(known, _)| key < known) {
-                        best = Some((key, Found { post, person, rank, rung }));
+                        best = Some((key, answering.found(post, rung)));
                     }
                 }
             }
@@ -205,7 +215,7 @@ impl Climb<'_> {
         best.map(|(_, found)| found)
     }
 
-    fn look(&self, desk: &Desk, kind: PostKind, mandate: bool) -> Result<(PersonIx, Rank), Verdict> {
+    fn look(&self, desk: &Desk, kind: PostKind, mandate: bool) -> Result<Answering, Verdict> {
         let (post, at) = (desk.post, self.question.at);
         if mandate && !self.world.kind_may_resolve(kind, post, self.question.matter, at) {
             return Err(Verdict::NoMandate);
@@ -216,43 +226,13 @@ impl Climb<'_> {
         if self.exclusions.held.contains(&post) {
             return Err(Verdict::AlreadyHeld);
         }
-        let (person, rank) = match self.world.only_holding(desk) {
-            Some(held) => stand_in_among(self.world, post, Some(held).into_iter(), at, self.recusal)?,
-            None => stand_in(self.world, post, at, self.recusal)?,
+        let of = (post, Some(self.question.matter), at);
+        let answering = match self.world.only_holding(desk) {
+            Some(held) => stand_in_among(self.world, of, self.away, Some(held).into_iter(), self.recusal)?,
+            None => stand_in_among(self.world, of, self.away, self.world.holdings_of(post), self.recusal)?,
         };
-        if self.exclusions.people.contains(&person) { Err(Verdict::AlreadyHeld) } else { Ok((person, rank)) }
+        if self.exclusions.people.contains(&answering.person) { Err(Verdict::AlreadyHeld) } else { Ok(answering) }
     }
-}
-
-/// Who answers for the post at that instant: its first holder, or a substitute when there is none.
-/// Nobody who must not see the request, and no substitute for somebody who must not.
-///
-/// # Errors
-/// [`Verdict::Vacant`] when nobody holds it, [`Verdict::Recused`] when whoever does must not.
-pub fn stand_in(world: &World, post: PostIx, at: Instant, recusal: &Recusal) -> Result<(PersonIx, Rank), Verdict> {
-    stand_in_among(world, post, world.holdings_of(post), at, recusal)
-}
-
-fn stand_in_among(
-    world: &World,
-    post: PostIx,
-    holdings: impl Iterator<Item = Held>,
-    at: Instant,
-    recusal: &Recusal,
-) -> Result<(PersonIx, Rank), Verdict> {
-    let mut recused = false;
-    for held in holdings.filter(|h| h.span.contains(at)) {
-        if recusal.covers(world, post, held.person, at) {
-            recused = true;
-            // The substitute of the person complained of acts in that person's name.
-            if held.rank == Rank::First {
-                break;
-            }
-        } else {
-            return Ok((held.person, held.rank));
-        }
-    }
-    Err(if recused { Verdict::Recused } else { Verdict::Vacant })
 }
 
 /// The rungs of a case's ladder that a place has a territory for, from the lowest up.
@@ -272,8 +252,10 @@ pub fn contenders(world: &World, question: &Question) -> Vec<PersonCode> {
     let mut rival = |territory: UnitIx, kind: PostKind, mandate: bool| {
         let desks = world.desks(territory, kind, question.at);
         let able = desks.filter(|p| !mandate || world.may_resolve(*p, question.matter, question.at));
-        let holders: Vec<PersonIx> =
-            able.filter_map(|p| stand_in(world, p, question.at, &nobody).ok()).map(|(person, _)| person).collect();
+        let holders: Vec<PersonIx> = able
+            .filter_map(|p| stand_in(world, p, Some(question.matter), question.at, &nobody).ok())
+            .map(|a| a.person)
+            .collect();
         if holders.len() > 1 {
             people.extend(holders.into_iter().filter_map(|p| world.person_code(p)).cloned());
         }
@@ -299,7 +281,7 @@ pub struct Link {
     pub territory: UnitIx,
     /// A post there, on the territory itself or on a unit that serves it.
     pub post: PostIx,
-    /// Who answers for it; none when it is vacant.
+    /// Who answers for it; none when it is vacant, or nobody stands in for who is absent.
     pub person: Option<PersonIx>,
 }
 
@@ -315,7 +297,7 @@ pub fn chain(world: &World, place: UnitIx, at: Instant) -> Vec<Link> {
         links.extend(here.into_iter().map(|(post, _)| Link {
             territory,
             post,
-            person: stand_in(world, post, at, &nobody).ok().map(|(person, _)| person),
+            person: stand_in(world, post, None, at, &nobody).ok().map(|answering| answering.person),
         }));
     }
     links

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::rules::{
+    absence::{self, Scope, Substitute},
     calendar::{self, Fault, File},
     id::{LadderCode, MatterCode, PersonCode, PostCode, UnitCode},
     instant::Span,
@@ -32,6 +33,7 @@ pub fn problems(register: &Register) -> Vec<Problem> {
     mandates(register, &names, &mut found);
     ladders(register, &names, &mut found);
     calendars(register, &names, &mut found);
+    absences(register, &names, &mut found);
     found.sort();
     found
 }
@@ -263,6 +265,29 @@ fn calendars(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
     for (row, kept) in register.unit_calendars.iter().enumerate() {
         if !names.units.contains_key(&kept.unit) {
             found.push(unknown(Table::UnitCalendars, row, "unit", "unit", &kept.unit));
+        }
+    }
+}
+
+fn absences(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
+    let faults = absence::check::absences(&register.absences).into_iter();
+    found.extend(faults.map(|fault| Problem::new(Table::Absences, fault.row, fault.column, fault.what, fault.mend)));
+    for (row, absence) in register.absences.iter().enumerate() {
+        let mut person = |column, code: &PersonCode| {
+            if !names.people.contains(code) {
+                found.push(unknown(Table::Absences, row, column, "person", code));
+            }
+        };
+        person("person", &absence.person);
+        if let Substitute::Person(substitute) = &absence.substitute {
+            person("substitute", substitute);
+        }
+        if let Some(recorded_by) = &absence.recorded_by {
+            person("recorded_by", recorded_by);
+        }
+        if let Scope::Matters(matters) = &absence.scope {
+            let gone = matters.iter().filter(|matter| !names.matters.contains(matter));
+            found.extend(gone.map(|matter| unknown(Table::Absences, row, "matters", "matter", matter)));
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Every question about who, where and what may is answered here, for any instant: the facts are
 //! dated, and what was true then stays readable.
 
+mod absences;
 mod calendars;
 pub mod check;
 mod desks;
@@ -13,6 +14,7 @@ pub mod register;
 use std::{collections::HashMap, sync::OnceLock};
 
 use super::{
+    absence::Absences,
     calendar::Calendars,
     id::{LadderCode, MatterCode, PersonCode, PostCode},
     instant::{Instant, Span, Zone},
@@ -21,6 +23,7 @@ use super::{
     tier::UnitKind,
     tree::{Tree, UnitIx},
 };
+pub use absences::AbsenceChange;
 use calendars::KeptCalendars;
 pub(crate) use desks::Desk;
 use desks::Desks;
@@ -109,6 +112,9 @@ pub struct World {
     held_by_person: Lists<HeldEntry>,
     serving: HashMap<UnitIx, Vec<UnitIx>>,
     calendars: KeptCalendars,
+    absences: Absences,
+    /// Who is ever absent, in order.
+    absentees: Vec<PersonIx>,
 }
 
 impl World {
@@ -192,7 +198,10 @@ impl World {
             held_by_person: Lists::default(),
             serving: HashMap::new(),
             calendars,
+            absences: Absences::default(),
+            absentees: Vec::new(),
         };
+        world.compile_absences();
         world.compile_holdings(&mut known);
         world.compile_desks();
         world.compile_matters();

@@ -33,6 +33,8 @@ words! {
         Markets = "赶场",
         /// unit_calendars.csv
         UnitCalendars = "单位日历",
+        /// absences.csv
+        Absences = "缺勤",
     }
 }
 
@@ -53,13 +55,17 @@ impl Table {
             Self::Days => "days.csv",
             Self::Markets => "markets.csv",
             Self::UnitCalendars => "unit_calendars.csv",
+            Self::Absences => "absences.csv",
         }
     }
 
     /// Whether the file may be missing, which means the same as a file without rows.
     #[must_use]
     pub const fn may_be_missing(self) -> bool {
-        matches!(self, Self::Calendars | Self::Hours | Self::Days | Self::Markets | Self::UnitCalendars)
+        matches!(
+            self,
+            Self::Calendars | Self::Hours | Self::Days | Self::Markets | Self::UnitCalendars | Self::Absences
+        )
     }
 }
 

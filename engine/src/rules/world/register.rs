@@ -1,15 +1,17 @@
-//! The register: every dated fact about units, people, posts, holdings, matters, mandates, ladders and calendars.
+//! The register: every dated fact about units, people, posts, holdings, matters, mandates, ladders, calendars
+//! and absences.
 
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{
+    absence::Absence,
     calendar::{self, CalendarRow, DayRow, Hours, Market, UnitCalendar},
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
     tier::Unit,
 };
 
-/// The rows of all twelve tables. Plain data: it may be wrong; [`super::World::build`] tells.
+/// The rows of all thirteen tables. Plain data: it may be wrong; [`super::World::build`] tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
     /// Stretches of units.
@@ -41,6 +43,9 @@ pub struct Register {
     /// Which unit keeps which calendar.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unit_calendars: Vec<UnitCalendar>,
+    /// Who is absent, and who stands in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
 }
 
 impl Register {
@@ -51,7 +56,7 @@ impl Register {
         let map = units.len() + people.len() + posts.len() + holdings.len();
         let Self { calendars, hours, days, markets, unit_calendars, .. } = self;
         let time = calendars.len() + hours.len() + days.len() + markets.len() + unit_calendars.len();
-        map + matters.len() + mandates.len() + ladders.len() + time
+        map + matters.len() + mandates.len() + ladders.len() + time + self.absences.len()
     }
 
     /// The rows that calendars are compiled from.

@@ -59,6 +59,8 @@ impl Command {
                 R::Relieve { .. } => "Relieve",
                 R::ChangeMandate { .. } => "ChangeMandate",
                 R::DeclareDays { .. } => "DeclareDays",
+                R::RecordAbsence(_) => "RecordAbsence",
+                R::EndAbsence { .. } => "EndAbsence",
             },
             Self::Load(_) => "LoadRegister",
         }

@@ -2,6 +2,8 @@
 
 use super::form::Forms;
 use crate::rules::{
+    absence::{Scope, Substitute},
+    id::MatterCode,
     matter::Mandated,
     world::{Problem, Register, Table},
 };
@@ -40,6 +42,21 @@ fn names<'a>(register: &'a Register, problem: &Problem) -> Option<(Table, &'a st
             Some((Table::Calendars, register.unit_calendars.get(row)?.calendar.as_str()))
         }
         (Table::UnitCalendars, "unit") => Some((Table::Units, register.unit_calendars.get(row)?.unit.as_str())),
+        (Table::Absences, "person") => Some((Table::People, register.absences.get(row)?.person.as_str())),
+        (Table::Absences, "recorded_by") => {
+            Some((Table::People, register.absences.get(row)?.recorded_by.as_ref()?.as_str()))
+        }
+        (Table::Absences, "substitute") => match &register.absences.get(row)?.substitute {
+            Substitute::Person(person) => Some((Table::People, person.as_str())),
+            Substitute::ByPost => None,
+        },
+        (Table::Absences, "matters") => match &register.absences.get(row)?.scope {
+            Scope::Matters(matters) => {
+                let known = |code: &MatterCode| register.matters.iter().any(|matter| matter.code == *code);
+                Some((Table::Matters, matters.iter().find(|code| !known(code))?.as_str()))
+            }
+            Scope::All => None,
+        },
         _ => None,
     }
 }

@@ -4,6 +4,7 @@ use std::{fs, io, path::Path};
 
 use super::{entry::Entry, form, header::names, order::in_order, rows::write_cell};
 use crate::rules::{
+    absence::Absence,
     calendar::{CalendarRow, DayRow, Hours, Market, UnitCalendar},
     instant::Zone,
     matter::{Mandate, Matter, Rung},
@@ -39,6 +40,7 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
         file::<DayRow>(&register.days, zone)?,
         file::<Market>(&register.markets, zone)?,
         file::<UnitCalendar>(&register.unit_calendars, zone)?,
+        file::<Absence>(&register.absences, zone)?,
     ];
     let (files, empty): (Vec<_>, Vec<_>) = files.into_iter().partition(|(table, _)| holds(&register, *table));
     fs::create_dir_all(dir)?;
@@ -65,6 +67,7 @@ fn holds(register: &Register, table: Table) -> bool {
         Table::Days => !register.days.is_empty(),
         Table::Markets => !register.markets.is_empty(),
         Table::UnitCalendars => !register.unit_calendars.is_empty(),
+        Table::Absences => !register.absences.is_empty(),
         _ => true,
     }
 }

@@ -1,5 +1,6 @@
 //! The store: one file per aggregate. The only place that knows tables, besides `liandong-schema`.
 
+mod absence_rows;
 mod calendar_rows;
 pub mod dialect;
 pub mod head;
