@@ -217,6 +217,8 @@ mirrors! {
         Vacant,
         /// 不在岗: whoever answers for it is absent, and nobody stands in.
         Absent,
+        /// 未当班: others are on duty there, and only they take requests.
+        OffDuty,
         /// 回避: the request is about its holder, or about somebody above its holder.
         Recused,
         /// 已经手: it held the request in this climb already.

@@ -112,6 +112,22 @@
 -- request.events integer NOT NULL
 -- request_unit.unit text NOT NULL
 -- request_unit.request uuid NOT NULL
+-- roster.code text NOT NULL
+-- roster.from_at bigint NOT NULL
+-- roster.to_at bigint NOT NULL
+-- roster.name text NOT NULL
+-- roster.unit text NOT NULL
+-- roster.kind text NOT NULL
+-- roster.posts text NOT NULL
+-- roster.exclusive boolean NOT NULL
+-- roster.duty_days text NOT NULL
+-- roster.hand_over text NOT NULL
+-- roster.hours text
+-- roster.turn text NOT NULL
+-- roster.week_begins text NOT NULL
+-- roster.width smallint NOT NULL
+-- roster.start_date text NOT NULL
+-- roster.slots text NOT NULL
 -- rung.ladder text NOT NULL
 -- rung.no smallint NOT NULL
 -- rung.from_at bigint NOT NULL
@@ -164,6 +180,7 @@ CREATE UNIQUE INDEX request_pkey ON public.request USING btree (id);
 CREATE INDEX request_place ON public.request USING btree (place);
 CREATE UNIQUE INDEX request_receipt ON public.request USING btree (receipt);
 CREATE UNIQUE INDEX request_unit_pkey ON public.request_unit USING btree (unit, request);
+CREATE UNIQUE INDEX roster_pkey ON public.roster USING btree (code, from_at);
 CREATE UNIQUE INDEX rung_pkey ON public.rung USING btree (ladder, no, from_at);
 CREATE INDEX token_person ON public.token USING btree (person);
 CREATE UNIQUE INDEX token_pkey ON public.token USING btree (hash);

@@ -181,6 +181,25 @@ CREATE TABLE "request_unit" (
     "request" uuid_text NOT NULL, PRIMARY KEY ("unit",
     "request") ) WITHOUT ROWID;
 
+CREATE TABLE "roster" (
+    "code" text NOT NULL,
+    "from_at" integer NOT NULL,
+    "to_at" integer NOT NULL,
+    "name" text NOT NULL,
+    "unit" text NOT NULL,
+    "kind" text NOT NULL,
+    "posts" text NOT NULL,
+    "exclusive" boolean NOT NULL,
+    "duty_days" text NOT NULL,
+    "hand_over" text NOT NULL,
+    "hours" text,
+    "turn" text NOT NULL,
+    "week_begins" text NOT NULL,
+    "width" smallint NOT NULL,
+    "start_date" text NOT NULL,
+    "slots" text NOT NULL, PRIMARY KEY ("code",
+    "from_at") );
+
 CREATE TABLE "rung" (
     "ladder" text NOT NULL,
     "no" smallint NOT NULL,

@@ -8,10 +8,12 @@ use std::collections::{HashMap, HashSet};
 
 use liandong_engine::rules::{
     absence::{Absence, Scope, Substitute},
+    calendar::{Calendar, Calendars, Date, LAST_DATE},
     id::{MatterCode, PersonCode, PostCode, UnitCode},
-    instant::Instant,
+    instant::{Instant, Zone},
     matter::{Mandated, Power},
     post::{PostKind, Rank},
+    roster::{Overrides, Roster, Rosters, on_duty},
     routing::{Account, RungNo, Verdict},
     tier::{Tier, Unit},
     world::Register,
@@ -99,6 +101,20 @@ struct Station<'r> {
     posts: Vec<&'r PostCode>,
 }
 
+/// Who could take it on a post.
+#[derive(Clone, Copy)]
+struct Free<'r> {
+    /// Whether by a roster, or in the place of who is.
+    sits: bool,
+    rank: Rank,
+    person: &'r PersonCode,
+}
+
+/// The first of the holders of whom nobody complains.
+fn able_first<'r>(holders: &[(Rank, &'r PersonCode)], asked: &Asked) -> Option<&'r PersonCode> {
+    holders.iter().find(|(_, person)| !asked.accused.contains(person)).map(|(_, person)| *person)
+}
+
 /// The rows of a register that hold on one day.
 #[derive(Debug)]
 pub struct Day<'r> {
@@ -112,6 +128,8 @@ pub struct Day<'r> {
     may_resolve: HashMap<&'r MatterCode, Vec<&'r Mandated>>,
     /// Who is away, the newest word about each person first.
     away: Vec<&'r Absence>,
+    /// Who sits where among which posts, and whether only they take requests.
+    sits: Sits<'r>,
 }
 
 impl<'r> Day<'r> {
@@ -126,6 +144,7 @@ impl<'r> Day<'r> {
             holders: HashMap::new(),
             may_resolve: HashMap::new(),
             away: register.absences.iter().filter(|absence| is_away(absence, at)).collect(),
+            sits: sits(register, at),
         };
         day.away.sort_by(|a, b| (b.recorded_at, &b.code).cmp(&(a.recorded_at, &a.code)));
         for post in register.posts.iter().filter(|p| p.span.contains(at)) {
@@ -151,19 +170,35 @@ impl<'r> Day<'r> {
         let stations = self.stations(asked);
         let below = self.below_any(&asked.accused);
         let judge = |post: &PostCode, mandate| self.judge(asked, &below, post, mandate);
-        // Among the free: the first holder before a substitute, then the least busy, then the smallest code.
+        // Where those who sit there keep the others off, and one of them is free.
+        let kept = |s: &Station<'_>, post: &PostCode| {
+            let place = |post: &PostCode| self.posts.get(post).map(|(kind, unit)| (*unit, *kind));
+            let seat = place(post).and_then(|place| self.sits.get(&place));
+            let manned = || {
+                let beside = s.posts.iter().filter(|other| place(other) == place(post));
+                beside.filter_map(|other| judge(other, s.needs_mandate).ok()).any(|free| free.sits)
+            };
+            seat.is_some_and(|(_, only)| *only) && !judge(post, s.needs_mandate).is_ok_and(|free| free.sits) && manned()
+        };
+        let judge_there = |s: &Station<'_>, post: &PostCode| {
+            let free = judge(post, s.needs_mandate)?;
+            if kept(s, post) { Err(Verdict::OffDuty) } else { Ok(free) }
+        };
+        // Among the free: who sits there, then the first holder before a substitute, then the least busy,
+        // then the smallest code.
         let winner = |s: &Station<'_>| {
-            let free = s.posts.iter().filter_map(|post| Some((post, judge(post, s.needs_mandate).ok()?)));
-            let ranked = free.map(|(post, (rank, person))| {
-                (rank, asked.loads.get(person).copied().unwrap_or(0), (*post).clone(), person.clone())
+            let free = s.posts.iter().filter_map(|post| Some((post, judge_there(s, post).ok()?)));
+            let ranked = free.map(|(post, Free { sits, rank, person })| {
+                let load = asked.loads.get(person).copied().unwrap_or(0);
+                (!sits, rank, load, (*post).clone(), person.clone())
             });
-            ranked.min().map(|(rank, _, post, person)| (s.rung, post, person, rank))
+            ranked.min().map(|(_, rank, _, post, person)| (s.rung, post, person, rank))
         };
         let passed = |s: &Station<'_>| {
             if s.posts.is_empty() {
                 return vec![(s.rung, None, s.kind, Verdict::Vacant)];
             }
-            let unfit = s.posts.iter().filter_map(|p| Some((*p, judge(p, s.needs_mandate).err()?)));
+            let unfit = s.posts.iter().filter_map(|p| Some((*p, judge_there(s, p).err()?)));
             unfit.map(|(post, why)| (s.rung, Some(post.clone()), s.kind, why)).collect()
         };
         let stop = stations.iter().position(|s| winner(s).is_some());
@@ -207,7 +242,7 @@ impl<'r> Day<'r> {
         below: &HashSet<&PostCode>,
         post: &PostCode,
         needs_mandate: bool,
-    ) -> Result<(Rank, &'r PersonCode), Verdict> {
+    ) -> Result<Free<'r>, Verdict> {
         let given = |to: &&Mandated| match to {
             Mandated::Kind(kind) => self.posts.get(post).is_some_and(|(k, _)| k == kind),
             Mandated::Post(code) => code == post,
@@ -239,7 +274,20 @@ impl<'r> Day<'r> {
         let there = able().find_map(|person| self.there(asked, below, post, person, &mut knocked));
         let there = there.ok_or(Verdict::Absent)?;
         let rank = holders.iter().find(|(_, holder)| *holder == there).map_or(Rank::Substitute, |(rank, _)| *rank);
-        if asked.people.contains(there) { Err(Verdict::AlreadyHeld) } else { Ok((rank, there)) }
+        if asked.people.contains(there) {
+            return Err(Verdict::AlreadyHeld);
+        }
+        let seat = self.posts.get(post).and_then(|(kind, unit)| self.sits.get(&(*unit, *kind)));
+        let sitting = |person: &PersonCode| seat.is_some_and(|(people, _)| people.contains(person));
+        // Of the holders who are there themselves, whoever sits answers.
+        let home = |person: &'r PersonCode| self.there(asked, below, post, person, &mut Vec::new()) == Some(person);
+        let mut able = holders.iter().filter(|h| !accused(h) && sitting(h.1) && !asked.people.contains(h.1));
+        if let Some((rank, person)) = able.find(|(_, person)| home(person)) {
+            return Ok(Free { sits: true, rank: *rank, person });
+        }
+        // For whom it is: the one who should have answered.
+        let asked_for = able_first(holders, asked);
+        Ok(Free { sits: sitting(there) || asked_for.is_some_and(sitting), rank, person: there })
     }
 
     /// Knocks at somebody's door, and from there wherever a note on the door sends one; at no door twice.
@@ -350,6 +398,39 @@ impl<'r> Day<'r> {
         }
         way
     }
+}
+
+/// Who sits where at an instant, and whether only they take requests.
+type Sits<'r> = HashMap<(&'r UnitCode, PostKind), (HashSet<PersonCode>, bool)>;
+
+/// Who follows whom is proven elsewhere; here it is only asked, with days as the calendars of the rows
+/// have them.
+fn sits(register: &Register, at: Instant) -> Sits<'_> {
+    if register.rosters.is_empty() {
+        return HashMap::new();
+    }
+    let calendars = Calendars::build(register.calendar_rows()).unwrap_or_default();
+    let zone = Zone::china();
+    let day = |unit: &UnitCode, date: Date| {
+        let midnight = zone.0.to_timestamp(date.at(0, 0, 0, 0)).map_or(Instant::MIN, |t| Instant(t.as_microsecond()));
+        let mut unit = Some(unit);
+        while let Some(code) = unit {
+            let kept = register.unit_calendars.iter().find(|k| k.unit == *code && k.span.contains(midnight));
+            if let Some(calendar) = kept.and_then(|kept| calendars.get(&kept.calendar)) {
+                return calendar.day(date);
+            }
+            let rows = register.units.iter().filter(|row| row.code == *code);
+            unit = rows.max_by_key(|row| (row.span.contains(midnight), row.span)).and_then(|row| row.parent.as_ref());
+        }
+        Calendar::always().day(date)
+    };
+    let rosters = Rosters::build(&register.rosters, zone.clone(), &day, LAST_DATE);
+    let overrides = Overrides::default();
+    let seat = |row: &Roster| {
+        let found = on_duty(&rosters, &overrides, &row.unit, row.posts, at);
+        (found.people.iter().map(|duty| duty.person.clone()).collect(), found.exclusive)
+    };
+    register.rosters.iter().map(|row| ((&row.unit, row.posts), seat(row))).collect()
 }
 
 /// Whether the absence holds: recorded by then, and the person not back.

@@ -17,6 +17,7 @@ pub mod post;
 pub mod receipt;
 pub mod request;
 pub mod request_unit;
+pub mod roster;
 pub mod rung;
 pub mod token;
 pub mod unit;

@@ -1,10 +1,10 @@
-//! Absences.
+//! Absences and duty rosters.
 
 use sea_orm_migration::prelude::*;
 
 use super::tables::{
     Rows,
-    Type::{Big, Text},
+    Type::{Big, Flag, Small, Text},
     col, create, null,
 };
 
@@ -33,10 +33,38 @@ impl MigrationTrait for Migration {
             ],
             &["code"],
         )
+        .await?;
+        create(
+            manager,
+            Rows::Wide,
+            "roster",
+            &[
+                col("code", Text),
+                col("from_at", Big),
+                col("to_at", Big),
+                col("name", Text),
+                col("unit", Text),
+                col("kind", Text),
+                col("posts", Text),
+                col("exclusive", Flag),
+                col("duty_days", Text),
+                col("hand_over", Text),
+                null("hours", Text),
+                col("turn", Text),
+                col("week_begins", Text),
+                col("width", Small),
+                col("start_date", Text),
+                col("slots", Text),
+            ],
+            &["code", "from_at"],
+        )
         .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        manager.drop_table(Table::drop().table(Alias::new("absence")).to_owned()).await
+        for table in ["roster", "absence"] {
+            manager.drop_table(Table::drop().table(Alias::new(table)).to_owned()).await?;
+        }
+        Ok(())
     }
 }

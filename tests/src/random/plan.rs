@@ -11,6 +11,7 @@ use liandong_engine::rules::{
     instant::{Instant, Span},
     matter::{Mandate, Mandated, Matter, Power, Rung},
     post::{Holding, Person, Post, PostKind, Rank},
+    roster::{On, Roster, RosterKind, Slot, TimeOfDay, Turn, Weekday},
     tier::{Tier, Unit, UnitKind},
     world::Register,
 };
@@ -43,6 +44,8 @@ pub struct Plan {
     mandates: Vec<(u16, u8, u8)>,
     /// Person, substitute, first day, length, and for which matter.
     absences: Vec<(u8, u8, u8, u8, u8)>,
+    /// Which post's unit and kind, who follows whom, on which days, and how.
+    rosters: Vec<(u16, Vec<u8>, u8, u8)>,
 }
 
 /// The midnight of a day of the story: ten days apart, from 2012 to the end of 2018.
@@ -58,7 +61,8 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     let posts = (4..12_u8, vec(any::<(u8, u16, u8, u8)>(), 3..24), vec(any::<(u16, u8, bool, u8, u8)>(), 0..16));
     let rules = (vec(vec(any::<u16>(), 1..7), 1..4), vec(any::<(u8, u8)>(), 1..5), vec(any::<(u16, u8, u8)>(), 3..20));
     let absences = vec(any::<(u8, u8, u8, u8, u8)>(), 0..8);
-    (ground, history, posts, rules, absences).prop_map(|(ground, history, posts, rules, absences)| {
+    let rosters = vec((any::<u16>(), vec(any::<u8>(), 1..5), any::<u8>(), any::<u8>()), 0..4);
+    (ground, history, posts, rules, absences, rosters).prop_map(|(ground, history, posts, rules, absences, rosters)| {
         let (root, territories, functional) = ground;
         let (lives, moves) = history;
         let (people, posts, holdings) = posts;
@@ -76,6 +80,7 @@ pub fn plan() -> impl Strategy<Value = Plan> {
             matters,
             mandates,
             absences,
+            rosters,
         }
     })
 }
@@ -108,6 +113,7 @@ impl Plan {
         self.mandates(&mut register);
         calendar(&mut register);
         self.absences(&mut register);
+        self.rosters(&mut register);
         register
     }
 
@@ -310,6 +316,47 @@ impl Plan {
 }
 
 impl Plan {
+    /// Rosters mostly of people who hold the posts, now and then of others, and with nobody in a place.
+    fn rosters(&self, register: &mut Register) {
+        for (which, order, on, how) in &self.rosters {
+            let post = pick(&register.posts, *which);
+            let beside = |code: &PostCode| {
+                register.posts.iter().any(|p| p.code == *code && p.unit == post.unit && p.kind == post.kind)
+            };
+            let holders: Vec<_> =
+                register.holdings.iter().filter(|h| beside(&h.post)).map(|h| h.person.clone()).collect();
+            let slot = |n: &u8| match n % 8 {
+                0 => Slot(None),
+                1..6 if !holders.is_empty() => holders[usize::from(*n) % holders.len()].clone().into(),
+                _ => person(n % self.people).code.into(),
+            };
+            let order: Vec<Slot> = order.iter().map(slot).collect();
+            if order.iter().all(|slot| slot.0.is_none()) {
+                continue;
+            }
+            register.rosters.push(Roster {
+                code: code(format!("R{}", register.rosters.len())),
+                name: "班".to_owned(),
+                unit: post.unit,
+                kind: RosterKind::Everyday,
+                posts: post.kind,
+                exclusive: how % 2 == 0,
+                on: vec![pick(
+                    &[On::Every, On::Every, On::Every, On::Every, On::Every, On::Every, On::Working, On::Rest],
+                    *on,
+                )],
+                hand_over: TimeOfDay::new(8, 0).unwrap(),
+                hours: (how % 3 == 0).then(|| "00:00-18:00".parse().unwrap()),
+                turn: pick(Turn::ALL, *how / 4),
+                week_begins: Weekday::Monday,
+                width: if order.len() > 1 { 1 + how % 2 } else { 1 },
+                start: jiff::civil::date(2014, 1, 6),
+                order,
+                span: Span { from: Instant::MIN, to: day(230) },
+            });
+        }
+    }
+
     /// People away, mostly around the days that questions are about; now and then two at a time.
     fn absences(&self, register: &mut Register) {
         let matters: Vec<MatterCode> = register.matters.iter().map(|m| m.code.clone()).collect();

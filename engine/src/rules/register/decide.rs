@@ -187,7 +187,7 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     let mut records = Vec::new();
     let chunk = chunk.max(1);
     let Register { units, people, posts, holdings, matters, mandates, ladders, calendars, hours, .. } = register;
-    let Register { days, markets, unit_calendars, absences, .. } = register;
+    let Register { days, markets, unit_calendars, absences, rosters, .. } = register;
     let nothing = Register::default;
     records.extend(units.chunks(chunk).map(|c| rows(Register { units: c.to_vec(), ..nothing() })));
     records.extend(people.chunks(chunk).map(|c| rows(Register { people: c.to_vec(), ..nothing() })));
@@ -202,6 +202,7 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     records.extend(markets.chunks(chunk).map(|c| rows(Register { markets: c.to_vec(), ..nothing() })));
     records.extend(unit_calendars.chunks(chunk).map(|c| rows(Register { unit_calendars: c.to_vec(), ..nothing() })));
     records.extend(absences.chunks(chunk).map(|c| rows(Register { absences: c.to_vec(), ..nothing() })));
+    records.extend(rosters.chunks(chunk).map(|c| rows(Register { rosters: c.to_vec(), ..nothing() })));
     Ok(Decision { records, world: next, hand_overs: Vec::new() })
 }
 

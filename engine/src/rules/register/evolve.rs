@@ -17,7 +17,7 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
         Event::RowsLoaded { rows } => {
             let rows = rows.as_ref().clone();
             let Register { units, people, posts, holdings, matters, mandates, ladders, calendars, hours, .. } = rows;
-            let Register { days, markets, unit_calendars, absences, .. } = rows;
+            let Register { days, markets, unit_calendars, absences, rosters, .. } = rows;
             register.units.extend(units);
             register.people.extend(people);
             register.posts.extend(posts);
@@ -31,6 +31,7 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
             register.markets.extend(markets);
             register.unit_calendars.extend(unit_calendars);
             register.absences.extend(absences);
+            register.rosters.extend(rosters);
         }
         Event::PersonAdded { person } => register.people.push(person.clone()),
         Event::UnitCreated { unit } => register.units.push(unit.clone()),

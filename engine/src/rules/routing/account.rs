@@ -19,6 +19,8 @@ words! {
         Vacant = "空缺",
         /// Whoever answers for it is absent, and nobody stands in.
         Absent = "不在岗",
+        /// Others are on duty there, and only they take requests.
+        OffDuty = "未当班",
         /// The request is about its holder, or about somebody above its holder.
         Recused = "回避",
         /// It, or whoever holds it, had the request in this climb already.

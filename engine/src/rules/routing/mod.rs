@@ -16,9 +16,10 @@ use super::{
     instant::Instant,
     matter::Rung,
     post::{PostKind, Rank},
+    roster::OnDuty,
     tier::{Tier, UnitKind},
     tree::UnitIx,
-    world::{Desk, MatterIx, PersonIx, PostIx, World},
+    world::{Desk, Held, MatterIx, PersonIx, PostIx, World},
 };
 
 /// The number of a rung. Those from [`BEYOND`] on stand beyond every ladder.
@@ -144,7 +145,7 @@ impl Above {
 /// that has a post which may resolve the matter, is held at that instant by somebody who is there or has
 /// a substitute who is, and is not excluded.
 ///
-/// Among equals: the first holder before a substitute, then who has the fewest open Handle
+/// Among equals: who is on duty by a roster, then the first holder before a substitute, then who has the fewest open Handle
 /// assignments, then the smallest code. The same world and question always give the same answer.
 /// If no rung answers, [`TAKERS`] do, nearest to the place first.
 #[must_use]
@@ -195,8 +196,12 @@ impl Climb<'_> {
     fn rung(&mut self, rung: RungNo, territory: UnitIx, kind: PostKind, mandate: bool) -> Option<Found> {
         let at = self.question.at;
         let mut best: Option<((Rank, u32, PostIx), Found)> = None;
-        let mut empty = true;
+        let (before, mut empty) = (self.passed.len(), true);
         for desk in self.world.desks_with_holder(territory, kind, at) {
+            if desk.rostered {
+                self.passed.truncate(before);
+                return self.rung_by_roster(rung, territory, kind, mandate);
+            }
             let post = desk.post;
             empty = false;
             match self.look(desk, kind, mandate) {
@@ -213,6 +218,60 @@ impl Climb<'_> {
             self.passed.push(Passed { rung, post: None, kind, verdict: Verdict::Vacant });
         }
         best.map(|(_, found)| found)
+    }
+
+    /// The same where rosters say who is on duty: they come first; and where a roster is exclusive and
+    /// somebody on duty can take it, nobody else does. Who stands in for somebody absent is on duty if that
+    /// one is.
+    fn rung_by_roster(&mut self, rung: RungNo, territory: UnitIx, kind: PostKind, mandate: bool) -> Option<Found> {
+        let at = self.question.at;
+        let mut duties: Vec<(UnitIx, OnDuty<'_>)> = Vec::new();
+        let mut judged = Vec::new();
+        for desk in self.world.desks_with_holder(territory, kind, at) {
+            let unit = self.world.post_unit(desk.post).filter(|_| desk.rostered);
+            if let Some(unit) = unit.filter(|unit| !duties.iter().any(|(known, _)| known == unit)) {
+                duties.push((unit, self.world.on_duty(unit, kind, at)));
+            }
+            let duty = unit.and_then(|unit| duties.iter().find(|(known, _)| *known == unit)).map(|(_, duty)| duty);
+            let has =
+                |person: PersonIx| duty.zip(self.world.person_code(person)).is_some_and(|(duty, code)| duty.has(code));
+            let looked = self.look(desk, kind, mandate).map(|answering| {
+                // Among those who hold the post, whoever is on duty answers.
+                let mut held = self.world.holders(desk.post, at).filter(|held| has(held.person));
+                let there = held.find(|held| self.can(desk.post, held.person));
+                let own = |held: Held| Answering { person: held.person, rank: held.rank, instead_of: None };
+                there.map_or(answering, own)
+            });
+            let on = looked.is_ok_and(|a| has(a.person) || a.instead_of.is_some_and(has));
+            let exclusive = duty.is_some_and(|duty| duty.exclusive);
+            judged.push((desk.post, unit, looked, on, exclusive));
+        }
+        let manned: Vec<UnitIx> = judged.iter().filter(|(.., on, _)| *on).filter_map(|(_, unit, ..)| *unit).collect();
+        let mut best: Option<((bool, Rank, u32, PostIx), Found)> = None;
+        for (post, unit, looked, on, exclusive) in judged {
+            let keeps_off = exclusive && !on && unit.is_some_and(|unit| manned.contains(&unit));
+            match looked {
+                Err(verdict) => self.passed.push(Passed { rung, post: Some(post), kind, verdict }),
+                Ok(_) if keeps_off => {
+                    self.passed.push(Passed { rung, post: Some(post), kind, verdict: Verdict::OffDuty });
+                }
+                Ok(answering) => {
+                    let key = (!on, answering.rank, self.loads.of(self.world, answering.person), post);
+                    if best.is_none_or(|(known, _)| key < known) {
+                        best = Some((key, answering.found(post, rung)));
+                    }
+                }
+            }
+        }
+        best.map(|(_, found)| found)
+    }
+
+    /// Whether a holder of a post is there and may have it.
+    fn can(&self, post: PostIx, person: PersonIx) -> bool {
+        let Question { matter, at, .. } = *self.question;
+        !self.exclusions.people.contains(&person)
+            && !self.recusal.covers(self.world, post, person, at)
+            && self.world.absence(person, Some(matter), at).is_none()
     }
 
     fn look(&self, desk: &Desk, kind: PostKind, mandate: bool) -> Result<Answering, Verdict> {
@@ -250,12 +309,15 @@ pub fn contenders(world: &World, question: &Question) -> Vec<PersonCode> {
     let mut people = Vec::new();
     let nobody = Recusal::default();
     let mut rival = |territory: UnitIx, kind: PostKind, mandate: bool| {
-        let desks = world.desks(territory, kind, question.at);
-        let able = desks.filter(|p| !mandate || world.may_resolve(*p, question.matter, question.at));
-        let holders: Vec<PersonIx> = able
-            .filter_map(|p| stand_in(world, p, Some(question.matter), question.at, &nobody).ok())
-            .map(|a| a.person)
-            .collect();
+        let desks = world.desks_with_holder(territory, kind, question.at);
+        let mut holders: Vec<PersonIx> = Vec::new();
+        for desk in desks.filter(|d| !mandate || world.may_resolve(d.post, question.matter, question.at)) {
+            let answering = stand_in(world, desk.post, Some(question.matter), question.at, &nobody);
+            holders.extend(answering.ok().map(|a| a.person));
+            if desk.rostered {
+                holders.extend(world.holders(desk.post, question.at).map(|held| held.person));
+            }
+        }
         if holders.len() > 1 {
             people.extend(holders.into_iter().filter_map(|p| world.person_code(p)).cloned());
         }

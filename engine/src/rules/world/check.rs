@@ -9,6 +9,7 @@ use crate::rules::{
     instant::Span,
     matter::{Mandated, Rung},
     post::{Holding, Post, PostKind, Rank},
+    roster,
     tier::{Tier, Unit},
     tree::{Tree, TreeFault},
     world::{
@@ -34,6 +35,7 @@ pub fn problems(register: &Register) -> Vec<Problem> {
     ladders(register, &names, &mut found);
     calendars(register, &names, &mut found);
     absences(register, &names, &mut found);
+    rosters(register, &names, &mut found);
     found.sort();
     found
 }
@@ -289,6 +291,22 @@ fn absences(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
             let gone = matters.iter().filter(|matter| !names.matters.contains(matter));
             found.extend(gone.map(|matter| unknown(Table::Absences, row, "matters", "matter", matter)));
         }
+    }
+}
+
+fn rosters(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
+    let faults = roster::check::rosters(&register.rosters).into_iter();
+    found.extend(faults.map(|fault| Problem::new(Table::Rosters, fault.row, fault.column, fault.what, fault.mend)));
+    for (row, roster) in register.rosters.iter().enumerate() {
+        if !names.units.contains_key(&roster.unit) {
+            found.push(unknown(Table::Rosters, row, "unit", "unit", &roster.unit));
+        } else if !register.posts.iter().any(|post| post.unit == roster.unit && post.kind == roster.posts) {
+            let what = format!("unit `{}` has no post of the kind {}", roster.unit, roster.posts);
+            found.push(Problem::new(Table::Rosters, row, "posts", what, "name a kind of post that is there"));
+        }
+        let people = roster.order.iter().filter_map(|slot| slot.0.as_ref());
+        let gone = people.filter(|person| !names.people.contains(person));
+        found.extend(gone.map(|person| unknown(Table::Rosters, row, "order", "person", person)));
     }
 }
 

@@ -35,6 +35,8 @@ words! {
         UnitCalendars = "单位日历",
         /// absences.csv
         Absences = "缺勤",
+        /// rosters.csv
+        Rosters = "值班表",
     }
 }
 
@@ -56,6 +58,7 @@ impl Table {
             Self::Markets => "markets.csv",
             Self::UnitCalendars => "unit_calendars.csv",
             Self::Absences => "absences.csv",
+            Self::Rosters => "rosters.csv",
         }
     }
 
@@ -64,7 +67,13 @@ impl Table {
     pub const fn may_be_missing(self) -> bool {
         matches!(
             self,
-            Self::Calendars | Self::Hours | Self::Days | Self::Markets | Self::UnitCalendars | Self::Absences
+            Self::Calendars
+                | Self::Hours
+                | Self::Days
+                | Self::Markets
+                | Self::UnitCalendars
+                | Self::Absences
+                | Self::Rosters
         )
     }
 }

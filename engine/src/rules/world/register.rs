@@ -1,5 +1,5 @@
-//! The register: every dated fact about units, people, posts, holdings, matters, mandates, ladders, calendars
-//! and absences.
+//! The register: every dated fact about units, people, posts, holdings, matters, mandates, ladders, calendars,
+//! absences and duty rosters.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +8,11 @@ use crate::rules::{
     calendar::{self, CalendarRow, DayRow, Hours, Market, UnitCalendar},
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
+    roster::Roster,
     tier::Unit,
 };
 
-/// The rows of all thirteen tables. Plain data: it may be wrong; [`super::World::build`] tells.
+/// The rows of all fourteen tables. Plain data: it may be wrong; [`super::World::build`] tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
     /// Stretches of units.
@@ -46,6 +47,9 @@ pub struct Register {
     /// Who is absent, and who stands in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absences: Vec<Absence>,
+    /// Who is on duty when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rosters: Vec<Roster>,
 }
 
 impl Register {
@@ -56,7 +60,7 @@ impl Register {
         let map = units.len() + people.len() + posts.len() + holdings.len();
         let Self { calendars, hours, days, markets, unit_calendars, .. } = self;
         let time = calendars.len() + hours.len() + days.len() + markets.len() + unit_calendars.len();
-        map + matters.len() + mandates.len() + ladders.len() + time + self.absences.len()
+        map + matters.len() + mandates.len() + ladders.len() + time + self.absences.len() + self.rosters.len()
     }
 
     /// The rows that calendars are compiled from.

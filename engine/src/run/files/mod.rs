@@ -12,6 +12,7 @@ mod header;
 mod listing;
 mod order;
 mod problem;
+mod roster;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -73,6 +74,7 @@ fn gather<'a>(
         markets: forms.keep(form::read(bytes(Table::Markets), zone)),
         unit_calendars: forms.keep(form::read(bytes(Table::UnitCalendars), zone)),
         absences: forms.keep(form::read(bytes(Table::Absences), zone)),
+        rosters: forms.keep(form::read(bytes(Table::Rosters), zone)),
     };
     let mut counts: HashMap<Table, usize> = HashMap::new();
     let mut together = Vec::new();

@@ -43,7 +43,13 @@ fn good(table: Table) -> &'static [u8] {
         Table::Matters => MATTERS,
         Table::Mandates => MANDATES,
         Table::Ladders => LADDERS,
-        Table::Calendars | Table::Hours | Table::Days | Table::Markets | Table::UnitCalendars | Table::Absences => "",
+        Table::Calendars
+        | Table::Hours
+        | Table::Days
+        | Table::Markets
+        | Table::UnitCalendars
+        | Table::Absences
+        | Table::Rosters => "",
     };
     text.as_bytes()
 }
@@ -405,6 +411,7 @@ fn there_and_back(name: &str, from: &Path) {
     }
     let there = Table::ALL.iter().filter(|t| match t {
         Table::Absences => !again.absences.is_empty(),
+        Table::Rosters => !again.rosters.is_empty(),
         _ => !t.may_be_missing() || !again.calendars.is_empty(),
     });
     assert_eq!(files[0].len(), there.count(), "{name}: nothing else is left there");

@@ -9,6 +9,7 @@ use crate::rules::{
     instant::Zone,
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
+    roster::Roster,
     tier::Unit,
     world::{Register, Table},
 };
@@ -41,6 +42,7 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
         file::<Market>(&register.markets, zone)?,
         file::<UnitCalendar>(&register.unit_calendars, zone)?,
         file::<Absence>(&register.absences, zone)?,
+        file::<Roster>(&register.rosters, zone)?,
     ];
     let (files, empty): (Vec<_>, Vec<_>) = files.into_iter().partition(|(table, _)| holds(&register, *table));
     fs::create_dir_all(dir)?;
@@ -68,6 +70,7 @@ fn holds(register: &Register, table: Table) -> bool {
         Table::Markets => !register.markets.is_empty(),
         Table::UnitCalendars => !register.unit_calendars.is_empty(),
         Table::Absences => !register.absences.is_empty(),
+        Table::Rosters => !register.rosters.is_empty(),
         _ => true,
     }
 }

@@ -11,6 +11,7 @@ pub mod receipt;
 pub mod register;
 pub mod request;
 pub mod request_unit;
+mod roster_rows;
 pub mod seed;
 pub mod token;
 pub mod workload;
