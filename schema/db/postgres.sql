@@ -10,6 +10,10 @@
 -- assignment.accepted_at bigint
 -- assignment.ended_at bigint
 -- assignment.ended_how text
+-- assignment.accept_soon bigint
+-- assignment.accept_by bigint
+-- assignment.finish_soon bigint
+-- assignment.finish_by bigint
 -- calendar.code text NOT NULL
 -- calendar.name text NOT NULL
 -- calendar.base text
@@ -25,6 +29,10 @@
 -- calendar_hours.from_at bigint NOT NULL
 -- calendar_hours.to_at bigint NOT NULL
 -- calendar_hours.periods text NOT NULL
+-- due.due_at bigint NOT NULL
+-- due.request uuid NOT NULL
+-- due.no smallint NOT NULL
+-- due.kind text NOT NULL
 -- head.id smallint NOT NULL
 -- head.world_version bigint NOT NULL
 -- head.position bigint NOT NULL
@@ -41,6 +49,13 @@
 -- journal.kind text NOT NULL
 -- journal.actor text NOT NULL
 -- journal.body text NOT NULL
+-- limit_rule.ladder text NOT NULL
+-- limit_rule.matter text NOT NULL
+-- limit_rule.rung smallint NOT NULL
+-- limit_rule.kind text NOT NULL
+-- limit_rule.from_at bigint NOT NULL
+-- limit_rule.to_at bigint NOT NULL
+-- limit_rule.allowance text NOT NULL
 -- mandate.holder text NOT NULL
 -- mandate.matter text NOT NULL
 -- mandate.power text NOT NULL
@@ -100,6 +115,7 @@
 -- request.returns smallint NOT NULL
 -- request.reopened smallint NOT NULL
 -- request.events integer NOT NULL
+-- request.limits text
 -- request_unit.unit text NOT NULL
 -- request_unit.request uuid NOT NULL
 -- rung.ladder text NOT NULL
@@ -134,11 +150,13 @@ CREATE INDEX assignment_post ON public.assignment USING btree (post) WHERE (ende
 CREATE UNIQUE INDEX calendar_day_pkey ON public.calendar_day USING btree (calendar, date);
 CREATE UNIQUE INDEX calendar_hours_pkey ON public.calendar_hours USING btree (calendar, applies_on, from_at);
 CREATE UNIQUE INDEX calendar_pkey ON public.calendar USING btree (code);
+CREATE UNIQUE INDEX due_pkey ON public.due USING btree (due_at, request, no, kind);
 CREATE UNIQUE INDEX head_pkey ON public.head USING btree (id);
 CREATE UNIQUE INDEX holding_pkey ON public.holding USING btree (post, person, from_at);
 CREATE INDEX journal_escalations ON public.journal USING btree ("position") WHERE (kind = ANY (ARRAY['Escalated'::text, 'RejectionProposed'::text, 'Reopened'::text, 'Frozen'::text]));
 CREATE UNIQUE INDEX journal_pkey ON public.journal USING btree ("position");
 CREATE INDEX journal_request ON public.journal USING btree (request, seq);
+CREATE UNIQUE INDEX limit_rule_pkey ON public.limit_rule USING btree (ladder, matter, rung, kind, from_at);
 CREATE UNIQUE INDEX mandate_pkey ON public.mandate USING btree (holder, matter, power, from_at);
 CREATE UNIQUE INDEX market_pkey ON public.market USING btree (calendar, rule, items, from_at);
 CREATE UNIQUE INDEX matter_pkey ON public.matter USING btree (code);

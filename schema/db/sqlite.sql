@@ -10,7 +10,11 @@ CREATE TABLE "assignment" (
     "opened_at" integer NOT NULL,
     "accepted_at" integer,
     "ended_at" integer,
-    "ended_how" text, PRIMARY KEY ("request",
+    "ended_how" text,
+    "accept_soon" integer,
+    "accept_by" integer,
+    "finish_soon" integer,
+    "finish_by" integer, PRIMARY KEY ("request",
     "no") ) WITHOUT ROWID;
 
 CREATE INDEX assignment_inbox ON assignment (person, opened_at) WHERE ended_at IS NULL;
@@ -43,6 +47,15 @@ CREATE TABLE "calendar_hours" (
     "applies_on",
     "from_at") ) WITHOUT ROWID;
 
+CREATE TABLE "due" (
+    "due_at" integer NOT NULL,
+    "request" uuid_text NOT NULL,
+    "no" smallint NOT NULL,
+    "kind" text NOT NULL, PRIMARY KEY ("due_at",
+    "request",
+    "no",
+    "kind") ) WITHOUT ROWID;
+
 CREATE TABLE "head" (
     "id" smallint NOT NULL,
     "world_version" integer NOT NULL,
@@ -70,6 +83,19 @@ CREATE TABLE "journal" (
 CREATE INDEX journal_escalations ON journal (position) WHERE kind IN ('Escalated', 'RejectionProposed', 'Reopened', 'Frozen');
 
 CREATE INDEX journal_request ON journal (request, seq);
+
+CREATE TABLE "limit_rule" (
+    "ladder" text NOT NULL,
+    "matter" text NOT NULL,
+    "rung" smallint NOT NULL,
+    "kind" text NOT NULL,
+    "from_at" integer NOT NULL,
+    "to_at" integer NOT NULL,
+    "allowance" text NOT NULL, PRIMARY KEY ("ladder",
+    "matter",
+    "rung",
+    "kind",
+    "from_at") ) WITHOUT ROWID;
 
 CREATE TABLE "mandate" (
     "holder" text NOT NULL,
@@ -154,7 +180,8 @@ CREATE TABLE "request" (
     "climb" text NOT NULL,
     "returns" smallint NOT NULL,
     "reopened" smallint NOT NULL,
-    "events" integer NOT NULL, PRIMARY KEY ("id") );
+    "events" integer NOT NULL,
+    "limits" text, PRIMARY KEY ("id") );
 
 CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
 

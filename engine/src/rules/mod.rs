@@ -19,6 +19,8 @@ pub mod matter;
 
 pub mod calendar;
 
+pub mod limit;
+
 pub mod world;
 
 pub mod actor;

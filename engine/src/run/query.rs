@@ -174,6 +174,7 @@ impl Engine {
         let mut found: BTreeSet<RequestId> = BTreeSet::new();
         match actor {
             Actor::Citizen(id) => found.extend(Some(*id).filter(|id| before.is_none_or(|b| *id < b))),
+            Actor::System => {}
             Actor::Operator => {
                 found.extend(list::requests(self.shared.store.read(), &Source::All, &narrow, before, most).await?)
             }

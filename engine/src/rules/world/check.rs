@@ -31,6 +31,7 @@ pub fn problems(register: &Register) -> Vec<Problem> {
     matters(register, &names, &mut found);
     mandates(register, &names, &mut found);
     ladders(register, &names, &mut found);
+    super::limits::problems(register, &mut found);
     calendars(register, &names, &mut found);
     found.sort();
     found

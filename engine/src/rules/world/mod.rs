@@ -6,6 +6,7 @@
 mod calendars;
 pub mod check;
 mod desks;
+mod limits;
 mod lists;
 pub mod problem;
 pub mod register;
@@ -24,6 +25,7 @@ use super::{
 use calendars::KeptCalendars;
 pub(crate) use desks::Desk;
 use desks::Desks;
+use limits::KeptLimits;
 use lists::{Lists, Spans, count};
 pub use problem::{Problem, Table};
 pub use register::Register;
@@ -109,6 +111,7 @@ pub struct World {
     held_by_person: Lists<HeldEntry>,
     serving: HashMap<UnitIx, Vec<UnitIx>>,
     calendars: KeptCalendars,
+    limits: KeptLimits,
 }
 
 impl World {
@@ -192,10 +195,12 @@ impl World {
             held_by_person: Lists::default(),
             serving: HashMap::new(),
             calendars,
+            limits: KeptLimits::default(),
         };
         world.compile_holdings(&mut known);
         world.compile_desks();
         world.compile_matters();
+        world.compile_limits();
         world
     }
 

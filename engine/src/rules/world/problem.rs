@@ -23,6 +23,8 @@ words! {
         Mandates = "权限",
         /// ladders.csv
         Ladders = "层级",
+        /// limits.csv
+        Limits = "时限",
         /// calendars.csv
         Calendars = "日历",
         /// hours.csv
@@ -48,6 +50,7 @@ impl Table {
             Self::Matters => "matters.csv",
             Self::Mandates => "mandates.csv",
             Self::Ladders => "ladders.csv",
+            Self::Limits => "limits.csv",
             Self::Calendars => "calendars.csv",
             Self::Hours => "hours.csv",
             Self::Days => "days.csv",
@@ -59,7 +62,7 @@ impl Table {
     /// Whether the file may be missing, which means the same as a file without rows.
     #[must_use]
     pub const fn may_be_missing(self) -> bool {
-        matches!(self, Self::Calendars | Self::Hours | Self::Days | Self::Markets | Self::UnitCalendars)
+        matches!(self, Self::Limits | Self::Calendars | Self::Hours | Self::Days | Self::Markets | Self::UnitCalendars)
     }
 }
 

@@ -1,15 +1,17 @@
-//! The register: every dated fact about units, people, posts, holdings, matters, mandates, ladders and calendars.
+//! The register: every dated fact about units, people, posts, holdings, matters, mandates, ladders, limits and
+//! calendars.
 
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{
     calendar::{self, CalendarRow, DayRow, Hours, Market, UnitCalendar},
+    limit::LimitRule,
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
     tier::Unit,
 };
 
-/// The rows of all twelve tables. Plain data: it may be wrong; [`super::World::build`] tells.
+/// The rows of all thirteen tables. Plain data: it may be wrong; [`super::World::build`] tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
     /// Stretches of units.
@@ -26,6 +28,9 @@ pub struct Register {
     pub mandates: Vec<Mandate>,
     /// The rungs of all ladders.
     pub ladders: Vec<Rung>,
+    /// How long everything may take.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitRule>,
     /// The calendars.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calendars: Vec<CalendarRow>,
@@ -49,8 +54,8 @@ impl Register {
     pub fn rows(&self) -> usize {
         let Self { units, people, posts, holdings, matters, mandates, ladders, .. } = self;
         let map = units.len() + people.len() + posts.len() + holdings.len();
-        let Self { calendars, hours, days, markets, unit_calendars, .. } = self;
-        let time = calendars.len() + hours.len() + days.len() + markets.len() + unit_calendars.len();
+        let Self { limits, calendars, hours, days, markets, unit_calendars, .. } = self;
+        let time = limits.len() + calendars.len() + hours.len() + days.len() + markets.len() + unit_calendars.len();
         map + matters.len() + mandates.len() + ladders.len() + time
     }
 

@@ -9,6 +9,7 @@ use crate::{
     rules::{
         actor::Actor,
         id::{ReceiptCode, RequestId},
+        limit::Due,
         register, request,
         request::{Request, command::LogRequest},
         tier::words,
@@ -31,6 +32,13 @@ pub enum Command {
         request: RequestId,
         /// What.
         command: request::command::Command,
+    },
+    /// A limit that ran out.
+    RunOut {
+        /// Of which request.
+        request: RequestId,
+        /// Which limit.
+        due: Due,
     },
     /// A change of the register.
     Register(register::command::Command),
@@ -60,6 +68,7 @@ impl Command {
                 R::ChangeMandate { .. } => "ChangeMandate",
                 R::DeclareDays { .. } => "DeclareDays",
             },
+            Self::RunOut { .. } => "RunOut",
             Self::Load(_) => "LoadRegister",
         }
     }
@@ -68,7 +77,7 @@ impl Command {
     #[must_use]
     pub const fn request(&self) -> Option<RequestId> {
         match self {
-            Self::Act { request, .. } => Some(*request),
+            Self::Act { request, .. } | Self::RunOut { request, .. } => Some(*request),
             _ => None,
         }
     }

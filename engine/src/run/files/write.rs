@@ -6,6 +6,7 @@ use super::{entry::Entry, form, header::names, order::in_order, rows::write_cell
 use crate::rules::{
     calendar::{CalendarRow, DayRow, Hours, Market, UnitCalendar},
     instant::Zone,
+    limit::LimitRule,
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
     tier::Unit,
@@ -34,6 +35,7 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
         file::<Matter>(&register.matters, zone)?,
         file::<Mandate>(&register.mandates, zone)?,
         file::<Rung>(&register.ladders, zone)?,
+        file::<LimitRule>(&register.limits, zone)?,
         file::<CalendarRow>(&register.calendars, zone)?,
         file::<Hours>(&register.hours, zone)?,
         file::<DayRow>(&register.days, zone)?,
@@ -60,6 +62,7 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
 /// Whether the file must be there.
 fn holds(register: &Register, table: Table) -> bool {
     match table {
+        Table::Limits => !register.limits.is_empty(),
         Table::Calendars => !register.calendars.is_empty(),
         Table::Hours => !register.hours.is_empty(),
         Table::Days => !register.days.is_empty(),

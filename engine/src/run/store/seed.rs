@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 use sea_orm::ConnectionTrait;
 
 use super::{
-    Store, Tx, head,
+    Store, Tx, due, head,
     journal::{self, Entry, Happened},
     outbox::{self, Posted},
     receipt::{self, Kept, Name},
@@ -113,7 +113,7 @@ pub async fn append_seed(store: &Store, world: &Arc<World>, made: Vec<Made>) -> 
 }
 
 async fn append(tx: &Tx, world: &World, made: &[Made]) -> Result<i64, Error> {
-    let mut head = head::hold(tx).await?;
+    let (mut head, _) = head::hold(tx).await?;
     let mut entries = Vec::with_capacity(made.len() * 6);
     let mut posted = Vec::with_capacity(made.len() * 4);
     let mut answers = Vec::with_capacity(made.len() * 6);
@@ -139,6 +139,7 @@ async fn append(tx: &Tx, world: &World, made: &[Made]) -> Result<i64, Error> {
     let changes: Vec<Change<'_>> = made.iter().map(|m| Change { before: None, after: &m.request }).collect();
     request_rows::write(tx, &changes).await?;
     request_unit::write(tx, world, head.at, &changes).await?;
+    due::write(tx, &changes).await?;
     workload::add(tx, &handles).await?;
     journal::append(tx, &entries).await?;
     outbox::write(tx, &posted).await?;
