@@ -29,10 +29,6 @@
 -- calendar_hours.from_at bigint NOT NULL
 -- calendar_hours.to_at bigint NOT NULL
 -- calendar_hours.periods text NOT NULL
--- due.due_at bigint NOT NULL
--- due.request uuid NOT NULL
--- due.no smallint NOT NULL
--- due.kind text NOT NULL
 -- head.id smallint NOT NULL
 -- head.world_version bigint NOT NULL
 -- head.position bigint NOT NULL
@@ -116,6 +112,7 @@
 -- request.reopened smallint NOT NULL
 -- request.events integer NOT NULL
 -- request.limits text
+-- request.due_at bigint
 -- request_unit.unit text NOT NULL
 -- request_unit.request uuid NOT NULL
 -- rung.ladder text NOT NULL
@@ -150,7 +147,6 @@ CREATE INDEX assignment_post ON public.assignment USING btree (post) WHERE (ende
 CREATE UNIQUE INDEX calendar_day_pkey ON public.calendar_day USING btree (calendar, date);
 CREATE UNIQUE INDEX calendar_hours_pkey ON public.calendar_hours USING btree (calendar, applies_on, from_at);
 CREATE UNIQUE INDEX calendar_pkey ON public.calendar USING btree (code);
-CREATE UNIQUE INDEX due_pkey ON public.due USING btree (due_at, request, no, kind);
 CREATE UNIQUE INDEX head_pkey ON public.head USING btree (id);
 CREATE UNIQUE INDEX holding_pkey ON public.holding USING btree (post, person, from_at);
 CREATE INDEX journal_escalations ON public.journal USING btree ("position") WHERE (kind = ANY (ARRAY['Escalated'::text, 'RejectionProposed'::text, 'Reopened'::text, 'Frozen'::text]));
@@ -166,6 +162,7 @@ CREATE UNIQUE INDEX person_pkey ON public.person USING btree (code);
 CREATE UNIQUE INDEX post_pkey ON public.post USING btree (code);
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (actor, key);
 CREATE INDEX request_conduct ON public.request USING btree (stage) WHERE (accused <> ''::text);
+CREATE INDEX request_due ON public.request USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX request_logger ON public.request USING btree (logged_by, id);
 CREATE UNIQUE INDEX request_pkey ON public.request USING btree (id);
 CREATE INDEX request_place ON public.request USING btree (place);

@@ -47,15 +47,6 @@ CREATE TABLE "calendar_hours" (
     "applies_on",
     "from_at") ) WITHOUT ROWID;
 
-CREATE TABLE "due" (
-    "due_at" integer NOT NULL,
-    "request" uuid_text NOT NULL,
-    "no" smallint NOT NULL,
-    "kind" text NOT NULL, PRIMARY KEY ("due_at",
-    "request",
-    "no",
-    "kind") ) WITHOUT ROWID;
-
 CREATE TABLE "head" (
     "id" smallint NOT NULL,
     "world_version" integer NOT NULL,
@@ -181,9 +172,12 @@ CREATE TABLE "request" (
     "returns" smallint NOT NULL,
     "reopened" smallint NOT NULL,
     "events" integer NOT NULL,
-    "limits" text, PRIMARY KEY ("id") );
+    "limits" text,
+    "due_at" integer, PRIMARY KEY ("id") );
 
 CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
+
+CREATE INDEX request_due ON request (due_at) WHERE due_at IS NOT NULL;
 
 CREATE INDEX request_logger ON request (logged_by, id);
 

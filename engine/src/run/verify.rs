@@ -14,7 +14,7 @@ use crate::rules::{
     id::{RequestId, UnitCode},
     instant::Instant,
     register,
-    request::{Request, evolve::evolve, running},
+    request::{Request, evolve::evolve},
     tree::Tree,
     world::Register,
 };
@@ -103,16 +103,13 @@ fn fold(
     }
 }
 
-/// The due index holds every limit that runs, and no other.
+/// The due index holds the first limit of every request that runs, and no other.
 async fn compare_due(store: &Store, folded: &HashMap<RequestId, Request>, found: &mut Verified) -> Result<(), Error> {
     let rows: HashSet<_> = due::all(store.read()).await?.into_iter().collect();
-    let should: HashSet<_> = folded.iter().flat_map(|(id, r)| running(r).into_iter().map(|due| (*id, due))).collect();
-    let missing = should.difference(&rows).map(|(id, due)| (id, due, "is missing from"));
-    for (id, due, what) in
-        missing.chain(rows.difference(&should).map(|(id, due)| (id, due, "does not run but stands in")))
-    {
-        found.differences.push(format!("limit {} of request {id} {what} the due index", due.kind));
-    }
+    let should: HashSet<_> = folded.iter().filter_map(|(id, r)| Some((*id, due::first(r)?))).collect();
+    let missing = should.difference(&rows).map(|(id, _)| (id, "is not due when its journal says"));
+    let stray = rows.difference(&should).map(|(id, _)| (id, "is due when its journal does not say so"));
+    found.differences.extend(missing.chain(stray).map(|(id, what)| format!("request {id} {what}")));
     Ok(())
 }
 

@@ -4,7 +4,6 @@ pub mod assignment;
 pub mod calendar;
 pub mod calendar_day;
 pub mod calendar_hours;
-pub mod due;
 pub mod head;
 pub mod holding;
 pub mod journal;

@@ -4,8 +4,8 @@ use sea_orm_migration::prelude::*;
 
 use super::tables::{
     Rows,
-    Type::{Big, Id, Small, Text},
-    col, create, null,
+    Type::{Big, Small, Text},
+    col, create, index, null,
 };
 
 const OF_ASSIGNMENT: [&str; 4] = ["accept_soon", "accept_by", "finish_soon", "finish_by"];
@@ -33,29 +33,22 @@ impl MigrationTrait for Migration {
             &["ladder", "matter", "rung", "kind", "from_at"],
         )
         .await?;
-        create(
-            manager,
-            Rows::Narrow,
-            "due",
-            &[col("due_at", Big), col("request", Id), col("no", Small), col("kind", Text)],
-            &["due_at", "request", "no", "kind"],
-        )
-        .await?;
         for column in OF_ASSIGNMENT {
             add(manager, "assignment", null(column, Big)).await?;
         }
-        add(manager, "request", null("limits", Text)).await
+        add(manager, "request", null("limits", Text)).await?;
+        add(manager, "request", null("due_at", Big)).await?;
+        index(manager, "request_due", "request", &["due_at"], "", "WHERE due_at IS NOT NULL").await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.get_connection().execute_unprepared("DROP INDEX request_due").await?;
+        drop_column(manager, "request", "due_at").await?;
         drop_column(manager, "request", "limits").await?;
         for column in OF_ASSIGNMENT {
             drop_column(manager, "assignment", column).await?;
         }
-        for table in ["due", "limit_rule"] {
-            manager.drop_table(Table::drop().table(Alias::new(table)).to_owned()).await?;
-        }
-        Ok(())
+        manager.drop_table(Table::drop().table(Alias::new("limit_rule")).to_owned()).await
     }
 }
 

@@ -34,10 +34,12 @@ pub(super) async fn run(bench: &mut Bench<'_>) -> Result<Report, Trouble> {
          WHERE ended_at IS NULL AND accepted_at IS NULL AND accept_by IS NOT NULL"
     ))
     .await?;
-    db.execute_unprepared(&format!("UPDATE due SET due_at = {at} WHERE kind = 'Accept'")).await?;
+    db.execute_unprepared(&format!(
+        "UPDATE request SET due_at = {at} WHERE id IN (SELECT request FROM assignment WHERE accept_by = {at})"
+    ))
+    .await?;
     let (address, _) = bench.server().await?;
-    let left = "SELECT count(*) FROM due WHERE kind = 'Accept' AND due_at = ";
-    let left = format!("{left}{at}");
+    let left = format!("SELECT count(*) FROM request WHERE due_at = {at}");
     let due = bed::count(&db, &left).await?;
     let mut report = Report::new("due", "limits that run out at one moment, while people log 50 requests a second");
     report.figure("due_at_once", float(due), "limits");

@@ -50,10 +50,9 @@ impl World {
     pub fn allowance(&self, matter: MatterIx, rung: Option<u8>, kind: LimitKind, at: Instant) -> Option<Allowance> {
         let ladder = self.matters.get(matter.0 as usize)?.ladder;
         [Owner::Matter(matter.0), Owner::Ladder(ladder)].into_iter().find_map(|owner| {
-            let entries = self.limits.0.get(&(owner, kind))?.iter().filter(|e| e.span.contains(at));
-            let (own, every): (Vec<&Entry>, Vec<&Entry>) = entries.partition(|e| e.rung.is_some());
-            let own = own.into_iter().find(|e| e.rung == rung);
-            own.or_else(|| every.into_iter().next()).map(|e| e.allowance)
+            let entries = self.limits.0.get(&(owner, kind))?;
+            let for_rung = |rung| entries.iter().find(|e| e.rung == rung && e.span.contains(at));
+            rung.and_then(|rung| for_rung(Some(rung))).or_else(|| for_rung(None)).map(|e| e.allowance)
         })
     }
 }

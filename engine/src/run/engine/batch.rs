@@ -16,14 +16,14 @@ use crate::{
         instant::Instant,
         notice::notices,
         register::{self, decide::Decision},
-        request::{self, Request, decide as request_decide, event::Recorded, evolve::evolve, refusal},
+        request::{self, Request, decide as request_decide, event::Recorded, evolve::evolve, refusal, running},
         routing::{Loads, contenders},
         world::World,
     },
     run::{
         error::Error,
         store::{
-            Tx, due,
+            Tx,
             head::{self, Head},
             journal::{self, Entry, Happened},
             outbox::{self, Posted},
@@ -137,7 +137,7 @@ impl Batch<'_> {
                     people
                         .extend(request.into_iter().flat_map(|r| request_decide::contenders(&self.world, r, self.at)));
                 }
-                Command::RunOut { request, .. } => {
+                Command::RunOut { request } => {
                     let request = self.now.get(request);
                     people
                         .extend(request.into_iter().flat_map(|r| request_decide::contenders(&self.world, r, self.at)));
@@ -240,13 +240,14 @@ impl Batch<'_> {
                     Err(refusal) => Ok(Err(refusal.into())),
                 }
             }
-            Command::RunOut { request: id, due } => {
+            Command::RunOut { request: id } => {
                 let Some(request) = self.now.get(id) else {
-                    return Err(Error::corrupt("due", id, "there is no such request"));
+                    return Err(Error::corrupt("request", id, "it is due and not there"));
                 };
-                match request_decide::run_out(&world, request, self.at, *due, &self.loads) {
-                    // It does not run any more: something came in between, or somebody else was first.
-                    Ok(records) if records.is_empty() => Ok(Ok(self.done(None))),
+                let over = running(request).into_iter().filter(|due| due.at <= self.at).min();
+                // Nothing is over any more: something came in between, or somebody else was first.
+                let Some(due) = over else { return Ok(Ok(self.done(None))) };
+                match request_decide::run_out(&world, request, self.at, due, &self.loads) {
                     Ok(records) => {
                         self.apply(*id, records);
                         Ok(Ok(self.done(Some(*id))))
@@ -344,7 +345,6 @@ impl Batch<'_> {
         if !changed.is_empty() {
             request_rows::write(self.tx, &changed).await?;
             request_unit::write(self.tx, &self.world, self.reached, &changed).await?;
-            due::write(self.tx, &changed).await?;
             workload::add(self.tx, &self.handles).await?;
         }
         if !self.entries.is_empty() {

@@ -9,7 +9,6 @@ use crate::{
     rules::{
         actor::Actor,
         id::{ReceiptCode, RequestId},
-        limit::Due,
         register, request,
         request::{Request, command::LogRequest},
         tier::words,
@@ -33,12 +32,10 @@ pub enum Command {
         /// What.
         command: request::command::Command,
     },
-    /// A limit that ran out.
+    /// A limit ran out: the first of those that are over takes effect.
     RunOut {
         /// Of which request.
         request: RequestId,
-        /// Which limit.
-        due: Due,
     },
     /// A change of the register.
     Register(register::command::Command),
@@ -77,7 +74,7 @@ impl Command {
     #[must_use]
     pub const fn request(&self) -> Option<RequestId> {
         match self {
-            Self::Act { request, .. } | Self::RunOut { request, .. } => Some(*request),
+            Self::Act { request, .. } | Self::RunOut { request } => Some(*request),
             _ => None,
         }
     }

@@ -18,7 +18,7 @@ use tokio::{
 
 use super::{Command, Engine, Order, writer::Job};
 use crate::{
-    rules::{actor::Actor, id::RequestId, instant::Instant, limit::Due},
+    rules::{actor::Actor, id::RequestId, instant::Instant},
     run::{
         error::Error,
         store::{due, head},
@@ -83,12 +83,16 @@ impl Engine {
         loop {
             let now = self.deciding_now().await?;
             let over = due::over(self.shared.store.read(), now, CHUNK).await?;
-            // What is over and does not go away by being done would keep this turning for ever.
-            if over.is_empty() || over == before {
+            if over.is_empty() {
                 return Ok(done);
             }
-            done += self.run_out(&over, now).await?;
-            if over.first().is_some_and(|(_, due)| now.0.saturating_sub(due.at.0) > OUTAGE_MICROS) && self.is_paced() {
+            let took_effect = self.run_out(&over, now).await?;
+            done += took_effect;
+            // What is over and comes to nothing would keep this turning for ever.
+            if took_effect == 0 && over == before {
+                return Ok(done);
+            }
+            if over.first().is_some_and(|(_, due)| now.0.saturating_sub(due.0) > OUTAGE_MICROS) && self.is_paced() {
                 tokio::time::sleep(GRADUAL).await;
             }
             before = over;
@@ -107,11 +111,11 @@ impl Engine {
         matches!(self.shared.clock, crate::run::source::Clock::System)
     }
 
-    async fn run_out(&self, over: &[(RequestId, Due)], now: Instant) -> Result<u64, Error> {
+    async fn run_out(&self, over: &[(RequestId, Instant)], now: Instant) -> Result<u64, Error> {
         let sender = self.timed.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Stopping)?;
         let mut answers = Vec::with_capacity(over.len());
         for (request, due) in over {
-            answers.push((*request, *due, demand(&sender, *request, *due).await?));
+            answers.push((*request, *due, demand(&sender, *request).await?));
         }
         drop(sender);
         let mut done = 0;
@@ -119,14 +123,13 @@ impl Engine {
             match answer.await.unwrap_or(Err(Error::Stopping)) {
                 Ok(performed) if performed.request.is_some() => {
                     done += 1;
-                    let late = now.0.saturating_sub(due.at.0);
+                    let late = now.0.saturating_sub(due.0);
                     self.shared.counts.lateness.note(late);
-                    tracing::info!(%request, limit = due.kind.word(), late_seconds = late / 1_000_000, "a limit ran out");
+                    tracing::info!(%request, late_seconds = late / 1_000_000, "a limit ran out");
                 }
                 Ok(performed) => {
                     if let Err(refused) = performed.answer {
-                        let (limit, code) = (due.kind.word(), refused.code);
-                        tracing::error!(%request, limit, code, "a limit that ran out was refused");
+                        tracing::error!(%request, code = refused.code, "a limit that ran out was refused");
                     }
                 }
                 Err(error) => return Err(error),
@@ -209,10 +212,9 @@ impl Engine {
 async fn demand(
     sender: &mpsc::Sender<Job>,
     request: RequestId,
-    due: Due,
 ) -> Result<oneshot::Receiver<Result<super::Performed, Error>>, Error> {
     let (reply, answer) = oneshot::channel();
-    let order = Order { actor: Actor::System, key: "time".to_owned(), command: Command::RunOut { request, due } };
+    let order = Order { actor: Actor::System, key: "time".to_owned(), command: Command::RunOut { request } };
     sender.send(Job { order, reply }).await.map_err(|_| Error::Stopping)?;
     Ok(answer)
 }

@@ -1,71 +1,28 @@
-//! The due index: which limits run out when. It is written with the state it follows from, so that it
-//! survives whatever the process does not.
+//! The due index: when the first limit of each request that runs is over. It is a column of the request's
+//! row, written with the state it follows from, so that it survives whatever the process does not.
 
-use liandong_schema::entity::due::{ActiveModel, Column, Entity, Model};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use liandong_schema::entity::request::{Column, Entity};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::request::Change;
 use crate::{
-    rules::{
-        id::{AssignmentNo, RequestId},
-        instant::Instant,
-        limit::{Due, LimitKind},
-        request::running,
-    },
+    rules::{id::RequestId, instant::Instant, request::Request, request::running},
     run::error::Error,
 };
 
-/// Keys in one condition, rows in one statement.
-const CHUNK: usize = 400;
-
-/// Writes what changed of the limits that run.
-pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> Result<(), Error> {
-    let (mut gone, mut new) = (Vec::new(), Vec::new());
-    for change in changes {
-        let id = change.after.id;
-        let before = change.before.map(running).unwrap_or_default();
-        let after = running(change.after);
-        gone.extend(before.iter().filter(|due| !after.contains(due)).map(|due| (id, *due)));
-        new.extend(after.iter().filter(|due| !before.contains(due)).map(|due| (id, *due)));
-    }
-    for gone in gone.chunks(CHUNK) {
-        let mut any = Condition::any();
-        for (id, due) in gone {
-            any = any.add(
-                Condition::all()
-                    .add(Column::DueAt.eq(due.at.0))
-                    .add(Column::Request.eq(id.0))
-                    .add(Column::No.eq(small(*id, due.no)?))
-                    .add(Column::Kind.eq(due.kind.word())),
-            );
-        }
-        Entity::delete_many().filter(any).exec(db).await?;
-    }
-    for new in new.chunks(CHUNK) {
-        let rows = new.iter().map(|(id, due)| {
-            Ok(ActiveModel {
-                due_at: Set(due.at.0),
-                request: Set(id.0),
-                no: Set(small(*id, due.no)?),
-                kind: Set(due.kind.word().to_owned()),
-            })
-        });
-        let rows = rows.collect::<Result<Vec<_>, Error>>()?;
-        Entity::insert_many(rows).exec_without_returning(db).await?;
-    }
-    Ok(())
+/// What stands in the index for a request.
+pub(crate) fn first(request: &Request) -> Option<Instant> {
+    running(request).iter().map(|due| due.at).min()
 }
 
-/// What is over at an instant, the longest first, at most `most`.
+/// The requests with a limit that is over at an instant, the longest first, at most `most`.
 ///
 /// # Errors
-/// [`Error::Database`], [`Error::Corrupt`].
-pub async fn over(db: &impl ConnectionTrait, at: Instant, most: u64) -> Result<Vec<(RequestId, Due)>, Error> {
+/// [`Error::Database`].
+pub async fn over(db: &impl ConnectionTrait, at: Instant, most: u64) -> Result<Vec<(RequestId, Instant)>, Error> {
     let find = Entity::find().filter(Column::DueAt.lte(at.0));
-    let find = find.order_by_asc(Column::DueAt).order_by_asc(Column::Request).limit(most);
-    find.all(db).await?.into_iter().map(read).collect()
+    let find = find.order_by_asc(Column::DueAt).order_by_asc(Column::Id).limit(most);
+    let rows = find.select_only().column(Column::Id).column(Column::DueAt).into_tuple::<(uuid::Uuid, i64)>();
+    Ok(rows.all(db).await?.into_iter().map(|(id, at)| (RequestId(id), Instant(at))).collect())
 }
 
 /// When the next limit runs out; none when none runs.
@@ -73,27 +30,17 @@ pub async fn over(db: &impl ConnectionTrait, at: Instant, most: u64) -> Result<V
 /// # Errors
 /// [`Error::Database`].
 pub async fn next(db: &impl ConnectionTrait) -> Result<Option<Instant>, Error> {
-    let find = Entity::find().select_only().column(Column::DueAt).order_by_asc(Column::DueAt);
-    let at = find.limit(1).into_tuple::<i64>().one(db).await?;
+    let find = Entity::find().filter(Column::DueAt.is_not_null()).order_by_asc(Column::DueAt);
+    let at = find.select_only().column(Column::DueAt).limit(1).into_tuple::<i64>().one(db).await?;
     Ok(at.map(Instant))
 }
 
-/// The rows after one, in the order of their key, at most `most`: to walk through all of them.
+/// What the index holds, all of it.
 ///
 /// # Errors
-/// [`Error::Database`], [`Error::Corrupt`].
-pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<(RequestId, Due)>, Error> {
-    Entity::find().all(db).await?.into_iter().map(read).collect()
-}
-
-fn small(id: RequestId, no: AssignmentNo) -> Result<i16, Error> {
-    i16::try_from(no.0).map_err(|e| Error::corrupt("due", id, e))
-}
-
-fn read(row: Model) -> Result<(RequestId, Due), Error> {
-    let id = RequestId(row.request);
-    let bad = |what: &str| Error::corrupt("due", id, what);
-    let no = AssignmentNo(u16::try_from(row.no).map_err(|_| bad("the number is negative"))?);
-    let kind = LimitKind::parse(&row.kind).ok_or_else(|| bad("unknown kind"))?;
-    Ok((id, Due { at: Instant(row.due_at), no, kind }))
+/// [`Error::Database`].
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<(RequestId, Instant)>, Error> {
+    let find = Entity::find().filter(Column::DueAt.is_not_null());
+    let rows = find.select_only().column(Column::Id).column(Column::DueAt).into_tuple::<(uuid::Uuid, i64)>();
+    Ok(rows.all(db).await?.into_iter().map(|(id, at)| (RequestId(id), Instant(at))).collect())
 }

@@ -8,6 +8,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
+use super::due;
 use crate::{
     rules::{
         id::{AssignmentNo, PostCode, RequestId},
@@ -127,6 +128,7 @@ pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> 
             request::Column::Returns,
             request::Column::Reopened,
             request::Column::Limits,
+            request::Column::DueAt,
             request::Column::Events,
         ]);
         let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
@@ -184,6 +186,7 @@ fn from_request(request: &Request) -> Result<request::Model, Error> {
         returns: i16::from(request.returns),
         reopened: i16::from(request.reopened),
         limits: if request.limits == CaseTime::default() { None } else { Some(json(id, &request.limits)?) },
+        due_at: due::first(request).map(|at| at.0),
         events: i32::try_from(request.events).map_err(|e| Error::corrupt("request", id, e))?,
     })
 }

@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc};
 use sea_orm::ConnectionTrait;
 
 use super::{
-    Store, Tx, due, head,
+    Store, Tx, head,
     journal::{self, Entry, Happened},
     outbox::{self, Posted},
     receipt::{self, Kept, Name},
@@ -139,7 +139,6 @@ async fn append(tx: &Tx, world: &World, made: &[Made]) -> Result<i64, Error> {
     let changes: Vec<Change<'_>> = made.iter().map(|m| Change { before: None, after: &m.request }).collect();
     request_rows::write(tx, &changes).await?;
     request_unit::write(tx, world, head.at, &changes).await?;
-    due::write(tx, &changes).await?;
     workload::add(tx, &handles).await?;
     journal::append(tx, &entries).await?;
     outbox::write(tx, &posted).await?;
