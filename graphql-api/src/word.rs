@@ -6,7 +6,7 @@ use async_graphql::{Enum, InputValueError, InputValueResult, Number, Scalar, Sca
 use liandong_engine::rules::{
     calendar,
     instant::{Instant, Zone},
-    matter, notice, post, request,
+    limit, matter, notice, post, request,
     routing::account,
     tier,
 };
@@ -315,6 +315,8 @@ mirrors! {
         Relayed,
         /// 已撤回: the citizen took the request back.
         Withdrawn,
+        /// 超时已提级: taken up by somebody above, because its time ran out.
+        TakenUp,
         /// 已移交: passed to whoever holds the post now.
         HandedOver,
     }
@@ -339,8 +341,58 @@ mirrors! {
         Taken,
         /// 您登记的诉求已办结: what you logged came to its end.
         Resolved,
+        /// 超时未办,已上报: an assignment of yours was not done in time, and went up.
+        TakenUp,
+        /// 已超期,请督办: a limit ran out, and there is nobody above who could take it.
+        Overdue,
         /// 您办结的诉求被重开: what you resolved was reopened.
         Reopened,
+    }
+
+    /// What a limit is for.
+    LimitKind of limit::LimitKind {
+        /// 接收时限: to take an assignment on.
+        Accept,
+        /// 办结时限: to bring the request to its end.
+        Finish,
+        /// 回传时限: to carry the result on.
+        Relay,
+        /// 答复时限: for the citizen to answer.
+        Answer,
+        /// 评价时限: for the citizen to rate.
+        Rate,
+        /// 承诺时限: for the whole case, as the town has promised it.
+        Committed,
+        /// 法定时限: for the whole case, as the law has it.
+        Statutory,
+    }
+
+    /// How near the end of a limit is.
+    Colour of limit::Colour {
+        /// 正常: there is time.
+        Normal,
+        /// 临期: the last quarter has begun.
+        DueSoon,
+        /// 超期: it is over.
+        Overdue,
+    }
+
+    /// The mark that supervision gives for a limit that ran out.
+    Card of limit::Card {
+        /// 黄牌: an assignment was not taken on, or not finished, in time.
+        Yellow,
+        /// 红牌: the time for the whole case ran out.
+        Red,
+    }
+
+    /// Why a request went up.
+    Cause of request::event::Cause {
+        /// 承办人上报: its holder handed it up.
+        Reason,
+        /// 超时未接收: it was not taken on in time.
+        NotAccepted,
+        /// 超时未办结: it was not finished in time.
+        NotFinished,
     }
 }
 

@@ -20,6 +20,10 @@
 -- assignment.accepted_at bigint
 -- assignment.ended_at bigint
 -- assignment.ended_how text
+-- assignment.accept_soon bigint
+-- assignment.accept_by bigint
+-- assignment.finish_soon bigint
+-- assignment.finish_by bigint
 -- calendar.code text NOT NULL
 -- calendar.name text NOT NULL
 -- calendar.base text
@@ -51,6 +55,13 @@
 -- journal.kind text NOT NULL
 -- journal.actor text NOT NULL
 -- journal.body text NOT NULL
+-- limit_rule.ladder text NOT NULL
+-- limit_rule.matter text NOT NULL
+-- limit_rule.rung smallint NOT NULL
+-- limit_rule.kind text NOT NULL
+-- limit_rule.from_at bigint NOT NULL
+-- limit_rule.to_at bigint NOT NULL
+-- limit_rule.allowance text NOT NULL
 -- mandate.holder text NOT NULL
 -- mandate.matter text NOT NULL
 -- mandate.power text NOT NULL
@@ -110,6 +121,8 @@
 -- request.returns smallint NOT NULL
 -- request.reopened smallint NOT NULL
 -- request.events integer NOT NULL
+-- request.limits text
+-- request.due_at bigint
 -- request_unit.unit text NOT NULL
 -- request_unit.request uuid NOT NULL
 -- roster.code text NOT NULL
@@ -166,6 +179,7 @@ CREATE UNIQUE INDEX holding_pkey ON public.holding USING btree (post, person, fr
 CREATE INDEX journal_escalations ON public.journal USING btree ("position") WHERE (kind = ANY (ARRAY['Escalated'::text, 'RejectionProposed'::text, 'Reopened'::text, 'Frozen'::text]));
 CREATE UNIQUE INDEX journal_pkey ON public.journal USING btree ("position");
 CREATE INDEX journal_request ON public.journal USING btree (request, seq);
+CREATE UNIQUE INDEX limit_rule_pkey ON public.limit_rule USING btree (ladder, matter, rung, kind, from_at);
 CREATE UNIQUE INDEX mandate_pkey ON public.mandate USING btree (holder, matter, power, from_at);
 CREATE UNIQUE INDEX market_pkey ON public.market USING btree (calendar, rule, items, from_at);
 CREATE UNIQUE INDEX matter_pkey ON public.matter USING btree (code);
@@ -175,6 +189,7 @@ CREATE UNIQUE INDEX person_pkey ON public.person USING btree (code);
 CREATE UNIQUE INDEX post_pkey ON public.post USING btree (code);
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (actor, key);
 CREATE INDEX request_conduct ON public.request USING btree (stage) WHERE (accused <> ''::text);
+CREATE INDEX request_due ON public.request USING btree (due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX request_logger ON public.request USING btree (logged_by, id);
 CREATE UNIQUE INDEX request_pkey ON public.request USING btree (id);
 CREATE INDEX request_place ON public.request USING btree (place);

@@ -22,7 +22,11 @@ CREATE TABLE "assignment" (
     "opened_at" integer NOT NULL,
     "accepted_at" integer,
     "ended_at" integer,
-    "ended_how" text, PRIMARY KEY ("request",
+    "ended_how" text,
+    "accept_soon" integer,
+    "accept_by" integer,
+    "finish_soon" integer,
+    "finish_by" integer, PRIMARY KEY ("request",
     "no") ) WITHOUT ROWID;
 
 CREATE INDEX assignment_inbox ON assignment (person, opened_at) WHERE ended_at IS NULL;
@@ -82,6 +86,19 @@ CREATE TABLE "journal" (
 CREATE INDEX journal_escalations ON journal (position) WHERE kind IN ('Escalated', 'RejectionProposed', 'Reopened', 'Frozen');
 
 CREATE INDEX journal_request ON journal (request, seq);
+
+CREATE TABLE "limit_rule" (
+    "ladder" text NOT NULL,
+    "matter" text NOT NULL,
+    "rung" smallint NOT NULL,
+    "kind" text NOT NULL,
+    "from_at" integer NOT NULL,
+    "to_at" integer NOT NULL,
+    "allowance" text NOT NULL, PRIMARY KEY ("ladder",
+    "matter",
+    "rung",
+    "kind",
+    "from_at") ) WITHOUT ROWID;
 
 CREATE TABLE "mandate" (
     "holder" text NOT NULL,
@@ -166,9 +183,13 @@ CREATE TABLE "request" (
     "climb" text NOT NULL,
     "returns" smallint NOT NULL,
     "reopened" smallint NOT NULL,
-    "events" integer NOT NULL, PRIMARY KEY ("id") );
+    "events" integer NOT NULL,
+    "limits" text,
+    "due_at" integer, PRIMARY KEY ("id") );
 
 CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
+
+CREATE INDEX request_due ON request (due_at) WHERE due_at IS NOT NULL;
 
 CREATE INDEX request_logger ON request (logged_by, id);
 

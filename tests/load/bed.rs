@@ -83,6 +83,13 @@ impl Bed {
         }
 
         clock.set(now);
+        // Whatever ran out in those days has run out, so that the server finds what a server finds.
+        let (begun, ran_out) = (Stopwatch::now(), engine.tick().await?);
+        if ran_out > 0 {
+            let seconds = begun.elapsed().as_secs_f64();
+            report.figure("limits_run_out", float(ran_out), "while the base was made");
+            report.figure("limits_run_out_per_s", float(ran_out) / seconds, "limits/s, nothing else going on");
+        }
         let scenes = Scenes::of(engine.world(), now);
         let scene =
             scenes.near(&mut Dice::new(options.seed)).ok_or("this is not the demo town: nothing can be logged")?;

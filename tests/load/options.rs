@@ -67,6 +67,8 @@ pub(crate) enum Scenario {
     Submit,
     /// Ten times the rate of `submit`, for three seconds
     Spike,
+    /// Limits that all run out at one moment, while people log; wants a base with --open 1000
+    Due,
     /// From the start of the process to ready
     Start,
     /// What the machine allows at most: the same rows written bare

@@ -4,7 +4,10 @@
 //! that does not hold on the day, so that what remains has no time in it; a question then lists every
 //! station of its way, judges all of them, and looks for the first where somebody is free.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use liandong_engine::rules::{
     absence::{Absence, Scope, Substitute},
@@ -129,7 +132,9 @@ pub struct Day<'r> {
     /// Who is away, the newest word about each person first.
     away: Vec<&'r Absence>,
     /// Who sits where among which posts, and whether only they take requests.
-    sits: Sits<'r>,
+    /// Reckoned when somebody asks.
+    sits: OnceLock<Sits<'r>>,
+    at: Instant,
 }
 
 impl<'r> Day<'r> {
@@ -144,7 +149,8 @@ impl<'r> Day<'r> {
             holders: HashMap::new(),
             may_resolve: HashMap::new(),
             away: register.absences.iter().filter(|absence| is_away(absence, at)).collect(),
-            sits: sits(register, at),
+            sits: OnceLock::new(),
+            at,
         };
         day.away.sort_by(|a, b| (b.recorded_at, &b.code).cmp(&(a.recorded_at, &a.code)));
         for post in register.posts.iter().filter(|p| p.span.contains(at)) {
@@ -173,7 +179,7 @@ impl<'r> Day<'r> {
         // Where those who sit there keep the others off, and one of them is free.
         let kept = |s: &Station<'_>, post: &PostCode| {
             let place = |post: &PostCode| self.posts.get(post).map(|(kind, unit)| (*unit, *kind));
-            let seat = place(post).and_then(|place| self.sits.get(&place));
+            let seat = place(post).and_then(|place| self.sits().get(&place));
             let manned = || {
                 let beside = s.posts.iter().filter(|other| place(other) == place(post));
                 beside.filter_map(|other| judge(other, s.needs_mandate).ok()).any(|free| free.sits)
@@ -277,7 +283,7 @@ impl<'r> Day<'r> {
         if asked.people.contains(there) {
             return Err(Verdict::AlreadyHeld);
         }
-        let seat = self.posts.get(post).and_then(|(kind, unit)| self.sits.get(&(*unit, *kind)));
+        let seat = self.posts.get(post).and_then(|(kind, unit)| self.sits().get(&(*unit, *kind)));
         let sitting = |person: &PersonCode| seat.is_some_and(|(people, _)| people.contains(person));
         // Of the holders who are there themselves, whoever sits answers.
         let home = |person: &'r PersonCode| self.there(asked, below, post, person, &mut Vec::new()) == Some(person);
@@ -288,6 +294,10 @@ impl<'r> Day<'r> {
         // For whom it is: the one who should have answered.
         let asked_for = able_first(holders, asked);
         Ok(Free { sits: sitting(there) || asked_for.is_some_and(sitting), rank, person: there })
+    }
+
+    fn sits(&self) -> &Sits<'r> {
+        self.sits.get_or_init(|| sits(self.register, self.at))
     }
 
     /// Knocks at somebody's door, and from there wherever a note on the door sends one; at no door twice.

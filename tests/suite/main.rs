@@ -22,3 +22,4 @@ mod register_rules;
 mod routing;
 mod stories;
 mod subscriptions;
+mod time;

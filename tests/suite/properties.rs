@@ -16,7 +16,7 @@ use liandong_engine::rules::{
         evolve::evolve,
         hand_over::hand_over,
         refusal::Code,
-        relation,
+        relation, running,
     },
     routing::{Account, Exclusions, Loads, Question, Recusal, SUPERVISOR, route, stand_in},
     world::{Register, World},
@@ -532,7 +532,7 @@ fn the_territories_somebody_sees_are_those_where_their_roles_may_see() {
 }
 
 /// Every event that a request can have, and every one that the register can have but the loading of rows.
-const EVENTS: [&str; 32] = [
+const EVENTS: [&str; 36] = [
     "RequestLogged",
     "Accepted",
     "Escalated",
@@ -553,6 +553,10 @@ const EVENTS: [&str; 32] = [
     "HandedOver",
     "PlaceMoved",
     "PersonAdded",
+    "Overdue",
+    "LimitPassed",
+    "Lapsed",
+    "RelayTaken",
     "UnitCreated",
     "UnitRenamed",
     "UnitMoved",
@@ -566,6 +570,48 @@ const EVENTS: [&str; 32] = [
     "AbsenceRecorded",
     "AbsenceEnded",
 ];
+
+#[test]
+fn a_limit_takes_effect_once_and_never_before_its_time() {
+    each_end(|_, play| {
+        let mut known = BTreeSet::new();
+        for (id, due, at) in &play.over {
+            prop_assert!(due.at <= *at, "{:?} took effect at {:?}", due, at);
+            prop_assert!(known.insert((*id, *due)), "{:?} took effect twice", due);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn looks_and_notes_move_no_limit() {
+    each_step(|before, done, _| {
+        let Done::Request(id, records) = done else { return Ok(()) };
+        if records.iter().all(|r| matches!(r.event, Event::NoteAdded { .. })) {
+            let (was, mut is) = (before.requests.get(id).map(running), before.requests.get(id).cloned());
+            for record in records {
+                is = evolve(is, before.now, &record.event);
+            }
+            prop_assert_eq!(was, is.as_ref().map(running));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn every_limit_that_an_event_sets_adds_up() {
+    each_end(|_, play| {
+        for (_, at, record) in &play.journal {
+            for (kind, reckoned) in record.event.limits() {
+                let reckoning = &reckoned.reckoning;
+                prop_assert!(reckoning.adds_up(), "{} {:?}", kind, reckoning);
+                prop_assert_eq!((reckoning.start, reckoning.due), (*at, Some(reckoned.limit.due)));
+                prop_assert!(reckoned.limit.soon <= reckoned.limit.due);
+            }
+        }
+        Ok(())
+    });
+}
 
 #[test]
 fn random_lives_reach_every_stage_and_every_event() {

@@ -46,7 +46,7 @@ fn told(world: &World, rung: u8, reopened: u8) -> Request {
     };
     let told = Told { by: held.person.clone(), whom: "韦某".to_owned(), at: now(), how: How::Phone };
     request.reopened = reopened;
-    request.stage = Stage::Told { resolution, told };
+    request.stage = Stage::Told { resolution, told, rate: None };
     request
 }
 

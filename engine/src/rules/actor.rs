@@ -13,6 +13,8 @@ pub enum Actor {
     Citizen(RequestId),
     /// Whoever runs the program: the command line on the machine itself.
     Operator,
+    /// Nobody: a limit that ran out.
+    System,
 }
 
 impl Actor {
@@ -21,7 +23,7 @@ impl Actor {
     pub fn person(&self) -> Option<&PersonCode> {
         match self {
             Self::Person(person) => Some(person),
-            Self::Citizen(_) | Self::Operator => None,
+            Self::Citizen(_) | Self::Operator | Self::System => None,
         }
     }
 }

@@ -21,6 +21,8 @@ pub mod matter;
 
 pub mod calendar;
 
+pub mod limit;
+
 pub mod absence;
 
 pub mod roster;

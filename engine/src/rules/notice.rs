@@ -1,5 +1,7 @@
 //! Who must be told what: an event's consequences for people, as rows for the outbox.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     id::{AssignmentNo, PersonCode, RequestId},
     request::{
         Request,
-        event::{Event, Recorded},
+        event::{Cause, Event, Recorded},
     },
     tier::words,
 };
@@ -21,6 +23,10 @@ words! {
         Taken = "已移交他人",
         /// What you logged came to its end.
         Resolved = "您登记的诉求已办结",
+        /// An assignment of yours was not done in time, and went up.
+        TakenUp = "超时未办,已上报",
+        /// A limit ran out, and there is nobody above who could take it.
+        Overdue = "已超期,请督办",
         /// What you resolved was reopened.
         Reopened = "您办结的诉求被重开",
     }
@@ -52,6 +58,23 @@ pub fn notices(id: RequestId, before: Option<&Request>, recorded: &Recorded) -> 
         Event::HandedOver { ends, .. } => {
             let former = before.and_then(|r| r.assignment(*ends));
             told.extend(former.map(|a| notice(&a.person, NoticeKind::Taken, Some(a.no))));
+        }
+        Event::Escalated { ends, cause, .. } if *cause != Cause::Reason => {
+            let former = before.and_then(|r| r.assignment(*ends));
+            told.extend(former.map(|a| notice(&a.person, NoticeKind::TakenUp, Some(a.no))));
+        }
+        Event::RelayTaken { ends, .. } => {
+            let former = before.and_then(|r| r.assignment(*ends));
+            told.extend(former.map(|a| notice(&a.person, NoticeKind::TakenUp, Some(a.no))));
+        }
+        Event::Overdue { no, tell, .. } => {
+            let holder = before.and_then(|r| r.assignment(*no)).map(|a| a.person.clone());
+            let people = holder.into_iter().chain(tell.iter().cloned()).collect::<BTreeSet<_>>();
+            told.extend(people.iter().map(|person| notice(person, NoticeKind::Overdue, Some(*no))));
+        }
+        Event::LimitPassed { person, tell, .. } => {
+            let people = person.iter().chain(tell).collect::<BTreeSet<_>>();
+            told.extend(people.into_iter().map(|person| notice(person, NoticeKind::Overdue, None)));
         }
         Event::Resolved { .. } => {
             let logger = before.and_then(|r| r.logged_by.person());

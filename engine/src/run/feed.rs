@@ -41,6 +41,11 @@ impl Feed {
         });
     }
 
+    /// Changes whenever the journal grew.
+    pub(crate) fn grown(&self) -> watch::Receiver<i64> {
+        self.position.subscribe()
+    }
+
     pub(crate) fn close(&self) {
         self.open.send_replace(false);
     }

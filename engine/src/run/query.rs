@@ -140,9 +140,17 @@ impl Engine {
     /// # Errors
     /// [`Error::Database`], [`Error::Corrupt`].
     pub async fn reached(&self, actor: &Actor, ids: &[RequestId]) -> Result<HashMap<RequestId, Request>, Error> {
-        let found = rows::read(self.shared.store.read(), ids).await?;
         let (world, at) = (self.world(), self.now());
-        Ok(found.into_iter().filter(|(_, request)| relation::may_see(&world, request, actor, at)).collect())
+        let sees = |request: &Request| relation::may_see(&world, request, actor, at);
+        let mut found = self.summaries(ids).await?;
+        // Assignments only ever add to what somebody may see, so they are read for the rest alone.
+        let rest: Vec<RequestId> = found.values().filter(|r| !sees(r)).map(|r| r.id).collect();
+        found.retain(|_, request| sees(request));
+        if !rest.is_empty() {
+            let whole = rows::read(self.shared.store.read(), &rest).await?;
+            found.extend(whole.into_iter().filter(|(_, request)| sees(request)));
+        }
+        Ok(found)
     }
 
     /// All assignments of requests that the actor was shown.
@@ -174,6 +182,7 @@ impl Engine {
         let mut found: BTreeSet<RequestId> = BTreeSet::new();
         match actor {
             Actor::Citizen(id) => found.extend(Some(*id).filter(|id| before.is_none_or(|b| *id < b))),
+            Actor::System => {}
             Actor::Operator => {
                 found.extend(list::requests(self.shared.store.read(), &Source::All, &narrow, before, most).await?)
             }

@@ -39,6 +39,16 @@ impl Clock {
         }
     }
 
+    /// The present instant where several processes have one clock in common: that one, unless a test
+    /// holds the time.
+    #[must_use]
+    pub fn shared(&self, common: Option<Instant>) -> Instant {
+        match (self, common) {
+            (Self::System, Some(common)) => common,
+            _ => self.now(),
+        }
+    }
+
     /// Puts a manual clock to an instant; the machine's clock is left alone.
     pub fn set(&self, at: Instant) {
         if let Self::Manual(clock) = self {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     error::Error,
     store::{
-        Store, head,
+        Store, due, head,
         journal::{self, Entry, Happened},
         list, register as register_rows, request as request_rows, request_unit, workload,
     },
@@ -68,6 +68,7 @@ pub async fn verify(store: &Store) -> Result<Verified, Error> {
     if sorted(register) != sorted(rows) {
         found.differences.push("the register's rows differ from the fold of its journal".to_owned());
     }
+    compare_due(store, &folded, &mut found).await?;
     let (kept, counted) = workload::recount(db).await?;
     if kept.0 != counted.0 {
         found.differences.push("the counters of open work differ from the open assignments".to_owned());
@@ -100,6 +101,16 @@ fn fold(
             register::evolve::evolve(register, entry.at, &recorded.event);
         }
     }
+}
+
+/// The due index holds the first limit of every request that runs, and no other.
+async fn compare_due(store: &Store, folded: &HashMap<RequestId, Request>, found: &mut Verified) -> Result<(), Error> {
+    let rows: HashSet<_> = due::all(store.read()).await?.into_iter().collect();
+    let should: HashSet<_> = folded.iter().filter_map(|(id, r)| Some((*id, due::first(r)?))).collect();
+    let missing = should.difference(&rows).map(|(id, _)| (id, "is not due when its journal says"));
+    let stray = rows.difference(&should).map(|(id, _)| (id, "is due when its journal does not say so"));
+    found.differences.extend(missing.chain(stray).map(|(id, what)| format!("request {id} {what}")));
+    Ok(())
 }
 
 async fn compare_requests(
@@ -188,6 +199,9 @@ fn sorted(mut register: Register) -> Register {
     register.matters.sort_by(|a, b| a.code.cmp(&b.code));
     register.mandates.sort_by(|a, b| (&a.to, &a.matter, a.power, a.span).cmp(&(&b.to, &b.matter, b.power, b.span)));
     register.ladders.sort_by(|a, b| (&a.ladder, a.no, a.span).cmp(&(&b.ladder, b.no, b.span)));
+    register.limits.sort_by(|a, b| {
+        (&a.ladder, &a.matter, a.kind, a.rung, a.span).cmp(&(&b.ladder, &b.matter, b.kind, b.rung, b.span))
+    });
     register.calendars.sort_by(|a, b| a.code.cmp(&b.code));
     register.hours.sort_by(|a, b| (&a.calendar, a.on, a.span).cmp(&(&b.calendar, b.on, b.span)));
     register.days.sort_by(|a, b| (&a.calendar, a.date).cmp(&(&b.calendar, b.date)));

@@ -127,6 +127,7 @@ fn town(table: Table) -> &'static [u8] {
         Table::Matters => include_bytes!("../../../fixtures/lugong/matters.csv"),
         Table::Mandates => include_bytes!("../../../fixtures/lugong/mandates.csv"),
         Table::Ladders => include_bytes!("../../../fixtures/lugong/ladders.csv"),
+        Table::Limits => include_bytes!("../../../fixtures/lugong/limits.csv"),
         Table::Calendars => include_bytes!("../../../fixtures/lugong/calendars.csv"),
         Table::Hours => include_bytes!("../../../fixtures/lugong/hours.csv"),
         Table::Days => include_bytes!("../../../fixtures/lugong/days.csv"),

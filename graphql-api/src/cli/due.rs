@@ -67,7 +67,8 @@ impl Due {
     }
 }
 
-fn page(world: &World, reckoning: &Reckoning) -> String {
+/// A reckoning as people read it: when it begins and ends, and which days counted.
+pub(super) fn page(world: &World, reckoning: &Reckoning) -> String {
     let Reckoning { start, due, allowance, stretches, beyond_published, .. } = reckoning;
     let due = due.map_or_else(|| "永不 never".to_owned(), |due| due.rfc3339(world.zone()));
     let mut page = format!(

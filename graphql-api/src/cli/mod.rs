@@ -9,6 +9,7 @@ mod journal;
 mod logging;
 mod output;
 mod register;
+mod request;
 mod route;
 mod schema;
 mod serve;
@@ -48,6 +49,9 @@ enum Command {
     Calendar(calendar::Calendar),
     /// When an allowance ends at a unit, with its arithmetic
     Due(due::Due),
+    /// A request with its way and the arithmetic of its limits
+    #[command(subcommand)]
+    Request(request::Request),
     /// Give a person access, or take it back
     #[command(subcommand)]
     Token(token::Token),
@@ -71,6 +75,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Route(route) => route.run(),
         Command::Calendar(calendar) => calendar.run(),
         Command::Due(due) => due.run(),
+        Command::Request(request) => request.run(),
         Command::Token(token) => token.run(),
         Command::Journal(journal) => journal.run(),
         Command::Schema(schema) => schema.run(),

@@ -56,6 +56,8 @@ impl Serve {
 /// Serves until a signal comes, then stops in order; a second signal stops at once.
 pub(super) async fn serve(engine: Arc<Engine>, config: Config, signals: &mut Signals) -> Result<(), Trouble> {
     let listen = config.listen;
+    engine.start_ticker();
+    engine.start_auditor();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let shutdown = async {
         // An error means that whoever would send is gone, which asks for the same.

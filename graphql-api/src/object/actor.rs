@@ -18,6 +18,8 @@ pub(crate) enum ActorKind {
     Citizen,
     /// Whoever runs the program.
     Operator,
+    /// Nobody: a limit ran out.
+    System,
 }
 
 /// Who did something, or on whose behalf or by whose order it was done.
@@ -37,6 +39,7 @@ impl Actor {
             Acting::Person(_) => ActorKind::Person,
             Acting::Citizen(_) => ActorKind::Citizen,
             Acting::Operator => ActorKind::Operator,
+            Acting::System => ActorKind::System,
         };
         Self { kind, person: actor.person().and_then(|code| Person::find(scope, code)) }
     }

@@ -8,7 +8,7 @@ use liandong_engine::rules::{id::RequestId, request};
 use super::{person::Person, post::Post, request::Request};
 use crate::{
     context::Scope,
-    word::{Duty, Ending, When},
+    word::{Colour, Duty, Ending, When},
 };
 
 /// What one person has to do about one request.
@@ -72,6 +72,26 @@ impl Assignment {
     /// When it was accepted.
     async fn accepted_at(&self) -> Option<When> {
         self.row.accepted_at.map(When)
+    }
+
+    /// Until when it is to be accepted; null where nothing is said of that.
+    async fn accept_by(&self) -> Option<When> {
+        self.row.accept.map(|limit| When(limit.due))
+    }
+
+    /// Until when it is to be finished; null where nothing is said of that, and while the citizen is waited for.
+    async fn finish_by(&self) -> Option<When> {
+        self.row.finish.map(|limit| When(limit.due))
+    }
+
+    /// How near the end of its time is; null when it has ended or no time is set.
+    async fn colour(&self) -> Option<Colour> {
+        self.row.colour(self.scope.at).map(Into::into)
+    }
+
+    /// How near the end of its time is, in Chinese.
+    async fn colour_zh(&self) -> Option<&'static str> {
+        self.row.colour(self.scope.at).map(|colour| colour.zh())
     }
 
     /// When it ended.

@@ -11,10 +11,10 @@ use liandong_engine::{
     run::store::journal::{Entry, Happened},
 };
 
-use super::{account::Account, actor::Actor, person::Person, post::Post};
+use super::{account::Account, actor::Actor, limit::ReckonedLimit, person::Person, post::Post};
 use crate::{
     context::Scope,
-    word::{Duty, Outcome, Position, When},
+    word::{Cause, Duty, LimitKind, Outcome, Position, When},
 };
 
 /// One thing that happened to a request. `shown` is whether more than its name is for this reader.
@@ -53,11 +53,15 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         Event::Ruled { ruling, .. } => Some(ruling),
         Event::RejectionProposed { explanation, .. } => Some(explanation),
         Event::CitizenAsked { question, .. } => Some(question),
-        Event::Resumed { answer } => Some(answer),
+        Event::Resumed { answer, .. } => Some(answer),
         Event::NoteAdded { text } => Some(text),
         Event::Resolved { words, .. } | Event::Rated { words, .. } | Event::Reopened { words, .. } => Some(words),
         Event::Accepted { .. }
         | Event::Relayed { .. }
+        | Event::RelayTaken { .. }
+        | Event::Overdue { .. }
+        | Event::LimitPassed { .. }
+        | Event::Lapsed
         | Event::CitizenTold { .. }
         | Event::HandedOver { .. }
         | Event::PlaceMoved { .. } => None,
@@ -129,6 +133,29 @@ impl JournalEntry {
         }
     }
 
+    /// Why it went up, if it did.
+    async fn cause(&self) -> Option<Cause> {
+        match self.event()? {
+            Event::Escalated { cause, .. } => Some((*cause).into()),
+            _ => None,
+        }
+    }
+
+    /// The limit that ran out, if that is what happened.
+    async fn limit(&self) -> Option<LimitKind> {
+        match self.event()? {
+            Event::Overdue { limit, .. } | Event::LimitPassed { limit, .. } => Some((*limit).into()),
+            _ => None,
+        }
+    }
+
+    /// The limits that it set, each with its arithmetic.
+    #[graphql(complexity = "4 * child_complexity + 1")]
+    async fn limits(&self) -> Vec<ReckonedLimit> {
+        let set = self.event().map(Event::limits).unwrap_or_default();
+        set.into_iter().map(|(kind, reckoned)| ReckonedLimit::of(kind, reckoned)).collect()
+    }
+
     /// The number of the assignment that it ended.
     async fn ends(&self) -> Option<u16> {
         ends(self.event()?).map(|no| no.0)
@@ -152,6 +179,7 @@ pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::Assignme
         | Event::Resolved { ends, .. }
         | Event::Relayed { ends, .. }
         | Event::CitizenTold { ends, .. }
+        | Event::RelayTaken { ends, .. }
         | Event::HandedOver { ends, .. } => Some(*ends),
         Event::RequestLogged(_)
         | Event::Accepted { .. }
@@ -161,6 +189,9 @@ pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::Assignme
         | Event::Rated { .. }
         | Event::Reopened { .. }
         | Event::Withdrawn { .. }
+        | Event::Overdue { .. }
+        | Event::LimitPassed { .. }
+        | Event::Lapsed
         | Event::PlaceMoved { .. } => None,
     }
 }

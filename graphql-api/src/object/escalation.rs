@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Object, Result};
 use liandong_engine::{
-    rules::id::RequestId,
+    rules::{id::RequestId, request::event::Event},
     run::store::journal::{Entry, Happened},
 };
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     context::Scope,
-    word::{Position, When},
+    word::{Cause, Position, When},
 };
 
 /// A Handle assignment replaced by one on a higher rung. Whoever has this object may see the request.
@@ -62,6 +62,14 @@ impl Escalation {
     /// Why, in the words of whoever raised it.
     async fn reason(&self) -> Option<&str> {
         words(&self.recorded()?.event)
+    }
+
+    /// What made it go up, if it did not its holder: a limit that ran out.
+    async fn cause(&self) -> Option<Cause> {
+        match &self.recorded()?.event {
+            Event::Escalated { cause, .. } => Some((*cause).into()),
+            _ => None,
+        }
     }
 
     /// The request.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Object, SimpleObject};
-use liandong_engine::rules::{instant::Instant, matter::Mandated, world::MatterIx};
+use liandong_engine::rules::{instant::Instant, limit::LimitKind, matter::Mandated, world::MatterIx};
 
 use super::post::Post;
 use crate::{
@@ -25,6 +25,10 @@ impl Matter {
     pub(crate) fn find(scope: &Arc<Scope>, code: &str) -> Option<Self> {
         let ix = scope.world.find_matter(code)?;
         Some(Self { scope: Arc::clone(scope), ix, at: scope.at })
+    }
+
+    fn allowance(&self, rung: Option<u8>, kind: LimitKind) -> Option<String> {
+        self.scope.world.allowance(self.ix, rung, kind, self.at).map(|allowance| allowance.zh())
     }
 
     fn row(&self) -> Option<&liandong_engine::rules::matter::Matter> {
@@ -65,6 +69,16 @@ impl Matter {
         self.row().map_or(0, |m| m.fee_fen)
     }
 
+    /// How long the whole may take as the town has promised it, in Chinese; null where nothing is said of that.
+    async fn committed_within(&self) -> Option<String> {
+        self.allowance(None, LimitKind::Committed)
+    }
+
+    /// How long the whole may take as the law has it, in Chinese.
+    async fn statutory_within(&self) -> Option<String> {
+        self.allowance(None, LimitKind::Statutory)
+    }
+
     /// How citizens say it.
     async fn words(&self) -> &[String] {
         self.row().map_or(&[], |m| &m.words)
@@ -95,6 +109,8 @@ impl Matter {
             tier: r.tier.into(),
             kind: r.kind.into(),
             kind_zh: r.kind.zh(),
+            accept_within: self.allowance(Some(r.no), LimitKind::Accept),
+            finish_within: self.allowance(Some(r.no), LimitKind::Finish),
         };
         rungs.map(rung).collect()
     }
@@ -131,6 +147,10 @@ pub(crate) struct Rung {
     kind: PostKind,
     /// Which posts, in Chinese.
     kind_zh: &'static str,
+    /// How long accepting may take, in Chinese; null where nothing is said of that.
+    accept_within: Option<String>,
+    /// How long finishing may take, in Chinese.
+    finish_within: Option<String>,
 }
 
 /// Allows a kind of post, or one post, to resolve a matter or to assist with it.

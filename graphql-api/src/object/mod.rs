@@ -8,6 +8,7 @@ pub(crate) mod connection;
 pub(crate) mod coverage;
 pub(crate) mod entry;
 pub(crate) mod escalation;
+pub(crate) mod limit;
 pub(crate) mod map;
 pub(crate) mod matter;
 pub(crate) mod me;

@@ -10,8 +10,8 @@ use liandong_engine::rules::{
 };
 
 use super::{
-    actor::Actor, assignment::Assignment, connection::Connection, entry::JournalEntry, matter::Matter, person::Person,
-    post::Post, unit::Unit,
+    actor::Actor, assignment::Assignment, connection::Connection, entry::JournalEntry, limit::Mark, matter::Matter,
+    person::Person, post::Post, unit::Unit,
 };
 use crate::{
     context::Scope,
@@ -208,6 +208,41 @@ impl Request {
             Where::Closed { at, .. } => Some(When(*at)),
             _ => None,
         }
+    }
+
+    /// Until when the whole case is to be at its end, as the town has promised it; null where nothing is said
+    /// of that, and while the citizen is waited for.
+    async fn committed_by(&self) -> Option<When> {
+        self.row.limits.committed.map(|limit| When(limit.due))
+    }
+
+    /// Until when the whole case is to be at its end, as the law has it.
+    async fn statutory_by(&self) -> Option<When> {
+        self.row.limits.statutory.map(|limit| When(limit.due))
+    }
+
+    /// Until when the citizen's answer is waited for.
+    async fn answer_by(&self) -> Option<When> {
+        match &self.row.stage {
+            Where::Waiting { answer, .. } => answer.map(|limit| When(limit.due)),
+            _ => None,
+        }
+    }
+
+    /// The marks that supervision gave for limits that ran out, in order; none for the citizen.
+    #[graphql(complexity = "2 * child_complexity + 1")]
+    async fn marks(&self) -> Vec<Mark> {
+        if !self.shows_handling() {
+            return Vec::new();
+        }
+        let mark = |mark: &request::Mark| Mark {
+            card: mark.card.into(),
+            card_zh: mark.card.zh(),
+            person: Person::find(&self.scope, &mark.person),
+            limit: mark.limit.into(),
+            at: When(mark.at),
+        };
+        self.row.limits.marks.iter().map(mark).collect()
     }
 
     /// How often it was sent back.

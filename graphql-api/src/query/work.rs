@@ -67,6 +67,7 @@ impl WorkQuery {
         let (kind, request) = match &scope.actor {
             Actor::Person(_) => (ActorKind::Person, None),
             Actor::Operator => (ActorKind::Operator, None),
+            Actor::System => (ActorKind::System, None),
             Actor::Citizen(id) => (ActorKind::Citizen, request(scope, *id).await?),
         };
         let person = scope.me.map(|ix| Person { scope: Arc::clone(scope), ix, at: scope.at });

@@ -10,11 +10,12 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use liandong_engine::run::engine::Engine;
+use liandong_engine::run::engine::{Engine, LATE_SECONDS};
 use prometheus_client::{
     collector::Collector,
-    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text::encode},
+    encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, NoLabelSet, text::encode},
     metrics::{
+        MetricType,
         counter::{ConstCounter, Counter},
         family::Family,
         gauge::{ConstGauge, Gauge},
@@ -126,6 +127,20 @@ impl Collector for OfEngine {
             of(count).encode(commands.encode_family(&[("outcome", outcome)])?)?;
         }
         commits.encode(encoder.encode_descriptor("commits", "Commits made", None, commits.metric_type())?)?;
+        let counts_late = &counts.lateness;
+        let mut late = 0.0;
+        let ends = LATE_SECONDS.iter().copied().chain([f64::MAX]);
+        let buckets: Vec<(f64, u64)> =
+            ends.zip(&counts_late.counts).map(|(end, count)| (end, count.load(Ordering::Relaxed))).collect();
+        let total: u64 = buckets.iter().map(|(_, count)| count).sum();
+        late += counts_late.micros.load(Ordering::Relaxed) as f64 / 1e6;
+        let help = "How late limits took effect: now less due";
+        let mut lateness =
+            encoder.encode_descriptor("limit_lateness", help, Some(&Unit::Seconds), MetricType::Histogram)?;
+        lateness.encode_histogram::<NoLabelSet>(late, total, &buckets, None)?;
+        let missed = ConstGauge::new(self.0.missed());
+        let help = "Limits that ran out and did not take effect, as the auditor counts them";
+        missed.encode(encoder.encode_descriptor("limits_missed", help, None, missed.metric_type())?)?;
         let position = ConstGauge::new(self.0.feed().position());
         let help = "The newest journal position that this process knows of";
         position.encode(encoder.encode_descriptor("journal_position", help, None, position.metric_type())?)?;

@@ -24,6 +24,14 @@ pub struct Model {
     pub opened_at: i64,
     /// When it was accepted.
     pub accepted_at: Option<i64>,
+    /// When the last quarter of the time for accepting it begins.
+    pub accept_soon: Option<i64>,
+    /// Until when it is to be accepted.
+    pub accept_by: Option<i64>,
+    /// When the last quarter of the time for finishing it begins.
+    pub finish_soon: Option<i64>,
+    /// Until when it is to be finished.
+    pub finish_by: Option<i64>,
     /// When it ended.
     pub ended_at: Option<i64>,
     /// How it ended.

@@ -8,6 +8,7 @@ pub mod calendar_hours;
 pub mod head;
 pub mod holding;
 pub mod journal;
+pub mod limit_rule;
 pub mod mandate;
 pub mod market;
 pub mod matter;

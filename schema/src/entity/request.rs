@@ -45,6 +45,11 @@ pub struct Model {
     pub returns: i16,
     /// How often it was reopened.
     pub reopened: i16,
+    /// The limits of the whole case and what became of them, JSON; none where there are none.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub limits: Option<String>,
+    /// When the first of its limits that run is over: the due index; none where none runs.
+    pub due_at: Option<i64>,
     /// How many events made it.
     pub events: i32,
 }

@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 mod m20261123_000001_foundation;
 mod m20261123_000002_conduct;
 mod m20261125_000003_calendar;
+mod m20261125_000004_limits;
 mod m20261125_000005_roster;
 mod tables;
 
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_foundation::Migration),
             Box::new(m20261123_000002_conduct::Migration),
             Box::new(m20261125_000003_calendar::Migration),
+            Box::new(m20261125_000004_limits::Migration),
             Box::new(m20261125_000005_roster::Migration),
         ]
     }

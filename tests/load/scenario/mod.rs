@@ -1,5 +1,6 @@
 //! What is measured, one file for each kind of scenario.
 
+mod due;
 mod lifecycle;
 mod read;
 mod start;
@@ -68,6 +69,7 @@ async fn all(options: &Options, bed: &Bed, reports: &mut Vec<Report>) -> Result<
             Scenario::Inbox => read::inbox(&mut bench).await?,
             Scenario::Submit => submit::submit(&mut bench).await?,
             Scenario::Spike => submit::spike(&mut bench).await?,
+            Scenario::Due => due::run(&mut bench).await?,
             Scenario::Start => start::run(&mut bench).await?,
             Scenario::Bound => bench.bound(reports).await?,
         };

@@ -20,7 +20,8 @@ const CROWD: usize = 3_000;
 /// How long the capacity is measured, and how long a spike lasts.
 const SHORT: Duration = Duration::from_secs(3);
 
-struct Submit<'a> {
+/// People who log.
+pub(super) struct Submit<'a> {
     bed: &'a Bed,
     seed: u64,
     run: String,
@@ -36,7 +37,8 @@ impl Work for Submit<'_> {
 }
 
 impl<'a> Submit<'a> {
-    fn new(bench: &mut Bench<'a>) -> Self {
+    /// Work under keys of its own.
+    pub(super) fn new(bench: &mut Bench<'a>) -> Self {
         Self { bed: bench.bed, seed: bench.options.seed, run: bench.next_run() }
     }
 }

@@ -6,9 +6,10 @@
 
 use liandong_engine::rules::{
     absence::{Absence, Scope, Substitute},
-    calendar::{CHINA, CalendarRow, UnitCalendar},
+    calendar::{Allowance, CHINA, CalendarRow, UnitCalendar},
     id::{CalendarCode, LadderCode, MatterCode, PostCode, UnitCode},
     instant::{Instant, Span},
+    limit::{LimitKind, LimitRule},
     matter::{Mandate, Mandated, Matter, Power, Rung},
     post::{Holding, Person, Post, PostKind, Rank},
     roster::{On, Roster, RosterKind, Slot, TimeOfDay, Turn, Weekday},
@@ -111,6 +112,7 @@ impl Plan {
         self.ladders(&mut register);
         self.matters(&mut register);
         self.mandates(&mut register);
+        self.limits(&mut register);
         calendar(&mut register);
         self.absences(&mut register);
         self.rosters(&mut register);
@@ -278,6 +280,28 @@ impl Plan {
                     tier,
                     kind,
                     span,
+                });
+            }
+        }
+    }
+
+    /// Limits of all kinds for every other ladder, by the clock, so that they run out within a life. In half
+    /// of the plans there are none, so that time leaves people something to do.
+    fn limits(&self, register: &mut Register) {
+        if self.people.is_multiple_of(2) {
+            return;
+        }
+        let mut ladders: Vec<LadderCode> = register.ladders.iter().map(|r| r.ladder.clone()).collect();
+        ladders.dedup();
+        for (place, ladder) in ladders.into_iter().enumerate().filter(|(place, _)| place % 2 == 0) {
+            for (kind, hours) in LimitKind::ALL.iter().zip([5, 40, 30, 70, 90, 200, 500]) {
+                register.limits.push(LimitRule {
+                    ladder: Some(ladder.clone()),
+                    matter: None,
+                    rung: None,
+                    kind: *kind,
+                    allowance: Allowance::Minutes(60 * hours + u32::try_from(place).unwrap_or(0)),
+                    span: Span::ALWAYS,
                 });
             }
         }

@@ -12,16 +12,18 @@ use liandong_engine::rules::{
     calendar::Declared,
     id::{PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
     instant::{Instant, Zone},
+    limit::Due,
     matter::{Mandated, Power},
     post::{Person, PostKind, Rank},
     register::{self, command as change},
     request::{
         Channel, Citizen, Duty, How, Outcome, Request, StageKind, TRANSITIONS,
         command::{Command, CommandKind, LogRequest},
-        decide::{Fresh, decide, log},
+        decide::{Fresh, decide, log, run_out},
         event::Recorded,
         evolve::evolve,
         hand_over::hand_over,
+        running,
     },
     routing::Loads,
     tier::{Tier, UnitKind},
@@ -46,7 +48,7 @@ pub struct Move {
 /// Any list of moves.
 pub fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = any::<(u8, u16, u16, u16, u8)>();
-    vec(one.prop_map(|(what, who, which, how, hours)| Move { what, who, which, how, hours }), 1..100)
+    vec(one.prop_map(|(what, who, which, how, hours)| Move { what, who, which, how, hours }), 1..150)
 }
 
 /// What a move came to.
@@ -77,6 +79,8 @@ pub struct Play {
     pub journal: Vec<(RequestId, Instant, Recorded)>,
     /// What happened to the register.
     pub changes: Vec<(Instant, register::event::Recorded)>,
+    /// The limits that took effect, and when.
+    pub over: Vec<(RequestId, Due, Instant)>,
     made: u8,
 }
 
@@ -89,7 +93,15 @@ impl Play {
     pub fn new(register: Register) -> Self {
         let world =
             World::build(register, 1, Zone::china()).unwrap_or_else(|problems| panic!("a plan gave {problems:#?}"));
-        Self { world, now: day(200), requests: BTreeMap::new(), journal: Vec::new(), changes: Vec::new(), made: 0 }
+        Self {
+            world,
+            now: day(200),
+            requests: BTreeMap::new(),
+            journal: Vec::new(),
+            changes: Vec::new(),
+            over: Vec::new(),
+            made: 0,
+        }
     }
 
     /// How many Handle assignments everybody has open.
@@ -102,7 +114,7 @@ impl Play {
         loads
     }
 
-    /// Time goes by and somebody tries something.
+    /// Time goes by; if a limit runs out meanwhile, that happens, and else somebody tries something.
     pub fn step(&mut self, step: &Move) -> Done {
         if step.hours >= 64 {
             let before = self.now;
@@ -116,12 +128,27 @@ impl Play {
         if self.units().is_empty() {
             return Done::Nothing;
         }
+        if let Some(done) = self.run_out() {
+            return done;
+        }
         match step.what % 16 {
             // Few requests with much happening to them show more than many with little.
             0..3 if step.what < 16 || self.requests.len() < 4 => self.log(step),
             0..13 => self.act(step),
             _ => self.change(step),
         }
+    }
+
+    /// The limit that is over for the longest takes effect.
+    fn run_out(&mut self) -> Option<Done> {
+        let over = |request: &Request| running(request).into_iter().filter(|due| due.at <= self.now).min();
+        let (due, id) = self.requests.values().filter_map(|r| Some((over(r)?, r.id))).min()?;
+        let records = run_out(&self.world, &self.requests[&id], self.now, due, &self.loads());
+        let records = records.unwrap_or_else(|refusal| panic!("time was refused: {refusal:?}"));
+        assert!(!records.is_empty(), "{due:?} is over and nothing came of it");
+        self.happened(id, &records);
+        self.over.push((id, due, self.now));
+        Some(Done::Request(id, records))
     }
 
     fn happened(&mut self, id: RequestId, records: &[Recorded]) {
@@ -141,7 +168,7 @@ impl Play {
         let mut handed = Vec::new();
         for request in open {
             let loads = self.loads();
-            match hand_over(&self.world, &request, self.now, &Actor::Operator, None, &loads) {
+            match hand_over(&self.world, &request, self.now, &Actor::System, None, &loads) {
                 Ok(records) if !records.is_empty() => {
                     self.happened(request.id, &records);
                     handed.push((request.id, records));

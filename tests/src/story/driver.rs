@@ -77,6 +77,12 @@ pub trait Driver {
     /// A refusal, or the driver's own failure.
     fn load(&mut self, call: &Call, rows: &Register) -> Result<(), Failure>;
 
+    /// Time has come to `at`: every limit that is over by then takes effect.
+    ///
+    /// # Errors
+    /// The driver's own failure.
+    fn pass(&mut self, at: Instant) -> Result<(), Failure>;
+
     /// The request as the actor sees it.
     ///
     /// # Errors

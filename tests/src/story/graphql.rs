@@ -13,6 +13,7 @@ use liandong_engine::rules::{
     authority::reads_map,
     id::{AssignmentNo, MatterCode, PersonCode, RequestId, UnitCode},
     instant::{Instant, Zone},
+    limit::Card,
     matter::Mandated,
     post::{PostKind, Rank},
     register,
@@ -78,7 +79,7 @@ impl Graphql {
                 let receipt = self.receipts.get(id).ok_or_else(|| broken("nobody has the receipt"))?;
                 Ok(client.receipt(receipt))
             }
-            Actor::Operator => Err(broken("the operator has no API")),
+            Actor::Operator | Actor::System => Err(broken("neither the operator nor time has an API")),
         }
     }
 
@@ -140,11 +141,11 @@ impl Drop for Graphql {
 
 const VIEW: &str = "query($id: ID!) {
     request(id: $id) {
-        stage outcome returns reopened
+        stage outcome returns reopened answerBy marks { card person { code name } }
         resolution { outcome } told { whom how } handle { ...Open } relay { ...Open } assignments { no }
     }
 }
-fragment Open on Assignment { no duty rung post { code name } person { code name } }";
+fragment Open on Assignment { no duty rung acceptedAt acceptBy finishBy post { code name } person { code name } }";
 
 const JOURNAL: &str = "query($id: ID!) {
     request(id: $id) {
@@ -176,12 +177,27 @@ struct NamedRow {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct OpenRow {
+    accepted_at: Option<String>,
+    accept_by: Option<String>,
+    finish_by: Option<String>,
     no: AssignmentNo,
     duty: Duty,
     rung: RungNo,
     post: NamedRow,
     person: NamedRow,
+}
+
+#[derive(Deserialize)]
+struct MarkRow {
+    card: Card,
+    person: NamedRow,
+}
+
+/// An instant as the API gives it.
+fn instant(text: Option<String>) -> Option<Instant> {
+    Instant::parse(&text?, &Zone::china()).ok()
 }
 
 #[derive(Deserialize)]
@@ -196,7 +212,10 @@ struct ToldRow {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct RequestRow {
+    answer_by: Option<String>,
+    marks: Vec<MarkRow>,
     stage: StageKind,
     outcome: Option<Outcome>,
     returns: u8,
@@ -283,7 +302,11 @@ impl From<RequestRow> for View {
         let open = row.handle.or(row.relay);
         Self {
             stage: row.stage,
-            open: open.map(|OpenRow { no, duty, rung, post, person }| Open {
+            answer_by: instant(row.answer_by),
+            marks: row.marks.into_iter().map(|mark| (mark.card, mark.person.into())).collect(),
+            open: open.map(|OpenRow { accepted_at, accept_by, finish_by, no, duty, rung, post, person }| Open {
+                accept_by: instant(accept_by).filter(|_| accepted_at.is_none()),
+                finish_by: instant(finish_by),
                 no,
                 duty,
                 post: post.into(),
@@ -320,6 +343,7 @@ impl TryFrom<DoerRow> for Doer {
             ("Person", Some(person)) => Ok(Self::Person(person.into())),
             ("Citizen", None) => Ok(Self::Citizen),
             ("Operator", None) => Ok(Self::Operator),
+            ("System", None) => Ok(Self::System),
             (kind, _) => Err(broken(format!("`{kind}` is nobody"))),
         }
     }
@@ -608,6 +632,10 @@ impl Driver for Graphql {
 
     fn load(&mut self, call: &Call, rows: &Register) -> Result<(), Failure> {
         self.stored.load(call, rows)
+    }
+
+    fn pass(&mut self, at: Instant) -> Result<(), Failure> {
+        self.stored.pass(at)
     }
 
     fn look(&mut self, at: Instant, actor: &Actor, request: RequestId) -> Result<View, Failure> {

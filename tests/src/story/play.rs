@@ -184,8 +184,17 @@ impl Player<'_> {
                 let done = self.driver()?.register(&call(actor(by, None)?), command);
                 match self.answer(Side::Register, done)? {
                     Err(lines) => Ok(lines),
-                    Ok(()) => self.changes(at, &before),
+                    Ok(()) => {
+                        let changes = self.changes(at, &before, "is handed over")?;
+                        Ok(std::iter::once("→ done".to_owned()).chain(changes).collect())
+                    }
                 }
+            }
+            Sentence::Pass => {
+                let before = self.views(at)?;
+                self.driver()?.pass(at).map_err(broken)?;
+                let lines = self.changes(at, &before, "moves")?;
+                Ok(if lines.is_empty() { vec!["→ nothing is due".to_owned()] } else { lines })
             }
             Sentence::Load(by, town) => {
                 let rows = (self.towns)(town).map_err(Wrong)?;
@@ -283,12 +292,12 @@ impl Player<'_> {
         Ok(print::view(&self.view(at, id)?, way))
     }
 
-    /// Every request that a change of the register moved, in the order of names.
-    fn changes(&mut self, at: Instant, before: &BTreeMap<String, View>) -> Lines {
-        let mut lines = vec!["→ done".to_owned()];
+    /// Every request that moved, in the order of names, and how.
+    fn changes(&mut self, at: Instant, before: &BTreeMap<String, View>, how: &str) -> Lines {
+        let mut lines = Vec::new();
         for (case, id) in self.cases.clone() {
             if before.get(&case) != Some(&self.view(at, id)?) {
-                lines.push(format!("→ {case} is handed over"));
+                lines.push(format!("→ {case} {how}"));
                 lines.extend(self.changed(at, id, before.get(&case))?);
             }
         }

@@ -1,6 +1,7 @@
 //! How outcomes are printed. No ids, no receipt codes, nothing that two drivers could say differently.
 
 use liandong_engine::rules::{
+    instant::{Instant, Zone},
     post::Rank,
     register, request,
     routing::{BEYOND, RungNo},
@@ -45,6 +46,7 @@ pub(super) fn view(view: &View, way: Option<&Way>) -> Vec<String> {
         }
     }
     let mut lines = vec![line];
+    lines.extend(limits(view));
     lines.extend(way.into_iter().flat_map(|w| passed(&w.passed)));
     lines
 }
@@ -82,7 +84,24 @@ fn doer(doer: &Doer) -> &str {
         Doer::Person(person) => &person.name,
         Doer::Citizen => "the citizen",
         Doer::Operator => "the operator",
+        Doer::System => "time",
     }
+}
+
+/// Until when what is open is to be done, and who was marked for what was not.
+fn limits(view: &View) -> Option<String> {
+    let zone = Zone::china();
+    let time = |at: Instant| at.rfc3339(&zone).chars().take(16).collect::<String>().replace('T', " ");
+    let open = view.open.as_ref();
+    let limits = [
+        ("accept by", open.and_then(|o| o.accept_by)),
+        ("finish by", open.and_then(|o| o.finish_by)),
+        ("answer by", view.answer_by),
+    ];
+    let limits = limits.into_iter().filter_map(|(what, at)| Some(format!("{what} {}", time(at?))));
+    let marks = view.marks.iter().map(|(card, person)| format!("{card} {} for {}", card.zh(), person.name));
+    let all: Vec<String> = limits.chain(marks).collect();
+    (!all.is_empty()).then(|| format!("  {}", all.join("; ")))
 }
 
 fn rung(no: RungNo) -> String {

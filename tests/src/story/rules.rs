@@ -15,6 +15,7 @@ use liandong_engine::rules::{
         event::{Event, Recorded},
         refusal::Code,
         relation::may_see,
+        running,
     },
     routing::{Account, Exclusions, Loads, Question, route},
     world::{Problem, Register, World},
@@ -174,6 +175,19 @@ impl Driver for Rules {
             Ok(None)
         });
         done.map(|_| ())
+    }
+
+    fn pass(&mut self, at: Instant) -> Result<(), Failure> {
+        loop {
+            let over = |(id, case): (&RequestId, &Case)| {
+                let due = running(&case.request).into_iter().filter(|due| due.at <= at).min()?;
+                Some((due, *id))
+            };
+            let Some((due, id)) = self.cases.iter().filter_map(over).min() else { return Ok(()) };
+            let loads = self.loads(at);
+            let records = request::decide::run_out(&self.world, &self.case(id)?.request, at, due, &loads);
+            self.append(id, at, records.map_err(of_request)?);
+        }
     }
 
     fn look(&mut self, at: Instant, actor: &Actor, id: RequestId) -> Result<View, Failure> {

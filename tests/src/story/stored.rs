@@ -153,6 +153,11 @@ impl Driver for Stored {
         self.order(call, engine::Command::Load(Box::new(rows.clone()))).map(drop)
     }
 
+    fn pass(&mut self, at: Instant) -> Result<(), Failure> {
+        self.clock.set(at);
+        self.runtime.block_on(self.engine.tick()).map(drop).map_err(broken)
+    }
+
     fn look(&mut self, at: Instant, actor: &Actor, request: RequestId) -> Result<View, Failure> {
         self.clock.set(at);
         let found = self.runtime.block_on(self.engine.request(actor, request)).map_err(broken)?;

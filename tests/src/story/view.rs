@@ -5,6 +5,7 @@ use liandong_engine::rules::{
     authority::{Act, may},
     id::{AssignmentNo, PersonCode, PostCode},
     instant::Instant,
+    limit::Card,
     post::{PostKind, Rank},
     request::{
         Duty, How, Outcome, Request, Stage, StageKind,
@@ -40,6 +41,10 @@ pub struct Open {
     pub person: Named,
     /// On which rung.
     pub rung: RungNo,
+    /// Until when it is to be accepted, while it is not.
+    pub accept_by: Option<Instant>,
+    /// Until when it is to be finished.
+    pub finish_by: Option<Instant>,
 }
 
 /// A request as somebody sees it.
@@ -53,6 +58,10 @@ pub struct View {
     pub outcome: Option<Outcome>,
     /// Who of the household heard it, and how.
     pub told: Option<(String, How)>,
+    /// Until when the citizen's answer is waited for.
+    pub answer_by: Option<Instant>,
+    /// The marks that supervision gave, each to whom.
+    pub marks: Vec<(Card, Named)>,
     /// How often it was sent back.
     pub returns: u8,
     /// How often it was reopened.
@@ -120,6 +129,8 @@ pub enum Doer {
     Citizen,
     /// Whoever runs the program.
     Operator,
+    /// Nobody: time.
+    System,
 }
 
 impl Named {
@@ -144,7 +155,7 @@ impl View {
     pub fn seen_by(actor: &Actor, world: &World, request: &Request, at: Instant) -> Self {
         let view = Self::of(world, request);
         let reads = may(roles(world, request, actor, at), Act::SeeHandling);
-        if reads { view } else { Self { open: None, ..view } }
+        if reads { view } else { Self { open: None, marks: Vec::new(), ..view } }
     }
 
     /// A request in the names of that world, as the teller of the story sees it.
@@ -156,10 +167,12 @@ impl View {
             post: Named::post(world, &a.post),
             person: Named::person(world, &a.person),
             rung: a.rung,
+            accept_by: a.accept.filter(|_| a.accepted_at.is_none()).map(|limit| limit.due),
+            finish_by: a.finish.map(|limit| limit.due),
         });
         let (outcome, told) = match &request.stage {
             Stage::Closed { outcome, told, .. } => (Some(*outcome), told.as_ref()),
-            Stage::Told { resolution, told } => (Some(resolution.outcome), Some(told)),
+            Stage::Told { resolution, told, .. } => (Some(resolution.outcome), Some(told)),
             stage => (stage.resolution().map(|r| r.outcome), None),
         };
         Self {
@@ -167,6 +180,11 @@ impl View {
             open,
             outcome,
             told: told.map(|t| (t.whom.clone(), t.how)),
+            answer_by: match &request.stage {
+                Stage::Waiting { answer, .. } => answer.map(|limit| limit.due),
+                _ => None,
+            },
+            marks: request.limits.marks.iter().map(|m| (m.card, Named::person(world, &m.person))).collect(),
             returns: request.returns,
             reopened: request.reopened,
         }
@@ -208,6 +226,7 @@ impl Entry {
             Actor::Person(code) => Doer::Person(Named::person(world, code)),
             Actor::Citizen(_) => Doer::Citizen,
             Actor::Operator => Doer::Operator,
+            Actor::System => Doer::System,
         };
         let step = &record.step;
         Self {

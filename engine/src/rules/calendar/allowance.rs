@@ -104,6 +104,12 @@ impl Allowance {
         format!("{number}{unit}")
     }
 
+    /// Whether it counts days, and not minutes.
+    #[must_use]
+    pub const fn is_in_days(self) -> bool {
+        matches!(self, Self::WorkingDays(_) | Self::Days(_))
+    }
+
     /// What the stretches of its reckoning must add up to: days for an allowance in days, microseconds
     /// for one in minutes.
     #[must_use]

@@ -198,6 +198,7 @@ impl<'a> On<'a> {
             }
             Actor::Operator => Roles::default().with(Role::Operator),
             Actor::Citizen(_) => Roles::default().with(Role::Citizen),
+            Actor::System => Roles::default(),
         };
         if may(roles.and(also), act) {
             return Ok(());

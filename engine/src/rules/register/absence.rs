@@ -49,6 +49,7 @@ pub(super) fn permitted(world: &World, at: Instant, actor: &Actor, person: &Pers
     let roles = match actor {
         Actor::Operator => none.with(Role::Operator),
         Actor::Citizen(_) => none.with(Role::Citizen),
+        Actor::System => none,
         Actor::Person(code) => {
             let both = world.find_person(code.as_str()).zip(world.find_person(person.as_str()));
             both.map_or(none, |(actor, person)| roles(world, at, actor, person))

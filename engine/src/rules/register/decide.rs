@@ -187,7 +187,7 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     let mut records = Vec::new();
     let chunk = chunk.max(1);
     let Register { units, people, posts, holdings, matters, mandates, ladders, calendars, hours, .. } = register;
-    let Register { days, markets, unit_calendars, absences, rosters, .. } = register;
+    let Register { days, markets, unit_calendars, limits, absences, rosters, .. } = register;
     let nothing = Register::default;
     records.extend(units.chunks(chunk).map(|c| rows(Register { units: c.to_vec(), ..nothing() })));
     records.extend(people.chunks(chunk).map(|c| rows(Register { people: c.to_vec(), ..nothing() })));
@@ -196,6 +196,7 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     records.extend(matters.chunks(chunk).map(|c| rows(Register { matters: c.to_vec(), ..nothing() })));
     records.extend(mandates.chunks(chunk).map(|c| rows(Register { mandates: c.to_vec(), ..nothing() })));
     records.extend(ladders.chunks(chunk).map(|c| rows(Register { ladders: c.to_vec(), ..nothing() })));
+    records.extend(limits.chunks(chunk).map(|c| rows(Register { limits: c.to_vec(), ..nothing() })));
     records.extend(calendars.chunks(chunk).map(|c| rows(Register { calendars: c.to_vec(), ..nothing() })));
     records.extend(hours.chunks(chunk).map(|c| rows(Register { hours: c.to_vec(), ..nothing() })));
     records.extend(days.chunks(chunk).map(|c| rows(Register { days: c.to_vec(), ..nothing() })));
@@ -288,6 +289,7 @@ impl Change<'_> {
         let allowed = match actor {
             Actor::Operator => may(none.with(Role::Operator), Act::ChangeRegister),
             Actor::Citizen(_) => may(none.with(Role::Citizen), Act::ChangeRegister),
+            Actor::System => false,
             Actor::Person(code) => match self.world.find_person(code.as_str()) {
                 None => false,
                 Some(person) => {

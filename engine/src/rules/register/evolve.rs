@@ -17,7 +17,7 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
         Event::RowsLoaded { rows } => {
             let rows = rows.as_ref().clone();
             let Register { units, people, posts, holdings, matters, mandates, ladders, calendars, hours, .. } = rows;
-            let Register { days, markets, unit_calendars, absences, rosters, .. } = rows;
+            let Register { days, markets, unit_calendars, limits, absences, rosters, .. } = rows;
             register.units.extend(units);
             register.people.extend(people);
             register.posts.extend(posts);
@@ -25,6 +25,7 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
             register.matters.extend(matters);
             register.mandates.extend(mandates);
             register.ladders.extend(ladders);
+            register.limits.extend(limits);
             register.calendars.extend(calendars);
             register.hours.extend(hours);
             register.days.extend(days);

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Citizen, Duty, Outcome, Told};
+use super::{Channel, Citizen, Duty, Outcome, Rest, Told};
 use crate::rules::{
     actor::{Actor, Step},
     id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    limit::{Limit, LimitKind, Reckoned},
     routing::{Account, RungNo},
+    tier::words,
 };
 
 /// An assignment that an event opens.
@@ -24,6 +26,67 @@ pub struct Opening {
     pub rung: RungNo,
     /// Why this post and this person: everything that was passed on the way.
     pub account: Account,
+    /// Until when, with the arithmetic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Box<Limits>>,
+}
+
+/// The limits of an assignment, as they were reckoned when it was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Until when it is to be accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accept: Option<Reckoned>,
+    /// Until when it is to be finished.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish: Option<Reckoned>,
+}
+
+/// The limits of the whole case, as they were reckoned when their time began to run, or went on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseLimits {
+    /// As the town has promised it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed: Option<Reckoned>,
+    /// As the law has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statutory: Option<Reckoned>,
+}
+
+impl CaseLimits {
+    /// Each that is set, with its kind.
+    fn each(&self) -> impl Iterator<Item = (LimitKind, &Reckoned)> {
+        let Self { committed, statutory } = self;
+        let both = [(LimitKind::Committed, committed), (LimitKind::Statutory, statutory)];
+        both.into_iter().filter_map(|(kind, limit)| Some((kind, limit.as_ref()?)))
+    }
+
+    fn is_none(&self) -> bool {
+        self.committed.is_none() && self.statutory.is_none()
+    }
+}
+
+words! {
+    /// Why a request went up.
+    pub enum Cause {
+        /// Its holder handed it up.
+        Reason = "承办人上报",
+        /// It was not taken on in time.
+        NotAccepted = "超时未接收",
+        /// It was not finished in time.
+        NotFinished = "超时未办结",
+    }
+}
+
+impl Cause {
+    /// Whether the holder handed it up: what is not written down.
+    fn is_reason(&self) -> bool {
+        *self == Self::Reason
+    }
+
+    const fn reason() -> Self {
+        Self::Reason
+    }
 }
 
 /// The facts of a new request.
@@ -51,6 +114,9 @@ pub struct Logged {
     pub accused: Vec<PersonCode>,
     /// Who logged it.
     pub logged_by: Actor,
+    /// Until when the whole case is to be at its end.
+    #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
+    pub limits: CaseLimits,
     /// Who gets it.
     pub opens: Opening,
 }
@@ -70,7 +136,10 @@ pub enum Event {
     Escalated {
         /// Whose work ends.
         ends: AssignmentNo,
-        /// Why.
+        /// What made it go up.
+        #[serde(default = "Cause::reason", skip_serializing_if = "Cause::is_reason")]
+        cause: Cause,
+        /// Why, in the holder's words; empty where a limit ran out.
         reason: String,
         /// Who has it now.
         opens: Opening,
@@ -126,11 +195,23 @@ pub enum Event {
         no: AssignmentNo,
         /// What.
         question: String,
+        /// What is left of the limits that stop meanwhile.
+        #[serde(default, skip_serializing_if = "Rest::is_none")]
+        rest: Rest,
+        /// Until when an answer is waited for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<Box<Reckoned>>,
     },
-    /// The citizen answered.
+    /// The citizen answered, or did not in time.
     Resumed {
-        /// What.
+        /// What; empty where the time for it ran out.
         answer: String,
+        /// Until when it is to be finished now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finish: Option<Box<Reckoned>>,
+        /// The limits of the case as they are now.
+        #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
+        limits: CaseLimits,
     },
     /// Something worth knowing was written down.
     NoteAdded {
@@ -151,6 +232,9 @@ pub enum Event {
         /// How the citizen heard it on the spot.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         told: Option<Told>,
+        /// Until when the citizen can rate it, once it was told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rate: Option<Box<Reckoned>>,
     },
     /// The result was handed to the next in line.
     Relayed {
@@ -167,7 +251,39 @@ pub enum Event {
         ends: AssignmentNo,
         /// Who was told, when and how.
         told: Told,
+        /// Until when the citizen can rate it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rate: Option<Box<Reckoned>>,
     },
+    /// The result was not carried on in time: somebody above carries it.
+    RelayTaken {
+        /// Whose relay ends.
+        ends: AssignmentNo,
+        /// Who carries it now.
+        opens: Opening,
+    },
+    /// A limit ran out and there is nobody above: it is told again on every working morning.
+    Overdue {
+        /// Of which assignment.
+        no: AssignmentNo,
+        /// Which limit.
+        limit: LimitKind,
+        /// Until when it is to be done now, before it is told again.
+        again: Limit,
+        /// Who is told beside the holder: the leaders.
+        tell: Vec<PersonCode>,
+    },
+    /// A limit of the whole case ran out.
+    LimitPassed {
+        /// Which.
+        limit: LimitKind,
+        /// In whose hands, if anybody had it.
+        person: Option<PersonCode>,
+        /// Who is told beside the holder: the leaders.
+        tell: Vec<PersonCode>,
+    },
+    /// The citizen said nothing of the result in time.
+    Lapsed,
     /// The citizen was content, or there was nobody above to go to any more; either way it is over.
     Rated {
         /// Whether it was good.
@@ -220,6 +336,10 @@ impl Event {
             Self::Resolved { .. } => "Resolved",
             Self::Relayed { .. } => "Relayed",
             Self::CitizenTold { .. } => "CitizenTold",
+            Self::RelayTaken { .. } => "RelayTaken",
+            Self::Overdue { .. } => "Overdue",
+            Self::LimitPassed { .. } => "LimitPassed",
+            Self::Lapsed => "Lapsed",
             Self::Rated { .. } => "Rated",
             Self::Reopened { .. } => "Reopened",
             Self::Withdrawn { .. } => "Withdrawn",
@@ -240,6 +360,7 @@ impl Event {
             | Self::Ruled { opens, .. }
             | Self::RejectionProposed { opens, .. }
             | Self::Relayed { opens, .. }
+            | Self::RelayTaken { opens, .. }
             | Self::Reopened { opens, .. }
             | Self::HandedOver { opens, .. } => Some(opens),
             Self::Resolved { opens, .. } => opens.as_ref(),
@@ -249,9 +370,38 @@ impl Event {
             | Self::NoteAdded { .. }
             | Self::CitizenTold { .. }
             | Self::Rated { .. }
+            | Self::Overdue { .. }
+            | Self::LimitPassed { .. }
+            | Self::Lapsed
             | Self::Withdrawn { .. }
             | Self::PlaceMoved { .. } => None,
         }
+    }
+
+    /// The limits that it set, each with its arithmetic.
+    #[must_use]
+    pub fn limits(&self) -> Vec<(LimitKind, &Reckoned)> {
+        let mut set = Vec::new();
+        if let Some(opens) = self.opens()
+            && let Some(limits) = &opens.limits
+        {
+            let finish = if opens.duty == Duty::Relay { LimitKind::Relay } else { LimitKind::Finish };
+            set.extend(limits.accept.as_ref().map(|r| (LimitKind::Accept, r)));
+            set.extend(limits.finish.as_ref().map(|r| (finish, r)));
+        }
+        match self {
+            Self::RequestLogged(logged) => set.extend(logged.limits.each()),
+            Self::CitizenAsked { answer, .. } => set.extend(answer.as_deref().map(|r| (LimitKind::Answer, r))),
+            Self::Resumed { finish, limits, .. } => {
+                set.extend(limits.each());
+                set.extend(finish.as_deref().map(|r| (LimitKind::Finish, r)));
+            }
+            Self::Resolved { rate, .. } | Self::CitizenTold { rate, .. } => {
+                set.extend(rate.as_deref().map(|r| (LimitKind::Rate, r)));
+            }
+            _ => {}
+        }
+        set
     }
 
     /// Whether it is an escalation, for those who watch what climbs.

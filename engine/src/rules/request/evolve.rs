@@ -1,10 +1,20 @@
 //! What an event makes of a request. Total: the fold of any journal is a request or none.
 
 use super::{
-    Assignment, Climb, Duty, Ended, Ending, LetGo, MAX_RETURNS, Outcome, Proposal, Rating, Request, Resolution, Stage,
-    event::{Event, Opening},
+    Assignment, CaseTime, Climb, Duty, Ended, Ending, LetGo, MAX_RETURNS, Mark, Outcome, Proposal, Rating, Request,
+    Resolution, Stage,
+    event::{Cause, Event, Opening},
 };
-use crate::rules::{id::AssignmentNo, instant::Instant};
+use crate::rules::{
+    id::{AssignmentNo, PersonCode},
+    instant::Instant,
+    limit::{Card, Limit, LimitKind, Reckoned},
+};
+
+/// The limit of what was reckoned.
+fn of(reckoned: Option<&Reckoned>) -> Option<Limit> {
+    reckoned.map(|r| r.limit)
+}
 
 /// The request after the event. An event that does not fit its stage changes nothing but the count.
 #[must_use]
@@ -24,6 +34,11 @@ pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Option<Re
             logged_at: at,
             stage: Stage::Routed { handle: logged.opens.no },
             climb: Climb::default(),
+            limits: CaseTime {
+                committed: of(logged.limits.committed.as_ref()),
+                statutory: of(logged.limits.statutory.as_ref()),
+                ..CaseTime::default()
+            },
             returns: 0,
             reopened: 0,
             assignments: Vec::new(),
@@ -40,6 +55,7 @@ pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Option<Re
 
 impl Request {
     fn open_assignment(&mut self, at: Instant, opening: &Opening) {
+        let limits = opening.limits.as_deref();
         self.assignments.push(Assignment {
             no: opening.no,
             duty: opening.duty,
@@ -48,6 +64,8 @@ impl Request {
             rung: opening.rung,
             opened_at: at,
             accepted_at: None,
+            accept: limits.and_then(|l| of(l.accept.as_ref())),
+            finish: limits.and_then(|l| of(l.finish.as_ref())),
             ended: None,
         });
     }
@@ -73,6 +91,37 @@ impl Request {
         self.stage = Stage::Routed { handle: opens.no };
     }
 
+    fn close(&mut self, at: Instant, rating: Option<Rating>) {
+        let Stage::Told { resolution, told, .. } = &self.stage else { return };
+        self.stage = Stage::Closed {
+            outcome: resolution.outcome,
+            at,
+            resolution: Some(resolution.clone()),
+            told: Some(told.clone()),
+            rating,
+        };
+    }
+
+    /// What supervision notes when a limit makes a request go up.
+    fn mark(&mut self, no: AssignmentNo, at: Instant, cause: Cause) {
+        match cause {
+            Cause::Reason => {}
+            Cause::NotAccepted => self.yellow(no, at, LimitKind::Accept),
+            Cause::NotFinished => self.yellow(no, at, LimitKind::Finish),
+        }
+    }
+
+    fn yellow(&mut self, no: AssignmentNo, at: Instant, limit: LimitKind) {
+        let person = self.assignment(no).map(|a| a.person.clone());
+        self.limits.marks.extend(person.map(|person| Mark { card: Card::Yellow, person, limit, at }));
+    }
+
+    /// Whether somebody was marked for a limit of an assignment given at that time: it is told every
+    /// morning, and marked once.
+    fn marked(&self, person: &PersonCode, limit: LimitKind, since: Instant) -> bool {
+        self.limits.marks.iter().any(|m| m.person == *person && m.limit == limit && m.at >= since)
+    }
+
     fn apply(&mut self, at: Instant, event: &Event) {
         match event {
             Event::RequestLogged(_) | Event::NoteAdded { .. } => {}
@@ -80,7 +129,8 @@ impl Request {
                 self.change(*no, |a| a.accepted_at = Some(at));
                 self.stage = Stage::InHand { handle: *no };
             }
-            Event::Escalated { ends, opens, .. } => {
+            Event::Escalated { ends, cause, opens, .. } => {
+                self.mark(*ends, at, *cause);
                 self.climb.proposal = None;
                 self.replace(*ends, at, Ending::Escalated, opens);
             }
@@ -106,16 +156,24 @@ impl Request {
                 self.replace(*ends, at, Ending::Rejected, opens);
                 self.climb.proposal = Some(Proposal { rung, explanation: explanation.clone() });
             }
-            Event::CitizenAsked { no, question } => {
-                self.change(*no, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-                self.stage = Stage::Waiting { handle: *no, question: question.clone(), since: at };
+            Event::CitizenAsked { no, question, rest, answer } => {
+                self.change(*no, |a| {
+                    a.accepted_at = a.accepted_at.or(Some(at));
+                    a.finish = None;
+                });
+                (self.limits.committed, self.limits.statutory) = (None, None);
+                let answer = of(answer.as_deref());
+                self.stage = Stage::Waiting { handle: *no, question: question.clone(), since: at, rest: *rest, answer };
             }
-            Event::Resumed { .. } => {
+            Event::Resumed { finish, limits, .. } => {
                 if let Some(handle) = self.stage.handle() {
+                    self.change(handle, |a| a.finish = of(finish.as_deref()));
+                    self.limits.committed = of(limits.committed.as_ref());
+                    self.limits.statutory = of(limits.statutory.as_ref());
                     self.stage = Stage::InHand { handle };
                 }
             }
-            Event::Resolved { ends, outcome, words, opens, told } => {
+            Event::Resolved { ends, outcome, words, opens, told, rate } => {
                 let Some(done) = self.assignment(*ends).cloned() else { return };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
                 self.end(*ends, at, Ending::Resolved);
@@ -131,7 +189,7 @@ impl Request {
                     self.open_assignment(at, opens);
                     self.stage = Stage::Resolved { resolution, relay: opens.no };
                 } else if let Some(told) = told {
-                    self.stage = Stage::Told { resolution, told: told.clone() };
+                    self.stage = Stage::Told { resolution, told: told.clone(), rate: of(rate.as_deref()) };
                 }
             }
             Event::Relayed { ends, opens, .. } => {
@@ -141,21 +199,37 @@ impl Request {
                 self.open_assignment(at, opens);
                 self.stage = Stage::Resolved { resolution, relay: opens.no };
             }
-            Event::CitizenTold { ends, told } => {
+            Event::CitizenTold { ends, told, rate } => {
                 let Some(resolution) = self.stage.resolution().cloned() else { return };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
                 self.end(*ends, at, Ending::Relayed);
-                self.stage = Stage::Told { resolution, told: told.clone() };
+                self.stage = Stage::Told { resolution, told: told.clone(), rate: of(rate.as_deref()) };
             }
             Event::Rated { satisfied, words } => {
-                let Stage::Told { resolution, told } = &self.stage else { return };
-                self.stage = Stage::Closed {
-                    outcome: resolution.outcome,
-                    at,
-                    resolution: Some(resolution.clone()),
-                    told: Some(told.clone()),
-                    rating: Some(Rating { satisfied: *satisfied, words: words.clone(), at }),
-                };
+                self.close(at, Some(Rating { satisfied: *satisfied, words: words.clone(), at }));
+            }
+            Event::Lapsed => self.close(at, None),
+            Event::RelayTaken { ends, opens } => {
+                let Some(resolution) = self.stage.resolution().cloned() else { return };
+                self.yellow(*ends, at, LimitKind::Relay);
+                self.end(*ends, at, Ending::TakenUp);
+                self.open_assignment(at, opens);
+                self.stage = Stage::Resolved { resolution, relay: opens.no };
+            }
+            Event::Overdue { no, limit, again, .. } => {
+                let first = self.assignment(*no).is_some_and(|a| !self.marked(&a.person, *limit, a.opened_at));
+                if first {
+                    self.yellow(*no, at, *limit);
+                }
+                self.change(*no, |a| match limit {
+                    LimitKind::Accept => a.accept = Some(*again),
+                    _ => a.finish = Some(*again),
+                });
+            }
+            Event::LimitPassed { limit, person, .. } => {
+                self.limits.passed.push(*limit);
+                let mark = |person: &PersonCode| Mark { card: Card::Red, person: person.clone(), limit: *limit, at };
+                self.limits.marks.extend(person.as_ref().map(mark));
             }
             Event::Reopened { opens, .. } => {
                 self.reopened = self.reopened.saturating_add(1);
@@ -176,8 +250,16 @@ impl Request {
                 if self.assignment(*ends).is_some_and(|a| a.duty == Duty::Handle && a.post != opens.post) {
                     self.climb.ruled = false;
                 }
+                let inherited = self.assignment(*ends).filter(|a| a.post == opens.post).map(|a| a.finish);
                 self.end(*ends, at, Ending::HandedOver);
                 self.open_assignment(at, opens);
+                if let Some(finish) = inherited {
+                    // The household has waited already: who steps in on the post has what is left.
+                    self.change(opens.no, |a| a.finish = finish);
+                }
+                if matches!(self.stage, Stage::Waiting { .. }) {
+                    self.change(opens.no, |a| (a.accept, a.finish) = (None, None));
+                }
                 match &mut self.stage {
                     Stage::Resolved { relay, .. } => *relay = opens.no,
                     Stage::Waiting { handle, .. } | Stage::Frozen { handle } => *handle = opens.no,

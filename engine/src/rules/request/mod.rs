@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod decide;
+mod due;
 pub mod event;
 pub mod evolve;
 pub mod hand_over;
@@ -14,12 +15,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Actor,
+    calendar::Allowance,
     id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
     instant::Instant,
+    limit::{Card, Colour, Limit, LimitKind},
     routing::RungNo,
     tier::words,
 };
 use command::CommandKind;
+pub use due::running;
 
 /// The transition table: which command may come at which stage. What is not here is refused as
 /// `WrongStage`.
@@ -143,6 +147,8 @@ words! {
         Relayed = "已回传",
         /// The citizen took the request back.
         Withdrawn = "已撤回",
+        /// Taken up by somebody above, because its time ran out.
+        TakenUp = "超时已提级",
         /// Passed to whoever holds the post now.
         HandedOver = "已移交",
     }
@@ -188,8 +194,25 @@ pub struct Assignment {
     pub opened_at: Instant,
     /// When it was accepted.
     pub accepted_at: Option<Instant>,
+    /// Until when it is to be accepted.
+    pub accept: Option<Limit>,
+    /// Until when it is to be finished; none while the citizen is waited for.
+    pub finish: Option<Limit>,
     /// When and how it ended.
     pub ended: Option<Ended>,
+}
+
+impl Assignment {
+    /// How near the end of its time is: to accept it, until it is accepted, and to finish it; the worse of
+    /// the two. None when it has ended or no time is set.
+    #[must_use]
+    pub fn colour(&self, at: Instant) -> Option<Colour> {
+        if self.ended.is_some() {
+            return None;
+        }
+        let accept = self.accept.filter(|_| self.accepted_at.is_none());
+        accept.into_iter().chain(self.finish).map(|limit| limit.colour(at)).max()
+    }
 }
 
 /// When and how an assignment ended.
@@ -228,6 +251,56 @@ pub struct Climb {
     pub proposal: Option<Proposal>,
     /// Whether the supervisor ruled that the holder has to handle it.
     pub ruled: bool,
+}
+
+/// What is left of the limits that rest while the citizen is waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    /// Of the time to finish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish: Option<Allowance>,
+    /// Of the committed limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed: Option<Allowance>,
+    /// Of the statutory limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statutory: Option<Allowance>,
+}
+
+impl Rest {
+    pub(crate) fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A mark that supervision gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Which.
+    pub card: Card,
+    /// To whom.
+    pub person: PersonCode,
+    /// For which limit.
+    pub limit: LimitKind,
+    /// When.
+    pub at: Instant,
+}
+
+/// The limits of the whole case, and what became of all of its limits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseTime {
+    /// As the town has promised it; none while the citizen is waited for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committed: Option<Limit>,
+    /// As the law has it; none while the citizen is waited for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statutory: Option<Limit>,
+    /// Which of the two ran out already, so that each does once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed: Vec<LimitKind>,
+    /// The marks that supervision gave, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
 }
 
 /// How and by whom a request was brought to its end.
@@ -292,6 +365,12 @@ pub enum Stage {
         question: String,
         /// Since when.
         since: Instant,
+        /// What is left of the limits that rest.
+        #[serde(default, skip_serializing_if = "Rest::is_none")]
+        rest: Rest,
+        /// Until when an answer is waited for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<Limit>,
     },
     /// The supervisor rules.
     Frozen {
@@ -311,6 +390,9 @@ pub enum Stage {
         resolution: Resolution,
         /// How it heard.
         told: Told,
+        /// Until when the citizen can rate it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rate: Option<Limit>,
     },
     /// Over.
     Closed {
@@ -404,6 +486,8 @@ pub struct Request {
     pub stage: Stage,
     /// The present climb.
     pub climb: Climb,
+    /// The limits of the whole case, and what became of all of its limits.
+    pub limits: CaseTime,
     /// How often it was sent back.
     pub returns: u8,
     /// How often it was reopened.

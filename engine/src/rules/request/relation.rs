@@ -16,6 +16,7 @@ pub fn roles(world: &World, request: &Request, actor: &Actor, at: Instant) -> Ro
     let none = Roles::default();
     match actor {
         Actor::Operator => none.with(Role::Operator),
+        Actor::System => none,
         Actor::Citizen(id) => none.with_if(Role::Citizen, *id == request.id),
         Actor::Person(code) => {
             let Some(person) = world.find_person(code.as_str()) else { return none };

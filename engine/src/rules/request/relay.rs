@@ -28,18 +28,20 @@ pub(in crate::rules::request) fn next_down(
     Some(Route { found: Some(found), passed: Vec::new() })
 }
 
-/// The nearest one above a rung that can carry: for a relay whose carrier is gone.
+/// The nearest one above a rung that can carry and is none of `done`: for a relay whose carrier is gone,
+/// or does not carry.
 pub(in crate::rules::request) fn next_up(
     world: &World,
     question: &Question,
     recusal: &Recusal,
     above: RungNo,
+    done: &[PersonCode],
 ) -> Option<Route> {
     let rungs = rungs_at(world, question);
     let found = rungs
         .iter()
         .filter(|(rung, _)| rung.no > above)
-        .find_map(|(rung, territory)| carrier(world, question, recusal, *territory, rung.no, rung.kind, &[]))?;
+        .find_map(|(rung, territory)| carrier(world, question, recusal, *territory, rung.no, rung.kind, done))?;
     Some(Route { found: Some(found), passed: Vec::new() })
 }
 

@@ -33,6 +33,7 @@ pub fn problems(register: &Register) -> Vec<Problem> {
     matters(register, &names, &mut found);
     mandates(register, &names, &mut found);
     ladders(register, &names, &mut found);
+    super::limits::problems(register, &mut found);
     calendars(register, &names, &mut found);
     absences(register, &names, &mut found);
     rosters(register, &names, &mut found);

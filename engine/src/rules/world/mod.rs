@@ -7,6 +7,7 @@ mod absences;
 mod calendars;
 pub mod check;
 mod desks;
+mod limits;
 mod lists;
 pub mod problem;
 pub mod register;
@@ -28,6 +29,7 @@ pub use absences::AbsenceChange;
 use calendars::KeptCalendars;
 pub(crate) use desks::Desk;
 use desks::Desks;
+use limits::KeptLimits;
 use lists::{Lists, Spans, count};
 pub use problem::{Problem, Table};
 pub use register::Register;
@@ -114,6 +116,7 @@ pub struct World {
     held_by_person: Lists<HeldEntry>,
     serving: HashMap<UnitIx, Vec<UnitIx>>,
     calendars: KeptCalendars,
+    limits: KeptLimits,
     absences: Absences,
     /// Who is ever absent, in order.
     absentees: Vec<PersonIx>,
@@ -212,6 +215,7 @@ impl World {
             held_by_person: Lists::default(),
             serving: HashMap::new(),
             calendars,
+            limits: KeptLimits::default(),
             absences: Absences::default(),
             absentees: Vec::new(),
             rosters,
@@ -223,6 +227,7 @@ impl World {
         world.compile_holdings(&mut known);
         world.compile_desks();
         world.compile_matters();
+        world.compile_limits();
         world
     }
 

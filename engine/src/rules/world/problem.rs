@@ -23,6 +23,8 @@ words! {
         Mandates = "权限",
         /// ladders.csv
         Ladders = "层级",
+        /// limits.csv
+        Limits = "时限",
         /// calendars.csv
         Calendars = "日历",
         /// hours.csv
@@ -52,6 +54,7 @@ impl Table {
             Self::Matters => "matters.csv",
             Self::Mandates => "mandates.csv",
             Self::Ladders => "ladders.csv",
+            Self::Limits => "limits.csv",
             Self::Calendars => "calendars.csv",
             Self::Hours => "hours.csv",
             Self::Days => "days.csv",
@@ -67,7 +70,8 @@ impl Table {
     pub const fn may_be_missing(self) -> bool {
         matches!(
             self,
-            Self::Calendars
+            Self::Limits
+                | Self::Calendars
                 | Self::Hours
                 | Self::Days
                 | Self::Markets

@@ -16,7 +16,7 @@ use crate::{
         instant::Instant,
         notice::notices,
         register::{self, decide::Decision},
-        request::{self, Request, decide as request_decide, event::Recorded, evolve::evolve, refusal},
+        request::{self, Request, decide as request_decide, event::Recorded, evolve::evolve, refusal, running},
         routing::{Loads, contenders},
         world::World,
     },
@@ -54,7 +54,7 @@ pub(super) struct Committed {
 
 /// Decides the orders one after another and writes what they come to.
 pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Committed, Error> {
-    let head = head::hold(tx).await?;
+    let (head, clock) = head::hold(tx).await?;
     let known = shared.world();
     let world = if known.version() == head.world {
         known
@@ -65,7 +65,7 @@ pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Co
     let mut batch = Batch {
         tx,
         shared,
-        at: shared.clock.now(),
+        at: shared.clock.shared(clock),
         reached: head.at,
         found: head,
         head,
@@ -119,7 +119,7 @@ struct Batch<'a> {
 impl Batch<'_> {
     /// Everything the decisions will look at, in one statement a table.
     async fn fetch(&mut self, orders: &[Order]) -> Result<(), Error> {
-        let fit = orders.iter().filter(|o| is_fit(&o.key));
+        let fit = orders.iter().filter(|o| is_fit(&o.key) && !matches!(o.command, Command::RunOut { .. }));
         let names = fit.map(|o| Name::new(&o.actor, &o.key)).collect::<Result<HashSet<_>, _>>()?;
         self.kept = receipt::read(self.tx, &names.into_iter().collect::<Vec<_>>()).await?;
         let ids: HashSet<RequestId> = orders.iter().filter_map(|o| o.command.request()).collect();
@@ -133,6 +133,11 @@ impl Batch<'_> {
                     }
                 }
                 Command::Act { request, command } if command.kind().routes() => {
+                    let request = self.now.get(request);
+                    people
+                        .extend(request.into_iter().flat_map(|r| request_decide::contenders(&self.world, r, self.at)));
+                }
+                Command::RunOut { request } => {
                     let request = self.now.get(request);
                     people
                         .extend(request.into_iter().flat_map(|r| request_decide::contenders(&self.world, r, self.at)));
@@ -162,6 +167,10 @@ impl Batch<'_> {
                 format!("the key has {} bytes; use 1 to {MAX_KEY}, without control characters", order.key.len());
             return Ok((Err(Refused::new(Code::BadKey, message)), false));
         }
+        if matches!(order.command, Command::RunOut { .. }) {
+            // What makes it happen once is the limit itself, which runs no more afterwards: no receipt.
+            return Ok((self.decided(order).await?, true));
+        }
         let name = Name::new(&order.actor, &order.key)?;
         let command = order.command.fingerprint()?;
         if let Some(kept) = self.kept.get(&name) {
@@ -173,18 +182,23 @@ impl Batch<'_> {
             let answer = serde_json::from_str(&kept.answer).map_err(|e| Error::corrupt("receipt", &order.key, e))?;
             return Ok((answer, false));
         }
-        // Every command has an instant of its own, later than all before it, whatever the clock does.
+        let answer = self.decided(order).await?;
+        let text = serde_json::to_string(&answer).map_err(|e| Error::corrupt("receipt", &order.key, e))?;
+        let kept = Kept { command, answer: text };
+        self.kept.insert(name.clone(), kept.clone());
+        self.new_receipts.push((name, kept));
+        Ok((answer, true))
+    }
+
+    /// The decision, at an instant of its own: later than all before it, whatever the clock does.
+    async fn decided(&mut self, order: &Order) -> Result<Answer, Error> {
         self.at = Instant(self.at.0.max(self.head.at.0.saturating_add(1)));
         self.catch_up().await?;
         let answer = self.decide(order).await?;
         if answer.is_ok() {
             self.head.at = self.at;
         }
-        let text = serde_json::to_string(&answer).map_err(|e| Error::corrupt("receipt", &order.key, e))?;
-        let kept = Kept { command, answer: text };
-        self.kept.insert(name.clone(), kept.clone());
-        self.new_receipts.push((name, kept));
-        Ok((answer, true))
+        Ok(answer)
     }
 
     /// Dates of the register have come since the last commit: units that move by them take the
@@ -219,6 +233,21 @@ impl Batch<'_> {
                     return Ok(Err(refusal::Refusal::new(refusal::Code::UnknownRequest, message).into()));
                 };
                 match request_decide::decide(&world, request, self.at, &order.actor, command, &self.loads) {
+                    Ok(records) => {
+                        self.apply(*id, records);
+                        Ok(Ok(self.done(Some(*id))))
+                    }
+                    Err(refusal) => Ok(Err(refusal.into())),
+                }
+            }
+            Command::RunOut { request: id } => {
+                let Some(request) = self.now.get(id) else {
+                    return Err(Error::corrupt("request", id, "it is due and not there"));
+                };
+                let over = running(request).into_iter().filter(|due| due.at <= self.at).min();
+                // Nothing is over any more: something came in between, or somebody else was first.
+                let Some(due) = over else { return Ok(Ok(self.done(None))) };
+                match request_decide::run_out(&world, request, self.at, due, &self.loads) {
                     Ok(records) => {
                         self.apply(*id, records);
                         Ok(Ok(self.done(Some(*id))))

@@ -32,6 +32,11 @@ pub enum Command {
         /// What.
         command: request::command::Command,
     },
+    /// A limit ran out: the first of those that are over takes effect.
+    RunOut {
+        /// Of which request.
+        request: RequestId,
+    },
     /// A change of the register.
     Register(register::command::Command),
     /// The rows of files, into an empty register.
@@ -62,6 +67,7 @@ impl Command {
                 R::RecordAbsence(_) => "RecordAbsence",
                 R::EndAbsence { .. } => "EndAbsence",
             },
+            Self::RunOut { .. } => "RunOut",
             Self::Load(_) => "LoadRegister",
         }
     }
@@ -70,7 +76,7 @@ impl Command {
     #[must_use]
     pub const fn request(&self) -> Option<RequestId> {
         match self {
-            Self::Act { request, .. } => Some(*request),
+            Self::Act { request, .. } | Self::RunOut { request } => Some(*request),
             _ => None,
         }
     }

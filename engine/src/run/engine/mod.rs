@@ -2,6 +2,7 @@
 
 mod batch;
 pub mod command;
+mod time;
 mod writer;
 
 use std::{
@@ -19,6 +20,8 @@ use tokio::{
 
 pub use command::{Answer, Command, Done, Order, Performed, Refused};
 
+pub use time::{LATE_SECONDS, Lateness};
+
 use super::{
     error::Error,
     feed::Feed,
@@ -33,6 +36,9 @@ use crate::rules::{
 /// How many commands may wait. One that finds no room is told so at once: back-pressure at the door
 /// rather than lag inside.
 pub const MAX_WAITING: usize = 2_048;
+
+/// How many limits that ran out may wait.
+const MAX_DEMANDED: usize = 256;
 
 /// How often the head is looked at for what other processes committed.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -52,6 +58,8 @@ pub struct Counts {
     pub busy: AtomicU64,
     /// Commands that failed on the machine's side.
     pub failed: AtomicU64,
+    /// Limits that took effect, by how late.
+    pub lateness: Lateness,
 }
 
 /// What the writer shares with everybody else.
@@ -65,6 +73,8 @@ pub(crate) struct Shared {
     world: RwLock<Arc<World>>,
     /// The newest instant at which anything is known to have been done.
     reached: AtomicI64,
+    /// What the auditor counted last.
+    pub(crate) missed: AtomicI64,
 }
 
 impl Shared {
@@ -97,6 +107,8 @@ impl Shared {
 pub struct Engine {
     pub(crate) shared: Arc<Shared>,
     jobs: Mutex<Option<mpsc::Sender<writer::Job>>>,
+    /// What time demands has a queue of its own, behind that of people.
+    timed: Mutex<Option<mpsc::Sender<writer::Job>>>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
     stopping: AtomicBool,
 }
@@ -118,13 +130,16 @@ impl Engine {
             counts: Counts::default(),
             world: RwLock::new(Arc::new(world)),
             reached: AtomicI64::new(head.at.0),
+            missed: AtomicI64::new(0),
         });
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
-        let writer = tokio::spawn(writer::run(Arc::clone(&shared), waiting));
+        let (timed, demanded) = mpsc::channel(MAX_DEMANDED);
+        let writer = tokio::spawn(writer::run(Arc::clone(&shared), waiting, demanded));
         let watcher = tokio::spawn(watch(Arc::clone(&shared)));
         Ok(Self {
             shared,
             jobs: Mutex::new(Some(jobs)),
+            timed: Mutex::new(Some(timed)),
             tasks: Mutex::new(vec![watcher, writer]),
             stopping: AtomicBool::new(false),
         })
@@ -210,6 +225,12 @@ impl Engine {
         &self.shared.counts
     }
 
+    /// How many limits ran out and did not take effect, as the auditor counted last.
+    #[must_use]
+    pub fn missed(&self) -> i64 {
+        self.shared.missed.load(Ordering::Relaxed)
+    }
+
     /// What happens, as it is committed.
     #[must_use]
     pub fn feed(&self) -> &Feed {
@@ -233,6 +254,7 @@ impl Engine {
     /// [`Error::Database`] when the store cannot be closed; everything acknowledged is safe even so.
     pub async fn stop(&self) -> Result<(), Error> {
         self.announce_stop();
+        drop(self.timed.lock().unwrap_or_else(PoisonError::into_inner).take());
         drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.shared.feed.close();
         let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));

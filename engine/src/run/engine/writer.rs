@@ -24,10 +24,32 @@ pub(super) struct Job {
     pub(super) reply: oneshot::Sender<Result<Performed, Error>>,
 }
 
-/// Runs until nobody can send any more and everything taken is answered.
-pub(super) async fn run(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>) {
+/// How many limits that ran out share a commit with what people order: a hundred thousand at once must
+/// not make anybody wait for more than a few of them.
+const MAX_TIMED: usize = 64;
+
+/// Runs until nobody can send any more and everything taken is answered. What people order goes before
+/// what time demands.
+pub(super) async fn run(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>, mut timed: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(MAX_BATCH);
-    while waiting.recv_many(&mut jobs, MAX_BATCH).await > 0 {
+    loop {
+        let first = tokio::select! {
+            biased;
+            job = waiting.recv() => job,
+            job = timed.recv() => job,
+        };
+        let Some(first) = first else { break };
+        jobs.push(first);
+        while jobs.len() < MAX_BATCH
+            && let Ok(job) = waiting.try_recv()
+        {
+            jobs.push(job);
+        }
+        while jobs.len() < MAX_TIMED
+            && let Ok(job) = timed.try_recv()
+        {
+            jobs.push(job);
+        }
         let mut rest = std::mem::take(&mut jobs);
         while !rest.is_empty() {
             let first_alone = rest.first().is_some_and(|j| j.order.command.changes_register());

@@ -37,6 +37,8 @@ fn names<'a>(register: &'a Register, problem: &Problem) -> Option<(Table, &'a st
             Mandated::Post(post) => Some((Table::Posts, post.as_str())),
             Mandated::Kind(_) => None,
         },
+        (Table::Limits, "ladder") => Some((Table::Ladders, register.limits.get(row)?.ladder.as_ref()?.as_str())),
+        (Table::Limits, "matter") => Some((Table::Matters, register.limits.get(row)?.matter.as_ref()?.as_str())),
         (Table::Calendars, "base") => Some((Table::Calendars, register.calendars.get(row)?.base.as_ref()?.as_str())),
         (Table::Hours, "calendar") => Some((Table::Calendars, register.hours.get(row)?.calendar.as_str())),
         (Table::Days, "calendar") => Some((Table::Calendars, register.days.get(row)?.calendar.as_str())),

@@ -9,6 +9,7 @@ mod entry;
 mod follow;
 mod form;
 mod header;
+mod limit;
 mod listing;
 mod order;
 mod problem;
@@ -68,6 +69,7 @@ fn gather<'a>(
         matters: forms.keep(form::read(bytes(Table::Matters), zone)),
         mandates: forms.keep(form::read(bytes(Table::Mandates), zone)),
         ladders: forms.keep(form::read(bytes(Table::Ladders), zone)),
+        limits: forms.keep(form::read(bytes(Table::Limits), zone)),
         calendars: forms.keep(form::read(bytes(Table::Calendars), zone)),
         hours: forms.keep(form::read(bytes(Table::Hours), zone)),
         days: forms.keep(form::read(bytes(Table::Days), zone)),

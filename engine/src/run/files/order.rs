@@ -16,6 +16,9 @@ pub fn in_order(mut register: Register) -> Register {
     register.matters.sort_by(|a, b| a.code.cmp(&b.code));
     register.mandates.sort_by(|a, b| (&a.matter, &a.to, a.power, a.span).cmp(&(&b.matter, &b.to, b.power, b.span)));
     register.ladders.sort_by(|a, b| (&a.ladder, a.no, a.span).cmp(&(&b.ladder, b.no, b.span)));
+    register.limits.sort_by(|a, b| {
+        (&a.ladder, &a.matter, a.kind, a.rung, a.span).cmp(&(&b.ladder, &b.matter, b.kind, b.rung, b.span))
+    });
     register.calendars.sort_by(|a, b| a.code.cmp(&b.code));
     register.hours.sort_by(|a, b| (&a.calendar, a.span, a.on).cmp(&(&b.calendar, b.span, b.on)));
     register.days.sort_by(|a, b| (&a.calendar, a.date).cmp(&(&b.calendar, b.date)));

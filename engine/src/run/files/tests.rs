@@ -43,7 +43,8 @@ fn good(table: Table) -> &'static [u8] {
         Table::Matters => MATTERS,
         Table::Mandates => MANDATES,
         Table::Ladders => LADDERS,
-        Table::Calendars
+        Table::Limits
+        | Table::Calendars
         | Table::Hours
         | Table::Days
         | Table::Markets
@@ -409,11 +410,10 @@ fn there_and_back(name: &str, from: &Path) {
     for file in &files[0] {
         assert_eq!(fs::read(one.join(file)).unwrap(), fs::read(two.join(file)).unwrap(), "{name}");
     }
-    let there = Table::ALL.iter().filter(|t| match t {
-        Table::Absences => !again.absences.is_empty(),
-        Table::Rosters => !again.rosters.is_empty(),
-        _ => !t.may_be_missing() || !again.calendars.is_empty(),
-    });
+    let Register { limits, calendars, hours, days, markets, unit_calendars, absences, rosters, .. } = &again;
+    let sizes = [limits.len(), calendars.len(), hours.len(), days.len(), markets.len(), unit_calendars.len()];
+    let mut full = sizes.into_iter().chain([absences.len(), rosters.len()]);
+    let there = Table::ALL.iter().filter(|t| !t.may_be_missing() || full.next().is_some_and(|rows| rows > 0));
     assert_eq!(files[0].len(), there.count(), "{name}: nothing else is left there");
     fs::remove_dir_all(one).unwrap();
     fs::remove_dir_all(two).unwrap();
@@ -426,6 +426,31 @@ fn the_demo_town_and_every_small_world_go_there_and_back() {
         let world = world.unwrap();
         there_and_back(&world.file_name().to_string_lossy(), &world.path());
     }
+}
+
+#[test]
+fn every_problem_of_limits_is_told() {
+    let header = "层级,事项,序号,类别,时限,起,止\n";
+    let rows = "everyday,,,办结时限,2工作日,,\neveryday,,1,接收时限,30分钟,,\n,water,,Committed,15wd,,\n";
+    check(&[("limits.csv", &with_rows(header, rows))], &[]);
+    let header = "ladder,matter,rung,kind,allowance,from,to\n";
+    let wrong = "nothing,,,Finish,2wd,,\n,nothing,,Finish,2wd,,\n,,,Finish,2wd,,\neveryday,water,,Finish,2wd,,\n\
+                 everyday,,1,Committed,2wd,,\neveryday,,0,Finish,2wd,,\neveryday,,,Finish,two days,,\n\
+                 everyday,,,Accept,4wh,2024-02-01,2024-01-01\neveryday,,,Relay,4wh,,\neveryday,,,Relay,2wd,2024-01-01,\n";
+    check(
+        &[("limits.csv", &with_rows(header, wrong))],
+        &[
+            "limits.csv row 2 column ladder: ladder `nothing` is not in the register; add it to its file, or name one that is there",
+            "limits.csv row 3 column matter: matter `nothing` is not in the register; add it to its file, or name one that is there",
+            "limits.csv row 4 column ladder: neither a ladder nor a matter is named; fill in one of the two",
+            "limits.csv row 5 column matter: both a ladder and a matter are named; leave one of the two empty",
+            "limits.csv row 6 column rung: a limit of the kind Committed is for the whole case, not for a rung; leave `rung` empty",
+            "limits.csv row 7 column rung: rung `0` is out of range; count rungs from 1 at the lowest, 100 at most",
+            "limits.csv row 8 column allowance: `two days` is no time that can be allowed; write a number with its unit: `4wh` 工作小时, `2wd` 工作日, `30min` 分钟, `15d` 天",
+            "limits.csv row 9 column to: the dates are reversed: `to` is not after `from`; `to` is the first day on which it no longer holds",
+            "limits.csv row 11 column kind: an earlier row gives the limit Relay for the same at the same time; end the earlier one on the day this one begins",
+        ],
+    );
 }
 
 #[test]

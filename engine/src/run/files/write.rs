@@ -7,6 +7,7 @@ use crate::rules::{
     absence::Absence,
     calendar::{CalendarRow, DayRow, Hours, Market, UnitCalendar},
     instant::Zone,
+    limit::LimitRule,
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
     roster::Roster,
@@ -36,6 +37,7 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
         file::<Matter>(&register.matters, zone)?,
         file::<Mandate>(&register.mandates, zone)?,
         file::<Rung>(&register.ladders, zone)?,
+        file::<LimitRule>(&register.limits, zone)?,
         file::<CalendarRow>(&register.calendars, zone)?,
         file::<Hours>(&register.hours, zone)?,
         file::<DayRow>(&register.days, zone)?,
@@ -64,6 +66,7 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
 /// Whether the file must be there.
 fn holds(register: &Register, table: Table) -> bool {
     match table {
+        Table::Limits => !register.limits.is_empty(),
         Table::Calendars => !register.calendars.is_empty(),
         Table::Hours => !register.hours.is_empty(),
         Table::Days => !register.days.is_empty(),

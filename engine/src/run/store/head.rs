@@ -1,7 +1,10 @@
 //! The one row that every commit passes through. Holding it, a writer is alone, on either store.
 
 use liandong_schema::entity::head;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, QueryFilter, QuerySelect,
+    sea_query::Expr,
+};
 
 use crate::{rules::instant::Instant, run::error::Error};
 
@@ -24,11 +27,43 @@ pub async fn read(db: &impl ConnectionTrait) -> Result<Head, Error> {
     found(head::Entity::find_by_id(1_i16).one(db).await?)
 }
 
-/// The head, held until the transaction ends: other writers wait.
-pub(crate) async fn hold(db: &impl ConnectionTrait) -> Result<Head, Error> {
+/// The database's own clock, in microseconds since 1970.
+const CLOCK: &str = "cast(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)";
+
+/// The head, held until the transaction ends: other writers wait. With what the database's clock says,
+/// where the database has one: several nodes share it, and one clock decides.
+pub(crate) async fn hold(db: &impl ConnectionTrait) -> Result<(Head, Option<Instant>), Error> {
     let find = head::Entity::find_by_id(1_i16);
-    let find = if db.get_database_backend() == DbBackend::Postgres { find.lock_exclusive() } else { find };
-    found(find.one(db).await?)
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok((found(find.one(db).await?)?, None));
+    }
+    let find = find.column_as(Expr::cust(CLOCK), "clock").lock_exclusive();
+    let row = find.into_model::<Held>().one(db).await?;
+    let clock = row.as_ref().map(|row| Instant(row.clock));
+    let row = row.map(|Held { id, world_version, position, at, .. }| head::Model { id, world_version, position, at });
+    Ok((found(row)?, clock))
+}
+
+/// The head beside the database's clock.
+#[derive(FromQueryResult)]
+struct Held {
+    id: i16,
+    world_version: i64,
+    position: i64,
+    at: i64,
+    clock: i64,
+}
+
+/// What the database's clock says, where the database has one.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn clock(db: &impl ConnectionTrait) -> Result<Option<Instant>, Error> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(None);
+    }
+    let find = head::Entity::find_by_id(1_i16).select_only().column_as(Expr::cust(CLOCK), "clock");
+    Ok(find.into_tuple::<i64>().one(db).await?.map(Instant))
 }
 
 fn found(row: Option<head::Model>) -> Result<Head, Error> {

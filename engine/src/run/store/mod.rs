@@ -3,10 +3,13 @@
 mod absence_rows;
 mod calendar_rows;
 pub mod dialect;
+pub mod due;
 pub mod head;
 pub mod journal;
+mod limit_rows;
 pub mod list;
 pub mod outbox;
+pub mod overdue;
 pub mod receipt;
 pub mod register;
 pub mod request;

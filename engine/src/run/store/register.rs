@@ -3,8 +3,8 @@
 use std::{collections::HashMap, hash::Hash};
 
 use liandong_schema::entity::{
-    absence, calendar, calendar_day, calendar_hours, holding, mandate, market, matter, person, post, roster, rung,
-    unit, unit_calendar,
+    absence, calendar, calendar_day, calendar_hours, holding, limit_rule, mandate, market, matter, person, post,
+    roster, rung, unit, unit_calendar,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
@@ -15,6 +15,7 @@ use super::absence_rows::{from_absence, to_absence};
 use super::calendar_rows::{
     from_calendar, from_day, from_hours, from_kept, from_market, to_calendar, to_day, to_hours, to_kept, to_market,
 };
+use super::limit_rows::{from_limit, to_limit};
 use super::roster_rows::{from_roster, to_roster};
 use crate::{
     rules::{
@@ -44,6 +45,7 @@ pub async fn read(db: &impl ConnectionTrait) -> Result<Register, Error> {
         matters: all::<matter::Entity, _>(db).await?.into_iter().map(to_matter).collect::<Result<_, _>>()?,
         mandates: all::<mandate::Entity, _>(db).await?.into_iter().map(to_mandate).collect::<Result<_, _>>()?,
         ladders: all::<rung::Entity, _>(db).await?.into_iter().map(to_rung).collect::<Result<_, _>>()?,
+        limits: all::<limit_rule::Entity, _>(db).await?.into_iter().map(to_limit).collect::<Result<_, _>>()?,
         calendars: all::<calendar::Entity, _>(db).await?.into_iter().map(to_calendar).collect::<Result<_, _>>()?,
         hours: all::<calendar_hours::Entity, _>(db).await?.into_iter().map(to_hours).collect::<Result<_, _>>()?,
         days: all::<calendar_day::Entity, _>(db).await?.into_iter().map(to_day).collect::<Result<_, _>>()?,
@@ -71,6 +73,7 @@ pub(crate) async fn write(db: &impl ConnectionTrait, old: &Register, new: &Regis
     change::<matter::Entity, _, _, _>(db, &old.matters, &new.matters, from_matter).await?;
     change::<mandate::Entity, _, _, _>(db, &old.mandates, &new.mandates, from_mandate).await?;
     change::<rung::Entity, _, _, _>(db, &old.ladders, &new.ladders, from_rung).await?;
+    change::<limit_rule::Entity, _, _, _>(db, &old.limits, &new.limits, from_limit).await?;
     change::<calendar::Entity, _, _, _>(db, &old.calendars, &new.calendars, from_calendar).await?;
     change::<calendar_hours::Entity, _, _, _>(db, &old.hours, &new.hours, from_hours).await?;
     change::<calendar_day::Entity, _, _, _>(db, &old.days, &new.days, from_day).await?;

@@ -8,12 +8,14 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
+use super::due;
 use crate::{
     rules::{
         id::{AssignmentNo, PostCode, RequestId},
         instant::Instant,
+        limit::Limit,
         register::decide::Touched,
-        request::{Assignment, Channel, Citizen, Duty, Ended, Ending, Request, Stage, StageKind},
+        request::{Assignment, CaseTime, Channel, Citizen, Duty, Ended, Ending, Request, Stage, StageKind},
     },
     run::error::Error,
 };
@@ -125,6 +127,8 @@ pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> 
             request::Column::Climb,
             request::Column::Returns,
             request::Column::Reopened,
+            request::Column::Limits,
+            request::Column::DueAt,
             request::Column::Events,
         ]);
         let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
@@ -144,6 +148,10 @@ pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> 
         let mut conflict = OnConflict::columns(keys);
         conflict.update_columns([
             assignment::Column::AcceptedAt,
+            assignment::Column::AcceptSoon,
+            assignment::Column::AcceptBy,
+            assignment::Column::FinishSoon,
+            assignment::Column::FinishBy,
             assignment::Column::EndedAt,
             assignment::Column::EndedHow,
         ]);
@@ -177,6 +185,8 @@ fn from_request(request: &Request) -> Result<request::Model, Error> {
         climb: json(id, &request.climb)?,
         returns: i16::from(request.returns),
         reopened: i16::from(request.reopened),
+        limits: if request.limits == CaseTime::default() { None } else { Some(json(id, &request.limits)?) },
+        due_at: due::first(request).map(|at| at.0),
         events: i32::try_from(request.events).map_err(|e| Error::corrupt("request", id, e))?,
     })
 }
@@ -213,6 +223,7 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
         climb: serde_json::from_str(&row.climb).map_err(bad(id))?,
         returns: u8::try_from(row.returns).map_err(bad(id))?,
         reopened: u8::try_from(row.reopened).map_err(bad(id))?,
+        limits: row.limits.map(|text| serde_json::from_str(&text)).transpose().map_err(bad(id))?.unwrap_or_default(),
         assignments: Vec::new(),
         events: u32::try_from(row.events).map_err(bad(id))?,
     })
@@ -228,9 +239,18 @@ fn from_assignment(request: RequestId, row: &Assignment) -> Result<assignment::M
         rung: i16::from(row.rung),
         opened_at: row.opened_at.0,
         accepted_at: row.accepted_at.map(|at| at.0),
+        accept_soon: row.accept.map(|limit| limit.soon.0),
+        accept_by: row.accept.map(|limit| limit.due.0),
+        finish_soon: row.finish.map(|limit| limit.soon.0),
+        finish_by: row.finish.map(|limit| limit.due.0),
         ended_at: row.ended.map(|e| e.at.0),
         ended_how: row.ended.map(|e| e.how.word().to_owned()),
     })
+}
+
+/// A limit of its two columns.
+fn limit(soon: Option<i64>, due: Option<i64>) -> Option<Limit> {
+    Some(Limit { soon: Instant(soon?), due: Instant(due?) })
 }
 
 pub(crate) fn to_assignment(row: assignment::Model) -> Result<Assignment, Error> {
@@ -250,6 +270,8 @@ pub(crate) fn to_assignment(row: assignment::Model) -> Result<Assignment, Error>
         rung: u8::try_from(row.rung).map_err(|_| bad("the rung is out of range"))?,
         opened_at: Instant(row.opened_at),
         accepted_at: row.accepted_at.map(Instant),
+        accept: limit(row.accept_soon, row.accept_by),
+        finish: limit(row.finish_soon, row.finish_by),
         ended,
     })
 }

@@ -113,7 +113,7 @@ pub async fn append_seed(store: &Store, world: &Arc<World>, made: Vec<Made>) -> 
 }
 
 async fn append(tx: &Tx, world: &World, made: &[Made]) -> Result<i64, Error> {
-    let mut head = head::hold(tx).await?;
+    let (mut head, _) = head::hold(tx).await?;
     let mut entries = Vec::with_capacity(made.len() * 6);
     let mut posted = Vec::with_capacity(made.len() * 4);
     let mut answers = Vec::with_capacity(made.len() * 6);

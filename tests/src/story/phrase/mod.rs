@@ -19,6 +19,7 @@
 //! account of CASE                             why its newest assignment is where it is
 //! journal of CASE                             what happened to it, and the four people of each step
 //! who answers for MATTER at PLACE [on TIME]
+//! time passes                                 every limit that is over takes effect
 //!
 //! A adds PERSON NAME                          A creates KIND UNIT NAME [under UNIT] [serving UNIT]
 //! A renames UNIT to NAME                      A creates post KIND POST NAME on UNIT
@@ -66,6 +67,8 @@ pub enum Sentence {
     Act(By, String, Command),
     /// The register is changed.
     Register(By, RegisterCommand),
+    /// Time has come to where it is: what is over takes effect.
+    Pass,
     /// A directory is loaded into the register.
     Load(By, String),
     /// Somebody looks at a request.
@@ -89,6 +92,10 @@ pub(super) fn sentence(context: &Context, line: &str) -> Result<Sentence, Wrong>
             words.expect("of")?;
             let case = words.next("a request")?.to_owned();
             words.end(Sentence::Account(case))
+        }
+        "time" => {
+            words.expect("passes")?;
+            words.end(Sentence::Pass)
         }
         "journal" => {
             words.expect("of")?;

@@ -55,6 +55,23 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// A request that is about to be logged.
+    pub(super) fn fresh(world: &'a World, question: &Question, loads: &'a Loads) -> Self {
+        Self {
+            world,
+            at: question.at,
+            loads,
+            place: question.place,
+            matter: question.matter,
+            ladder_at: question.ladder_at,
+            accused: Vec::new(),
+            recusal: Recusal::default(),
+            next_no: 1,
+            left: Vec::new(),
+            people: Vec::new(),
+        }
+    }
+
     /// Who is responsible, from a rung on?
     #[must_use]
     pub fn question(&self, from: RungNo) -> Question {
@@ -84,6 +101,7 @@ impl<'a> Case<'a> {
             person: self.world.person_code(found.person)?.clone(),
             rung: found.rung,
             account: Account::of(self.world, route),
+            limits: self.limits(found.post, found.rung, duty),
         })
     }
 
@@ -92,7 +110,7 @@ impl<'a> Case<'a> {
     pub fn relay_instead_of(&self, assignment: &Assignment) -> Option<Route> {
         let question = self.question(0);
         relay::next_down(self.world, &question, &self.recusal, assignment.rung, &[])
-            .or_else(|| relay::next_up(self.world, &question, &self.recusal, assignment.rung))
+            .or_else(|| relay::next_up(self.world, &question, &self.recusal, assignment.rung, &[]))
     }
 
     /// From a rung on: to somebody who did not have it in this climb. Where only the same people are

@@ -1,15 +1,16 @@
 //! Logging: where a new request enters, who gets it, and why.
 
-use super::case::{find_matter, find_place};
+use super::case::{Case, find_matter, find_place};
 use crate::rules::{
     actor::{Actor, Behalf, Step},
     authority::{Act, may, roles_at},
     id::{AssignmentNo, ReceiptCode, RequestId},
     instant::Instant,
+    limit::LimitKind,
     request::{
         Channel, Citizen, Duty,
         command::LogRequest,
-        event::{Event, Logged, Opening, Recorded},
+        event::{CaseLimits, Event, Logged, Opening, Recorded},
         refusal::{Code, Refusal},
         text,
     },
@@ -131,6 +132,9 @@ pub fn log(
     let (Some(post), Some(responsible)) = (world.post_code(found.post), world.person_code(found.person)) else {
         return Refusal::because(Code::UnknownPost, "the post is not in the register");
     };
+    let case = Case::fresh(world, &question, loads);
+    let whole = |kind| case.limit(case.calendar(), kind, None);
+    let limits = CaseLimits { committed: whole(LimitKind::Committed), statutory: whole(LimitKind::Statutory) };
     let opens = Opening {
         no: AssignmentNo(1),
         duty: Duty::Handle,
@@ -138,6 +142,7 @@ pub fn log(
         person: responsible.clone(),
         rung: found.rung,
         account: Account::of(world, &route),
+        limits: case.limits(found.post, found.rung, Duty::Handle),
     };
     let step = Step {
         acted: actor.clone(),
@@ -157,6 +162,7 @@ pub fn log(
         citizen,
         accused: command.accused.clone(),
         logged_by: actor.clone(),
+        limits,
         opens,
     };
     let mut records = vec![Recorded { step: step.clone(), event: Event::RequestLogged(Box::new(logged)) }];

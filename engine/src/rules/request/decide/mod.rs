@@ -2,11 +2,12 @@
 
 mod case;
 mod log;
+mod time;
 
 use super::{
     Assignment, Duty, How, MAX_RETURNS, Outcome, Request, Stage, TRANSITIONS, Told,
     command::Command,
-    event::{Event, Opening, Recorded},
+    event::{Cause, Event, Opening, Recorded},
     refusal::{Code, Refusal},
     relation, relay, text,
 };
@@ -21,6 +22,7 @@ use crate::rules::{
 };
 pub use case::{Case, contenders};
 pub use log::{Fresh, entry_question, log};
+pub use time::run_out;
 
 /// Decides a command about a request that is there.
 ///
@@ -89,7 +91,7 @@ impl Decision<'_> {
         match command {
             Command::AddNote { text } => Ok(self.plain(Event::NoteAdded { text: text::required("text", text)? })),
             Command::Resume { answer } => {
-                let event = Event::Resumed { answer: text::required("answer", answer)? };
+                let event = self.resumed(text::required("answer", answer)?);
                 if self.citizen_acts { Ok(self.for_citizen(event)) } else { Ok(self.plain(event)) }
             }
             Command::Withdraw { reason } => {
@@ -123,7 +125,7 @@ impl Decision<'_> {
                 self.not_ruled()?;
                 let reason = text::required("reason", reason)?;
                 let opens = self.next_up(held, true)?;
-                Ok(self.on(held, Event::Escalated { ends: held.no, reason, opens }))
+                Ok(self.on(held, Event::Escalated { ends: held.no, cause: Cause::Reason, reason, opens }))
             }
             Command::Transfer { to, reason } => {
                 self.not_ruled()?;
@@ -149,7 +151,7 @@ impl Decision<'_> {
             }
             Command::AskCitizen { question } => {
                 let question = text::required("question", question)?;
-                Ok(self.on(held, Event::CitizenAsked { no: held.no, question }))
+                Ok(self.on(held, self.asked(held, question)))
             }
             Command::Resolve { outcome, words, face_to_face } => self.resolve(held, *outcome, words, *face_to_face),
             Command::Rule { to, ruling } => {
@@ -266,7 +268,8 @@ impl Decision<'_> {
                 at: self.case.at,
                 how: How::FaceToFace,
             };
-            let event = Event::Resolved { ends: held.no, outcome, words, opens: None, told: Some(told) };
+            let rate = self.rate_limit();
+            let event = Event::Resolved { ends: held.no, outcome, words, opens: None, told: Some(told), rate };
             return Ok(self.on(held, event));
         }
         let question = self.case.question(0);
@@ -279,7 +282,7 @@ impl Decision<'_> {
         );
         let route = way.unwrap_or_else(|| self.own(held));
         let opens = Some(self.opening(&route, Duty::Relay)?);
-        Ok(self.on(held, Event::Resolved { ends: held.no, outcome, words, opens, told: None }))
+        Ok(self.on(held, Event::Resolved { ends: held.no, outcome, words, opens, told: None, rate: None }))
     }
 
     /// Nobody nearer to the household: who resolved it tells it.
@@ -297,7 +300,8 @@ impl Decision<'_> {
 
     fn confirm_relay(&self, held: &Assignment, told: bool, confirmation: Told) -> Result<Vec<Recorded>, Refusal> {
         if told {
-            return Ok(self.on(held, Event::CitizenTold { ends: held.no, told: confirmation }));
+            let rate = self.rate_limit();
+            return Ok(self.on(held, Event::CitizenTold { ends: held.no, told: confirmation, rate }));
         }
         let relays = self.request.assignments.iter().filter(|a| a.duty == Duty::Relay);
         let mut done: Vec<PersonCode> = relays.map(|a| a.person.clone()).collect();

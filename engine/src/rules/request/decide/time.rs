@@ -1,0 +1,203 @@
+//! What time demands: a limit that ran out, decided like any command.
+
+use super::{Case, Decision, Refusal};
+use crate::rules::{
+    actor::{Actor, Step},
+    calendar::{Allowance, Calendar},
+    id::{PersonCode, PostCode},
+    instant::Instant,
+    limit::{Due, Limit, LimitKind, Reckoned, counts_working_time, reckon, rest},
+    post::PostKind,
+    request::{
+        Assignment, Duty, Request, Rest, Stage,
+        event::{CaseLimits, Cause, Event, Limits, Recorded},
+        relay, running,
+    },
+    routing::{BEYOND, Loads, RungNo, nearest, stand_in},
+    world::{PostIx, World},
+};
+
+/// Decides what becomes of a limit that ran out: nothing when it does not run any more, or not yet.
+///
+/// # Errors
+/// `UnknownPlace` or `UnknownMatter` when the register does not know them any more.
+pub fn run_out(
+    world: &World,
+    request: &Request,
+    at: Instant,
+    due: Due,
+    loads: &Loads,
+) -> Result<Vec<Recorded>, Refusal> {
+    if due.at > at || !running(request).contains(&due) {
+        return Ok(Vec::new());
+    }
+    let case = Case::of(world, request, at, loads)?;
+    let decision = Decision { case: &case, request, actor: &Actor::System, citizen_acts: false };
+    let held = request.assignment(due.no);
+    let event = match (due.kind, held) {
+        (LimitKind::Accept, Some(held)) => decision.goes_up(held, due.kind, Cause::NotAccepted),
+        (LimitKind::Finish, Some(held)) => decision.goes_up(held, due.kind, Cause::NotFinished),
+        (LimitKind::Relay, Some(held)) => decision.relay_goes_up(held),
+        (LimitKind::Answer, _) => decision.resumed(String::new()),
+        (LimitKind::Rate, _) => Event::Lapsed,
+        (LimitKind::Committed | LimitKind::Statutory, _) => {
+            let person = request.handle().or_else(|| request.relay()).map(|a| a.person.clone());
+            Event::LimitPassed { limit: due.kind, person, tell: decision.leaders() }
+        }
+        (LimitKind::Accept | LimitKind::Finish | LimitKind::Relay, None) => return Ok(Vec::new()),
+    };
+    let responsible = held.or_else(|| request.handle()).map(|a| a.person.clone());
+    let step = Step { acted: Actor::System, responsible, on_behalf_of: None, by_order_of: None };
+    Ok(vec![Recorded { step, event }])
+}
+
+impl Decision<'_> {
+    /// The assignment goes to the next rung that answers, or is told to the leaders where none does.
+    fn goes_up(&self, held: &Assignment, limit: LimitKind, cause: Cause) -> Event {
+        // Who rules a frozen case rules it, and above the highest rung there is none: the dispatcher takes
+        // what no rung answers, and is not above the leaders.
+        let stays = self.case.highest_rung() == Some(held.rung) || matches!(self.request.stage, Stage::Frozen { .. });
+        let up = if stays { None } else { self.next_up(held, true).ok() };
+        match up {
+            Some(opens) => Event::Escalated { ends: held.no, cause, reason: String::new(), opens },
+            None => self.again(held, limit),
+        }
+    }
+
+    /// The result is carried on by the nearest one above who can.
+    fn relay_goes_up(&self, held: &Assignment) -> Event {
+        let question = self.case.question(0);
+        let way = relay::next_up(
+            self.case.world,
+            &question,
+            &self.case.recusal,
+            held.rung,
+            std::slice::from_ref(&held.person),
+        );
+        match way.and_then(|route| self.case.opening(&route, Duty::Relay)) {
+            Some(opens) => Event::RelayTaken { ends: held.no, opens },
+            None => self.again(held, LimitKind::Relay),
+        }
+    }
+
+    /// Nobody is above: the leaders are told now, and again on the next working morning.
+    fn again(&self, held: &Assignment, limit: LimitKind) -> Event {
+        let calendar = self.case.calendar_of(&held.post);
+        let morning = next_morning(calendar, self.case.at);
+        Event::Overdue { no: held.no, limit, again: Limit { soon: self.case.at, due: morning }, tell: self.leaders() }
+    }
+
+    /// The leaders nearest to the place, whom the request does not go round.
+    fn leaders(&self) -> Vec<PersonCode> {
+        let Case { world, at, recusal, matter, .. } = self.case;
+        let posts = nearest(world, self.case.question(0).place, PostKind::DutyLeader, *at);
+        let people = posts.into_iter().filter_map(|post| stand_in(world, post, Some(*matter), *at, recusal).ok());
+        let mut codes: Vec<PersonCode> =
+            people.filter_map(|answering| world.person_code(answering.person)).cloned().collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
+    }
+
+    /// The case goes on: what was left of its limits begins to run again.
+    pub(super) fn resumed(&self, answer: String) -> Event {
+        let Stage::Waiting { handle, rest, .. } = &self.request.stage else {
+            return Event::Resumed { answer, finish: None, limits: CaseLimits::default() };
+        };
+        let begin = |calendar: &Calendar, allowance: Option<Allowance>| reckon(calendar, self.case.at, allowance?);
+        let held = self.request.assignment(*handle);
+        let finish = held.and_then(|held| begin(self.case.calendar_of(&held.post), rest.finish));
+        let calendar = self.case.calendar();
+        let limits =
+            CaseLimits { committed: begin(calendar, rest.committed), statutory: begin(calendar, rest.statutory) };
+        Event::Resumed { answer, finish: finish.map(Box::new), limits }
+    }
+
+    /// The citizen is asked: what is left of the limits that rest meanwhile, and the limit of the answer.
+    pub(super) fn asked(&self, held: &Assignment, question: String) -> Event {
+        let Case { at, .. } = *self.case;
+        let left = |calendar, limit: Option<Limit>, kind, rung| {
+            let allowance = self.case.allowance(kind, rung)?;
+            Some(rest(calendar, limit?, at, counts_working_time(allowance)))
+        };
+        let (own, whole) = (self.case.calendar_of(&held.post), self.case.calendar());
+        let limits = &self.request.limits;
+        let rest = Rest {
+            finish: left(own, held.finish, LimitKind::Finish, self.case.limit_rung(held.rung)),
+            committed: left(whole, limits.committed, LimitKind::Committed, None),
+            statutory: left(whole, limits.statutory, LimitKind::Statutory, None),
+        };
+        let answer = self.case.limit(whole, LimitKind::Answer, None);
+        Event::CitizenAsked { no: held.no, question, rest, answer: answer.map(Box::new) }
+    }
+
+    /// Until when the citizen can rate what was told just now.
+    pub(super) fn rate_limit(&self) -> Option<Box<Reckoned>> {
+        self.case.limit(self.case.calendar(), LimitKind::Rate, None).map(Box::new)
+    }
+}
+
+impl Case<'_> {
+    /// The calendar of the place: that of the case as a whole.
+    pub(super) fn calendar(&self) -> &Calendar {
+        self.world.calendar(self.question(0).place, self.at)
+    }
+
+    /// The calendar of a post's unit; that of the place where the register does not know the post.
+    pub(super) fn calendar_of(&self, post: &PostCode) -> &Calendar {
+        let unit = self.world.find_post(post.as_str()).and_then(|post| self.world.post_unit(post));
+        unit.map_or_else(|| self.calendar(), |unit| self.world.calendar(unit, self.at))
+    }
+
+    /// How long something may take in this case. A running case keeps the rules of the day it was logged.
+    pub(super) fn allowance(&self, kind: LimitKind, rung: Option<RungNo>) -> Option<Allowance> {
+        self.world.allowance(self.matter, rung, kind, self.question(0).ladder_at)
+    }
+
+    /// A limit that begins now.
+    pub(super) fn limit(&self, calendar: &Calendar, kind: LimitKind, rung: Option<RungNo>) -> Option<Reckoned> {
+        reckon(calendar, self.at, self.allowance(kind, rung)?)
+    }
+
+    /// The rung whose limits hold: beyond the ladder those of its highest.
+    pub(super) fn limit_rung(&self, rung: RungNo) -> Option<RungNo> {
+        if rung < BEYOND {
+            return Some(rung);
+        }
+        self.highest_rung()
+    }
+
+    fn highest_rung(&self) -> Option<RungNo> {
+        self.world.rungs(self.matter, self.question(0).ladder_at).map(|r| r.no).max()
+    }
+
+    /// The limits of an assignment that is given now.
+    pub(super) fn limits(&self, post: PostIx, rung: RungNo, duty: Duty) -> Option<Box<Limits>> {
+        let unit = self.world.post_unit(post)?;
+        let calendar = self.world.calendar(unit, self.at);
+        let rung = self.limit_rung(rung);
+        let limits = match duty {
+            Duty::Handle => Limits {
+                accept: self.limit(calendar, LimitKind::Accept, rung),
+                finish: self.limit(calendar, LimitKind::Finish, rung),
+            },
+            Duty::Relay => Limits { accept: None, finish: self.limit(calendar, LimitKind::Relay, rung) },
+        };
+        (limits != Limits::default()).then(|| Box::new(limits))
+    }
+}
+
+/// When people begin to work on the next day on which they do; a day later where no calendar is kept.
+fn next_morning(calendar: &Calendar, at: Instant) -> Instant {
+    let later = at.plus_days(1);
+    let tomorrow = calendar.date_of(at).tomorrow().ok();
+    let midnight = tomorrow.and_then(|day| {
+        let zone = calendar.zone();
+        let midnight = zone.0.to_timestamp(day.to_datetime(jiff::civil::Time::midnight())).ok()?;
+        Some(Instant(midnight.as_microsecond()))
+    });
+    match calendar.code() {
+        Some(_) => midnight.and_then(|midnight| calendar.next_opening(midnight)).unwrap_or(later),
+        None => later,
+    }
+}

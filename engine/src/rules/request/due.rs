@@ -1,0 +1,34 @@
+//! Which limits of a request run now: what the due index holds, and nothing else decides.
+
+use super::{Request, Stage};
+use crate::rules::{
+    id::AssignmentNo,
+    limit::{Due, Limit, LimitKind},
+};
+
+/// Every limit of the request that runs, each with the instant at which it is over.
+#[must_use]
+pub fn running(request: &Request) -> Vec<Due> {
+    const CASE: AssignmentNo = AssignmentNo(0);
+    let mut due = Vec::new();
+    let mut add = |kind, no, limit: Option<Limit>| due.extend(limit.map(|limit| Due { at: limit.due, no, kind }));
+    match &request.stage {
+        Stage::Routed { handle } | Stage::InHand { handle } | Stage::Frozen { handle } => {
+            let Some(held) = request.assignment(*handle) else { return due };
+            add(LimitKind::Accept, held.no, held.accept.filter(|_| held.accepted_at.is_none()));
+            add(LimitKind::Finish, held.no, held.finish);
+            for (kind, limit) in
+                [(LimitKind::Committed, request.limits.committed), (LimitKind::Statutory, request.limits.statutory)]
+            {
+                add(kind, CASE, limit.filter(|_| !request.limits.passed.contains(&kind)));
+            }
+        }
+        Stage::Waiting { answer, .. } => add(LimitKind::Answer, CASE, *answer),
+        Stage::Resolved { relay, .. } => {
+            add(LimitKind::Relay, *relay, request.assignment(*relay).and_then(|a| a.finish));
+        }
+        Stage::Told { rate, .. } => add(LimitKind::Rate, CASE, *rate),
+        Stage::Closed { .. } => {}
+    }
+    due
+}

@@ -1,0 +1,129 @@
+//! Limits as a client sees them: until when, why then, in which colour, and what became of them.
+
+use std::future::Future;
+
+use liandong_tests::{
+    fixtures,
+    stores::{Kind, Trouble},
+    town::{self, instant},
+};
+use serde_json::json;
+
+use super::{Api, input, log};
+
+fn on_a_town_with_limits<F: Future<Output = Result<(), Trouble>>>(test: impl FnOnce(Api) -> F) {
+    let rows = fixtures::register("story-limits");
+    town::run(Kind::Sqlite, rows, |town| async { test(Api::of(town).await?).await });
+}
+
+#[test]
+fn a_limit_is_shown_with_its_arithmetic() {
+    on_a_town_with_limits(|api| async move {
+        let client = api.client("P5").await?;
+        // A Friday afternoon before a Saturday that is worked.
+        api.town.clock.set(instant("2024-05-10T16:30:00+08:00")?);
+        let (id, _) = log(&client, "1", input("H11", "water-pipe")).await?;
+        let query = "query($id: ID!) { request(id: $id) {
+            committedBy handle { acceptBy finishBy colour }
+            journal(first: 1) { edges { node { limits {
+                kind kindZh start due allowance allowanceZh calendar beyondPublished
+                stretches { from to counted whyZh name periods }
+            } } } }
+        } }";
+        let data = client.ask(query, json!({ "id": id })).await?;
+        let handle = &data["request"]["handle"];
+        assert_eq!(handle["acceptBy"], "2024-05-11T11:30:00+08:00");
+        assert_eq!(handle["finishBy"], "2024-05-13T17:30:00+08:00");
+        assert_eq!(handle["colour"], "Normal");
+        let limits = &data["request"]["journal"]["edges"][0]["node"]["limits"];
+        let of = |kind: &str| {
+            let all = limits.as_array().cloned().unwrap_or_default();
+            all.into_iter().find(|limit| limit["kind"] == kind).unwrap_or_default()
+        };
+        assert_eq!(
+            of("Accept"),
+            json!({
+                "kind": "Accept", "kindZh": "接收时限", "start": "2024-05-10T16:30:00+08:00",
+                "due": "2024-05-11T11:30:00+08:00", "allowance": "4wh", "allowanceZh": "4工作小时", "calendar": "town",
+                "beyondPublished": false,
+                "stretches": [
+                    { "from": "2024-05-10", "to": "2024-05-10", "counted": 60, "whyZh": "工作日", "name": null,
+                      "periods": ["08:30-12:00", "14:00-17:30"] },
+                    { "from": "2024-05-11", "to": "2024-05-11", "counted": 180, "whyZh": "调休上班", "name": "劳动节",
+                      "periods": ["08:30-12:00", "14:00-17:30"] },
+                ],
+            })
+        );
+        let finish = of("Finish");
+        let days = finish["stretches"].as_array().cloned().unwrap_or_default();
+        let why: Vec<_> = days.iter().map(|day| day["whyZh"].as_str().unwrap_or_default()).collect();
+        assert_eq!(why, ["起始日不计", "调休上班", "休息日", "工作日"]);
+        assert_eq!(of("Committed")["due"], data["request"]["committedBy"]);
+        api.close().await
+    });
+}
+
+#[test]
+fn an_assignment_turns_from_normal_to_due_soon_to_overdue() {
+    on_a_town_with_limits(|api| async move {
+        let client = api.client("P5").await?;
+        let (id, _) = log(&client, "1", input("H11", "water-pipe")).await?;
+        let mut colours = Vec::new();
+        for time in ["09:00", "11:59", "14:00", "14:59", "15:00"] {
+            api.town.clock.set(instant(&format!("2024-05-06T{time}:01+08:00"))?);
+            let query = "query($id: ID!) { request(id: $id) { handle { colour colourZh } } }";
+            let data = client.ask(query, json!({ "id": id })).await?;
+            colours.push(data["request"]["handle"]["colour"].as_str().unwrap_or_default().to_owned());
+        }
+        assert_eq!(colours, ["Normal", "Normal", "DueSoon", "DueSoon", "Overdue"]);
+        api.close().await
+    });
+}
+
+#[test]
+fn what_time_did_is_told_with_its_cause_and_the_citizen_reads_no_marks() {
+    on_a_town_with_limits(|api| async move {
+        let client = api.client("P5").await?;
+        let (id, receipt) = log(&client, "1", input("H11", "water-pipe")).await?;
+        api.town.clock.set(instant("2024-05-06T15:30:00+08:00")?);
+        api.town.engine.tick().await?;
+        let query = "query($id: ID!) {
+            request(id: $id) { marks { card cardZh limit person { code } } journal(first: 9) { edges { node { kind cause acted { kind } } } } }
+            escalations(first: 5) { edges { node { kind cause } } }
+        }";
+        let data = client.ask(query, json!({ "id": id })).await?;
+        let marks = &data["request"]["marks"];
+        assert_eq!(
+            *marks,
+            json!([{ "card": "Yellow", "cardZh": "黄牌", "limit": "Accept", "person": { "code": "P2" } }])
+        );
+        let last = data["request"]["journal"]["edges"][1]["node"].clone();
+        assert_eq!(last, json!({ "kind": "Escalated", "cause": "NotAccepted", "acted": { "kind": "System" } }));
+        let escalations = &data["escalations"]["edges"];
+        assert_eq!(*escalations, json!([{ "node": { "kind": "Escalated", "cause": "NotAccepted" } }]));
+        let citizen = api.serving.client.receipt(&receipt);
+        let seen = citizen
+            .ask("query($id: ID!) { request(id: $id) { committedBy marks { card } } }", json!({ "id": id }))
+            .await?;
+        assert_eq!(seen["request"]["marks"], json!([]));
+        assert!(seen["request"]["committedBy"].is_string(), "until when is the citizen's to know: {seen}");
+        api.close().await
+    });
+}
+
+#[test]
+fn lateness_and_what_was_missed_can_be_watched() {
+    on_a_town_with_limits(|api| async move {
+        let client = api.client("P5").await?;
+        log(&client, "1", input("H11", "water-pipe")).await?;
+        api.town.clock.set(instant("2024-05-06T15:00:20+08:00")?);
+        api.town.engine.tick().await?;
+        let text = api.serving.client.get("/metrics").await?.text;
+        let sample = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap_or(name).to_owned();
+        assert_eq!(sample("liandong_limit_lateness_seconds_count"), "liandong_limit_lateness_seconds_count 1");
+        assert!(text.contains("liandong_limit_lateness_seconds_bucket{le=\"5.0\"} 0"), "{text}");
+        assert!(text.contains("liandong_limit_lateness_seconds_bucket{le=\"30.0\"} 1"), "{text}");
+        assert_eq!(sample("liandong_limits_missed"), "liandong_limits_missed 0");
+        api.close().await
+    });
+}
