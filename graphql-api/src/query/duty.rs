@@ -1,22 +1,75 @@
-//! Who is there: absences.
+//! Who is there: absences and duty rosters.
 
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result};
-use liandong_engine::rules::{absence, instant::Instant, tree::UnitIx};
+use liandong_engine::rules::{
+    absence,
+    instant::{Instant, Span},
+    tree::UnitIx,
+};
 
 use crate::{
     context::Scope,
     input,
-    object::{absence::Absence, coverage::Counted},
+    object::{absence::Absence, coverage::Counted, duty::DutyStint},
+    reply::bad_input,
     word::When,
 };
+
+/// How many days of a roster are shown at most.
+const MOST_DAYS: i64 = 100;
 
 #[derive(Default)]
 pub(crate) struct DutyQuery;
 
 #[Object]
 impl DutyQuery {
+    /// Who is on duty at a unit at an instant, for each kind of post there that a roster decides among.
+    #[graphql(complexity = "5 * child_complexity + 10")]
+    async fn on_duty(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code of the unit.")] unit: String,
+        #[graphql(desc = "When; now when left out.")] at: Option<When>,
+    ) -> Result<Vec<DutyStint>> {
+        let scope = Scope::of_map(ctx)?;
+        let at = at.map_or(scope.at, |when| when.0);
+        let unit = input::unit(&scope.world, "unit", &unit)?;
+        // Wide enough for the beginning and the end of a weekly shift.
+        let around = Span { from: at.plus_days(-8), to: at.plus_days(8) };
+        let mut found = Vec::new();
+        for posts in scope.world.rostered_kinds(unit) {
+            let stints = scope.world.duty_roster(unit, posts, around);
+            let now = stints.into_iter().find(|stint| stint.span.contains(at));
+            found.extend(now.map(|stint| DutyStint::of(scope, posts, stint.span, &stint.on_duty)));
+        }
+        Ok(found)
+    }
+
+    /// Who is on duty at a unit from change to change: what routing goes by. At most 100 days.
+    #[graphql(complexity = "100 * child_complexity + 100")]
+    async fn duty_roster(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code of the unit.")] unit: String,
+        #[graphql(desc = "From when on.")] from: When,
+        #[graphql(desc = "Until when.")] to: When,
+    ) -> Result<Vec<DutyStint>> {
+        let scope = Scope::of_map(ctx)?;
+        let unit = input::unit(&scope.world, "unit", &unit)?;
+        let during = Span { from: from.0, to: to.0 };
+        if during.to <= during.from || during.to > during.from.plus_days(MOST_DAYS) {
+            return Err(bad_input("to", format!("it must be later than `from`, by {MOST_DAYS} days at most")));
+        }
+        let mut found = Vec::new();
+        for posts in scope.world.rostered_kinds(unit) {
+            let stints = scope.world.duty_roster(unit, posts, during);
+            found.extend(stints.iter().map(|stint| DutyStint::of(scope, posts, stint.span, &stint.on_duty)));
+        }
+        Ok(found)
+    }
+
     /// Who of those with a post on a unit, or on one below it or serving one of these, is absent then or
     /// later, in the order of people and of recording.
     #[graphql(complexity = "input::page(first) * child_complexity + 10")]
