@@ -215,6 +215,10 @@ mirrors! {
         NoMandate,
         /// 空缺: nobody holds it, or the rung has no post here.
         Vacant,
+        /// 不在岗: whoever answers for it is absent, and nobody stands in.
+        Absent,
+        /// 未当班: others are on duty there, and only they take requests.
+        OffDuty,
         /// 回避: the request is about its holder, or about somebody above its holder.
         Recused,
         /// 已经手: it held the request in this climb already.

@@ -4,13 +4,19 @@
 //! that does not hold on the day, so that what remains has no time in it; a question then lists every
 //! station of its way, judges all of them, and looks for the first where somebody is free.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use liandong_engine::rules::{
+    absence::{Absence, Scope, Substitute},
+    calendar::{Calendar, Calendars, Date, LAST_DATE},
     id::{MatterCode, PersonCode, PostCode, UnitCode},
-    instant::Instant,
+    instant::{Instant, Zone},
     matter::{Mandated, Power},
     post::{PostKind, Rank},
+    roster::{Overrides, Roster, Rosters, on_duty},
     routing::{Account, RungNo, Verdict},
     tier::{Tier, Unit},
     world::Register,
@@ -98,6 +104,20 @@ struct Station<'r> {
     posts: Vec<&'r PostCode>,
 }
 
+/// Who could take it on a post.
+#[derive(Clone, Copy)]
+struct Free<'r> {
+    /// Whether by a roster, or in the place of who is.
+    sits: bool,
+    rank: Rank,
+    person: &'r PersonCode,
+}
+
+/// The first of the holders of whom nobody complains.
+fn able_first<'r>(holders: &[(Rank, &'r PersonCode)], asked: &Asked) -> Option<&'r PersonCode> {
+    holders.iter().find(|(_, person)| !asked.accused.contains(person)).map(|(_, person)| *person)
+}
+
 /// The rows of a register that hold on one day.
 #[derive(Debug)]
 pub struct Day<'r> {
@@ -109,6 +129,12 @@ pub struct Day<'r> {
     /// First holders before substitutes, then by code.
     holders: HashMap<&'r PostCode, Vec<(Rank, &'r PersonCode)>>,
     may_resolve: HashMap<&'r MatterCode, Vec<&'r Mandated>>,
+    /// Who is away, the newest word about each person first.
+    away: Vec<&'r Absence>,
+    /// Who sits where among which posts, and whether only they take requests.
+    /// Reckoned when somebody asks.
+    sits: OnceLock<Sits<'r>>,
+    at: Instant,
 }
 
 impl<'r> Day<'r> {
@@ -122,7 +148,11 @@ impl<'r> Day<'r> {
             posts_at: HashMap::new(),
             holders: HashMap::new(),
             may_resolve: HashMap::new(),
+            away: register.absences.iter().filter(|absence| is_away(absence, at)).collect(),
+            sits: OnceLock::new(),
+            at,
         };
+        day.away.sort_by(|a, b| (b.recorded_at, &b.code).cmp(&(a.recorded_at, &a.code)));
         for post in register.posts.iter().filter(|p| p.span.contains(at)) {
             day.posts.insert(&post.code, (post.kind, &post.unit));
             if let Some(territory) = day.territory(&post.unit) {
@@ -146,19 +176,35 @@ impl<'r> Day<'r> {
         let stations = self.stations(asked);
         let below = self.below_any(&asked.accused);
         let judge = |post: &PostCode, mandate| self.judge(asked, &below, post, mandate);
-        // Among the free: the first holder before a substitute, then the least busy, then the smallest code.
+        // Where those who sit there keep the others off, and one of them is free.
+        let kept = |s: &Station<'_>, post: &PostCode| {
+            let place = |post: &PostCode| self.posts.get(post).map(|(kind, unit)| (*unit, *kind));
+            let seat = place(post).and_then(|place| self.sits().get(&place));
+            let manned = || {
+                let beside = s.posts.iter().filter(|other| place(other) == place(post));
+                beside.filter_map(|other| judge(other, s.needs_mandate).ok()).any(|free| free.sits)
+            };
+            seat.is_some_and(|(_, only)| *only) && !judge(post, s.needs_mandate).is_ok_and(|free| free.sits) && manned()
+        };
+        let judge_there = |s: &Station<'_>, post: &PostCode| {
+            let free = judge(post, s.needs_mandate)?;
+            if kept(s, post) { Err(Verdict::OffDuty) } else { Ok(free) }
+        };
+        // Among the free: who sits there, then the first holder before a substitute, then the least busy,
+        // then the smallest code.
         let winner = |s: &Station<'_>| {
-            let free = s.posts.iter().filter_map(|post| Some((post, judge(post, s.needs_mandate).ok()?)));
-            let ranked = free.map(|(post, (rank, person))| {
-                (rank, asked.loads.get(person).copied().unwrap_or(0), (*post).clone(), person.clone())
+            let free = s.posts.iter().filter_map(|post| Some((post, judge_there(s, post).ok()?)));
+            let ranked = free.map(|(post, Free { sits, rank, person })| {
+                let load = asked.loads.get(person).copied().unwrap_or(0);
+                (!sits, rank, load, (*post).clone(), person.clone())
             });
-            ranked.min().map(|(rank, _, post, person)| (s.rung, post, person, rank))
+            ranked.min().map(|(_, rank, _, post, person)| (s.rung, post, person, rank))
         };
         let passed = |s: &Station<'_>| {
             if s.posts.is_empty() {
                 return vec![(s.rung, None, s.kind, Verdict::Vacant)];
             }
-            let unfit = s.posts.iter().filter_map(|p| Some((*p, judge(p, s.needs_mandate).err()?)));
+            let unfit = s.posts.iter().filter_map(|p| Some((*p, judge_there(s, p).err()?)));
             unfit.map(|(post, why)| (s.rung, Some(post.clone()), s.kind, why)).collect()
         };
         let stop = stations.iter().position(|s| winner(s).is_some());
@@ -202,7 +248,7 @@ impl<'r> Day<'r> {
         below: &HashSet<&PostCode>,
         post: &PostCode,
         needs_mandate: bool,
-    ) -> Result<(Rank, &'r PersonCode), Verdict> {
+    ) -> Result<Free<'r>, Verdict> {
         let given = |to: &&Mandated| match to {
             Mandated::Kind(kind) => self.posts.get(post).is_some_and(|(k, _)| k == kind),
             Mandated::Post(code) => code == post,
@@ -226,8 +272,78 @@ impl<'r> Day<'r> {
         if below.contains(post) || first_accused {
             return Err(Verdict::Recused);
         }
-        let answers = holders.iter().find(|h| !accused(h)).copied().ok_or(Verdict::Recused)?;
-        if asked.people.contains(answers.1) { Err(Verdict::AlreadyHeld) } else { Ok(answers) }
+        let able = || holders.iter().filter(|h| !accused(h)).map(|(_, person)| *person);
+        if able().next().is_none() {
+            return Err(Verdict::Recused);
+        }
+        let mut knocked = Vec::new();
+        let there = able().find_map(|person| self.there(asked, below, post, person, &mut knocked));
+        let there = there.ok_or(Verdict::Absent)?;
+        let rank = holders.iter().find(|(_, holder)| *holder == there).map_or(Rank::Substitute, |(rank, _)| *rank);
+        if asked.people.contains(there) {
+            return Err(Verdict::AlreadyHeld);
+        }
+        let seat = self.posts.get(post).and_then(|(kind, unit)| self.sits().get(&(*unit, *kind)));
+        let sitting = |person: &PersonCode| seat.is_some_and(|(people, _)| people.contains(person));
+        // Of the holders who are there themselves, whoever sits answers.
+        let home = |person: &'r PersonCode| self.there(asked, below, post, person, &mut Vec::new()) == Some(person);
+        let mut able = holders.iter().filter(|h| !accused(h) && sitting(h.1) && !asked.people.contains(h.1));
+        if let Some((rank, person)) = able.find(|(_, person)| home(person)) {
+            return Ok(Free { sits: true, rank: *rank, person });
+        }
+        // For whom it is: the one who should have answered.
+        let asked_for = able_first(holders, asked);
+        Ok(Free { sits: sitting(there) || asked_for.is_some_and(sitting), rank, person: there })
+    }
+
+    fn sits(&self) -> &Sits<'r> {
+        self.sits.get_or_init(|| sits(self.register, self.at))
+    }
+
+    /// Knocks at somebody's door, and from there wherever a note on the door sends one; at no door twice.
+    fn there(
+        &self,
+        asked: &Asked,
+        below: &HashSet<&PostCode>,
+        post: &PostCode,
+        person: &'r PersonCode,
+        knocked: &mut Vec<&'r PersonCode>,
+    ) -> Option<&'r PersonCode> {
+        if knocked.contains(&person) || self.must_not_stand_in(asked, below, post, person) {
+            return None;
+        }
+        knocked.push(person);
+        let for_it = |absence: &Absence| match &absence.scope {
+            Scope::All => true,
+            Scope::Matters(matters) => matters.contains(&asked.matter),
+        };
+        match self.away.iter().find(|absence| absence.person == *person && for_it(absence)) {
+            None => Some(person),
+            Some(Absence { substitute: Substitute::ByPost, .. }) => None,
+            Some(Absence { substitute: Substitute::Person(named), .. }) => {
+                self.there(asked, below, post, named, knocked)
+            }
+        }
+    }
+
+    /// Nobody accused; and of those who do not hold the post, nobody who has no post at all, or has one
+    /// below somebody accused or in such a person's name.
+    fn must_not_stand_in(
+        &self,
+        asked: &Asked,
+        below: &HashSet<&PostCode>,
+        post: &PostCode,
+        person: &PersonCode,
+    ) -> bool {
+        if asked.accused.contains(person) {
+            return true;
+        }
+        if asked.accused.is_empty() || self.holds(person, post) {
+            return false;
+        }
+        let mut own = self.holders.iter().filter(|(_, holders)| holders.iter().any(|(_, p)| *p == person)).peekable();
+        let first_accused = |post: &PostCode| asked.accused.iter().any(|accused| self.is_first(accused, post));
+        own.peek().is_none() || own.any(|(post, _)| below.contains(post) || first_accused(post))
     }
 
     /// Every post below a post that one of these people holds.
@@ -261,6 +377,12 @@ impl<'r> Day<'r> {
         self.holders.get(post).into_iter().flatten().any(|(_, p)| *p == person)
     }
 
+    /// Whether somebody away on this day names the person to stand in.
+    #[must_use]
+    pub fn is_named(&self, person: &PersonCode) -> bool {
+        self.away.iter().any(|absence| absence.substitute == Substitute::Person(person.clone()))
+    }
+
     /// Whether the person is the first holder of the post on this day.
     #[must_use]
     pub fn is_first(&self, person: &PersonCode, post: &PostCode) -> bool {
@@ -286,6 +408,44 @@ impl<'r> Day<'r> {
         }
         way
     }
+}
+
+/// Who sits where at an instant, and whether only they take requests.
+type Sits<'r> = HashMap<(&'r UnitCode, PostKind), (HashSet<PersonCode>, bool)>;
+
+/// Who follows whom is proven elsewhere; here it is only asked, with days as the calendars of the rows
+/// have them.
+fn sits(register: &Register, at: Instant) -> Sits<'_> {
+    if register.rosters.is_empty() {
+        return HashMap::new();
+    }
+    let calendars = Calendars::build(register.calendar_rows()).unwrap_or_default();
+    let zone = Zone::china();
+    let day = |unit: &UnitCode, date: Date| {
+        let midnight = zone.0.to_timestamp(date.at(0, 0, 0, 0)).map_or(Instant::MIN, |t| Instant(t.as_microsecond()));
+        let mut unit = Some(unit);
+        while let Some(code) = unit {
+            let kept = register.unit_calendars.iter().find(|k| k.unit == *code && k.span.contains(midnight));
+            if let Some(calendar) = kept.and_then(|kept| calendars.get(&kept.calendar)) {
+                return calendar.day(date);
+            }
+            let rows = register.units.iter().filter(|row| row.code == *code);
+            unit = rows.max_by_key(|row| (row.span.contains(midnight), row.span)).and_then(|row| row.parent.as_ref());
+        }
+        Calendar::always().day(date)
+    };
+    let rosters = Rosters::build(&register.rosters, zone.clone(), &day, LAST_DATE);
+    let overrides = Overrides::default();
+    let seat = |row: &Roster| {
+        let found = on_duty(&rosters, &overrides, &row.unit, row.posts, at);
+        (found.people.iter().map(|duty| duty.person.clone()).collect(), found.exclusive)
+    };
+    register.rosters.iter().map(|row| ((&row.unit, row.posts), seat(row))).collect()
+}
+
+/// Whether the absence holds: recorded by then, and the person not back.
+fn is_away(absence: &Absence, at: Instant) -> bool {
+    absence.span.contains(at) && absence.recorded_at <= at && absence.ended_at.is_none_or(|back| at < back)
 }
 
 /// The same answers for a whole village at a time. What a household's own posts do not take goes to

@@ -14,10 +14,11 @@ use liandong_engine::rules::{
         decide::decide,
         event::{Event, Recorded},
         evolve::evolve,
+        hand_over::hand_over,
         refusal::Code,
         relation, running,
     },
-    routing::{Account, Exclusions, Loads, Question, SUPERVISOR, route},
+    routing::{Account, Exclusions, Loads, Question, Recusal, SUPERVISOR, route, stand_in},
     world::{Register, World},
 };
 use liandong_tests::{
@@ -38,7 +39,12 @@ type Outcome = Result<(), TestCaseError>;
 
 /// Plays random lives and shows each step to `check`: how it was before, what was done, how it is now.
 fn each_step(check: impl Fn(&Play, &Done, &Play) -> Outcome) {
-    live(|plan, moves| {
+    each_step_of(LIVES, check);
+}
+
+/// The same for so many lives: for what seldom happens.
+fn each_step_of(lives: u32, check: impl Fn(&Play, &Done, &Play) -> Outcome) {
+    live_as_often(lives, |plan, moves| {
         let mut play = Play::new(plan.register());
         for step in moves {
             let before = play.clone();
@@ -62,14 +68,18 @@ fn each_end(check: impl Fn(&Register, &Play) -> Outcome) {
 }
 
 fn live(check: impl Fn(&Plan, &[Move]) -> Outcome) {
-    TestRunner::new(config(LIVES)).run(&(plan(), moves()), |(plan, moves)| check(&plan, &moves)).unwrap();
+    live_as_often(LIVES, check);
+}
+
+fn live_as_often(lives: u32, check: impl Fn(&Plan, &[Move]) -> Outcome) {
+    TestRunner::new(config(lives)).run(&(plan(), moves()), |(plan, moves)| check(&plan, &moves)).unwrap();
 }
 
 /// What happened to requests in one step, with the request as it was before each record.
 fn records<'a>(before: &'a Play, done: &'a Done, now: Instant) -> Vec<(RequestId, Option<Request>, &'a Recorded)> {
     let happened: Vec<(RequestId, &Vec<Recorded>)> = match done {
         Done::Request(id, records) => vec![(*id, records)],
-        Done::Register(_, _, hand_overs) => hand_overs.iter().map(|(id, records)| (*id, records)).collect(),
+        Done::Register(_, _, handed) | Done::Due(handed) => handed.iter().map(|(id, records)| (*id, records)).collect(),
         Done::Refused(_) | Done::Nothing => Vec::new(),
     };
     let mut seen = Vec::new();
@@ -273,8 +283,49 @@ fn a_register_change_leaves_no_assignment_with_a_person_who_lost_its_post() {
                 for open in request.open() {
                     let kept = before.requests.get(&request.id).and_then(|r| r.assignment(open.no)).is_some();
                     let held = !kept || was.holds(&open.person, &open.post);
-                    prop_assert!(!held || is.holds(&open.person, &open.post), "{:?} left {:?}", command, open);
+                    let answers = is.holds(&open.person, &open.post) || is.is_named(&open.person);
+                    prop_assert!(!held || answers, "{:?} left {:?}", command, open);
                 }
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn nobody_absent_holds_what_somebody_there_may_have() {
+    each_step(|_, _, after| {
+        let (world, now) = (&after.world, after.now);
+        for request in after.requests.values() {
+            let matter = world.find_matter(request.matter.as_str());
+            let away = |person: &PersonCode| {
+                world.find_person(person.as_str()).is_some_and(|p| world.absence(p, matter, now).is_some())
+            };
+            if request.open().any(|open| away(&open.person)) {
+                let handed = hand_over(world, request, now, &Actor::Operator, None, &after.loads());
+                prop_assert!(handed.is_err(), "{:?} of {:?} comes to {:?}", request.assignments, request.id, handed);
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn whoever_is_back_has_again_what_was_given_to_others_meanwhile() {
+    each_step(|before, done, after| {
+        let Done::Register(register::command::Command::EndAbsence { absence }, ..) = done else { return Ok(()) };
+        let row = before.world.register().absences.iter().find(|row| row.code == *absence).unwrap();
+        let (world, now) = (&after.world, after.now);
+        let back = world.find_person(row.person.as_str()).unwrap();
+        for request in after.requests.values() {
+            let matter = world.find_matter(request.matter.as_str());
+            let accused: Vec<_> = request.accused.iter().filter_map(|p| world.find_person(p.as_str())).collect();
+            for open in request.open().filter(|open| row.holds().contains(open.opened_at) && open.person != row.person)
+            {
+                let post = world.find_post(open.post.as_str()).unwrap();
+                let answers = stand_in(world, post, matter, now, &Recusal::of(world, &accused, now));
+                let was = world.absence(back, matter, open.opened_at).is_some();
+                prop_assert!(!was || answers.is_ok_and(|a| a.person != back), "{:?} keeps {:?}", open.person, open);
             }
         }
         Ok(())
@@ -378,7 +429,7 @@ fn nobody_recused_holds_an_open_handle_assignment() {
 #[test]
 fn whoever_comes_to_stand_above_the_holder_of_a_complaint_takes_nothing_with_them() {
     let taken = RefCell::new(0);
-    each_step(|before, done, after| {
+    each_step_of(3 * LIVES, |before, done, after| {
         if let Done::Register(_, _, hand_overs) = done {
             let was = Day::of(before.world.register(), after.now);
             let is = Day::of(after.world.register(), after.now);
@@ -481,7 +532,7 @@ fn the_territories_somebody_sees_are_those_where_their_roles_may_see() {
 }
 
 /// Every event that a request can have, and every one that the register can have but the loading of rows.
-const EVENTS: [&str; 34] = [
+const EVENTS: [&str; 36] = [
     "RequestLogged",
     "Accepted",
     "Escalated",
@@ -516,6 +567,8 @@ const EVENTS: [&str; 34] = [
     "Relieved",
     "MandateChanged",
     "DaysDeclared",
+    "AbsenceRecorded",
+    "AbsenceEnded",
 ];
 
 #[test]

@@ -310,3 +310,26 @@ fn a_calendar_is_kept_by_units_of_the_register_and_right_in_itself() {
         ],
     );
 }
+
+#[test]
+fn absences_name_people_and_matters_of_the_register() {
+    check("absence a ann from=2026-10-01 to=2026-10-08 with=bob for=pipe", &[]);
+    check(
+        "absence a nemo from=2026-10-01 to=2026-10-08 with=nobody for=dance by=none\nabsence a ann with=ann",
+        &[
+            "absences.csv row 2 column matters: matter `dance` is not in the register; add it to its file, or name one that is there",
+            "absences.csv row 2 column person: person `nemo` is not in the register; add it to its file, or name one that is there",
+            "absences.csv row 2 column recorded_by: person `none` is not in the register; add it to its file, or name one that is there",
+            "absences.csv row 2 column substitute: person `nobody` is not in the register; add it to its file, or name one that is there",
+            "absences.csv row 3 column code: absence `a` stands in an earlier row; give it a code of its own",
+            "absences.csv row 3 column substitute: `ann` would stand in for themselves; name somebody else, or leave it empty for the B岗",
+        ],
+    );
+    check(
+        "absence a ann from=2026-10-08 to=2026-10-01 back=2026-09-01",
+        &[
+            "absences.csv row 2 column ended_at: `ann` came back before being away; write the day of coming back, or take the row out",
+            "absences.csv row 2 column to: the dates are reversed: `to` is not after `from`; `to` is the first day on which the person is back",
+        ],
+    );
+}

@@ -35,6 +35,14 @@ words! {
         Registrar = "台账负责人",
         /// Runs the program on the machine itself.
         Operator = "运维",
+        /// Holds a post among whose holders the duty roster decides.
+        Colleague = "同岗人员",
+        /// Takes part in the change of duty: offered it, took it, made it, or was relieved by it.
+        Party = "换班当事人",
+        /// Holds a post above those of the person, or above those among whose holders the duty roster decides.
+        Superior = "上级",
+        /// Holds a post, and it is about them.
+        Oneself = "本人",
     }
 }
 
@@ -79,14 +87,24 @@ words! {
         Rule = "裁定",
         /// Change the register.
         ChangeRegister = "修改台账",
+        /// Offer one's shift to others, or take one that is offered.
+        SwapDuty = "换班",
+        /// Take over from who is on duty now.
+        TakeOverDuty = "顶班",
+        /// Put somebody on duty or take somebody off.
+        ArrangeDuty = "安排替班",
+        /// Take a change of duty back.
+        UndoDuty = "撤销换班",
+        /// Say that somebody is absent, and who stands in; or that they are back.
+        RecordAbsence = "登记缺勤",
     }
 }
 
 /// The table: which roles may do what.
 const fn roles_for(act: Act) -> &'static [Role] {
     use Role::{
-        Cadre, Citizen, Clerk, Dispatcher, FormerHolder, Holder, Leader, Logger, Operator, Registrar, Relayer,
-        Supervisor,
+        Cadre, Citizen, Clerk, Colleague, Dispatcher, FormerHolder, Holder, Leader, Logger, Oneself, Operator, Party,
+        Registrar, Relayer, Superior, Supervisor,
     };
     match act {
         Act::See => &[Holder, FormerHolder, Relayer, Logger, Citizen, Cadre, Leader, Dispatcher, Supervisor, Operator],
@@ -103,12 +121,16 @@ const fn roles_for(act: Act) -> &'static [Role] {
         Act::Withdraw => &[Citizen, Logger],
         Act::Rule => &[Holder, Supervisor],
         Act::ChangeRegister => &[Registrar, Operator],
+        Act::SwapDuty | Act::TakeOverDuty => &[Colleague],
+        Act::ArrangeDuty => &[Superior, Operator],
+        Act::UndoDuty => &[Party, Superior, Operator],
+        Act::RecordAbsence => &[Oneself, Superior, Registrar, Operator],
     }
 }
 
 /// A small set of roles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Roles(u16);
+pub struct Roles(u32);
 
 impl Roles {
     /// Adds a role.

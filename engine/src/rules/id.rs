@@ -78,6 +78,14 @@ codes! {
     MatterCode
     /// Names a ladder.
     LadderCode
+    /// Names a duty roster through all its stretches.
+    RosterCode
+    /// Names one change of who is on duty.
+    OverrideCode
+    /// Names one change of duty: a swap, a taking over, a cover.
+    DutyChangeCode
+    /// Names one absence of a person.
+    AbsenceCode
     /// Names a calendar: the hours and days of one or more units.
     CalendarCode
 }

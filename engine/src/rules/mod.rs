@@ -9,6 +9,8 @@ pub mod id;
 
 pub mod name;
 
+pub mod fault;
+
 pub mod tier;
 
 pub mod tree;
@@ -21,6 +23,10 @@ pub mod calendar;
 
 pub mod limit;
 
+pub mod absence;
+
+pub mod roster;
+
 pub mod world;
 
 pub mod actor;
@@ -32,5 +38,7 @@ pub mod authority;
 pub mod request;
 
 pub mod register;
+
+pub mod duty_change;
 
 pub mod notice;

@@ -1,5 +1,6 @@
 //! What can be ordered: one mutation for each command, one file per group.
 
+mod absence;
 mod calendar;
 mod citizen;
 mod handle;
@@ -18,4 +19,5 @@ pub(crate) struct Mutation(
     units::UnitMutation,
     posts::PostMutation,
     calendar::CalendarMutation,
+    absence::AbsenceMutation,
 );

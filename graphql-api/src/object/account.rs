@@ -45,12 +45,14 @@ pub(crate) struct Found {
     beyond_ladder: bool,
     /// The post.
     post: Option<Post>,
-    /// Its holder or substitute.
+    /// Its holder or substitute, or who stands in by name for somebody absent.
     person: Option<Person>,
     /// As what the person holds it.
     rank: Rank,
     /// As what, in Chinese.
     rank_zh: &'static str,
+    /// Who would answer for the post, but is absent.
+    instead_of: Option<Person>,
 }
 
 /// A post passed, or a rung with no post at this place.
@@ -83,8 +85,14 @@ pub(crate) struct Account {
     world: u64,
 }
 
-fn found(rung: RungNo, post: Option<Post>, person: Option<Person>, rank: post::Rank) -> Found {
-    Found { rung, beyond_ladder: rung >= BEYOND, post, person, rank: rank.into(), rank_zh: rank.zh() }
+fn found(
+    rung: RungNo,
+    post: Option<Post>,
+    (person, instead_of): (Option<Person>, Option<Person>),
+    rank: post::Rank,
+) -> Found {
+    let beyond_ladder = rung >= BEYOND;
+    Found { rung, beyond_ladder, post, person, rank: rank.into(), rank_zh: rank.zh(), instead_of }
 }
 
 fn passed(rung: RungNo, post: Option<Post>, kind: post::PostKind, verdict: account::Verdict) -> Passed {
@@ -95,8 +103,8 @@ impl Found {
     /// What a route found.
     pub(crate) fn of(scope: &Arc<Scope>, at: Instant, of: routing::Found) -> Self {
         let post = Post { scope: Arc::clone(scope), ix: of.post, at };
-        let person = Person { scope: Arc::clone(scope), ix: of.person, at };
-        found(of.rung, Some(post), Some(person), of.rank)
+        let person = |ix| Person { scope: Arc::clone(scope), ix, at };
+        found(of.rung, Some(post), (Some(person(of.person)), of.instead_of.map(person)), of.rank)
     }
 }
 
@@ -116,8 +124,9 @@ impl Account {
             Some(Post { scope: Arc::clone(scope), ix, at })
         };
         let who = account.found.as_ref().map(|f| {
-            let person = Person::find(scope, &f.person).map(|person| Person { at, ..person });
-            found(f.rung, post(f.post.as_str()), person, f.rank)
+            let person = |code| Person::find(scope, code).map(|person| Person { at, ..person });
+            let people = (person(&f.person), f.instead_of.as_ref().and_then(person));
+            found(f.rung, post(f.post.as_str()), people, f.rank)
         });
         let way = account
             .passed

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Object, Result, SimpleObject};
 use liandong_engine::rules::{instant::Instant, register::coverage};
 
-use super::{matter::Matter, person::Person, post::Post, unit::Unit};
+use super::{absence::Absence, matter::Matter, person::Person, post::Post, unit::Unit};
 use crate::{context::Scope, input, word::When};
 
 /// A coverage report as of an instant.
@@ -153,13 +153,14 @@ pub(crate) struct EndingCalendar {
     concrete(name = "CountedPeople", params(Person)),
     concrete(name = "CountedUncovered", params(Uncovered)),
     concrete(name = "CountedBurdens", params(Burden)),
-    concrete(name = "CountedEndings", params(EndingHolding))
+    concrete(name = "CountedEndings", params(EndingHolding)),
+    concrete(name = "CountedAbsences", params(Absence))
 )]
 pub(crate) struct Counted<T: async_graphql::OutputType> {
     /// How many there are in all.
-    count: usize,
+    pub(crate) count: usize,
     /// The first of them, in the order of codes.
-    items: Vec<T>,
+    pub(crate) items: Vec<T>,
 }
 
 /// A matter that nobody on the ladder may resolve at some places.

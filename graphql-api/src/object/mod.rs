@@ -1,5 +1,6 @@
 //! What the API shows, one file each. An object reads what it shows; it decides nothing.
 
+pub(crate) mod absence;
 pub(crate) mod account;
 pub(crate) mod actor;
 pub(crate) mod assignment;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_graphql::{Object, Result};
 use liandong_engine::rules::{id::PersonCode, instant::Instant, world::PersonIx};
 
-use super::post::Holding;
-use crate::context::Scope;
+use super::{absence::Absence, post::Holding};
+use crate::{context::Scope, input};
 
 /// A person of the register.
 #[derive(Clone, Debug)]
@@ -49,5 +49,14 @@ impl Person {
         self.scope.map_reader()?;
         let held = self.scope.world.held_by(self.ix, self.at);
         Ok(held.map(|held| Holding::of(&self.scope, self.at, held)).collect())
+    }
+
+    /// When the person is absent, then and later: in the order of recording, at most 100.
+    #[graphql(complexity = "4 * child_complexity + 1")]
+    async fn absences(&self) -> Result<Vec<Absence>> {
+        self.scope.map_reader()?;
+        let Some(code) = self.scope.world.person_code(self.ix) else { return Ok(Vec::new()) };
+        let rows = self.scope.world.absences().of(code).iter().filter(|row| row.holds().to > self.at);
+        Ok(rows.take(input::MOST).map(|row| Absence::of(&self.scope, self.at, row)).collect())
     }
 }

@@ -100,6 +100,6 @@ pub(crate) struct ChainLink {
     pub(crate) territory: Unit,
     /// A post there, on the territory itself or on a unit that serves it.
     pub(crate) post: Post,
-    /// Who answers for it; null when it is vacant.
+    /// Who answers for it; null when it is vacant, or nobody stands in for who is absent.
     pub(crate) person: Option<Person>,
 }

@@ -1,5 +1,6 @@
 //! One file per table.
 
+pub mod absence;
 pub mod assignment;
 pub mod calendar;
 pub mod calendar_day;
@@ -17,6 +18,7 @@ pub mod post;
 pub mod receipt;
 pub mod request;
 pub mod request_unit;
+pub mod roster;
 pub mod rung;
 pub mod token;
 pub mod unit;

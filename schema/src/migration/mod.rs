@@ -6,6 +6,7 @@ mod m20261123_000001_foundation;
 mod m20261123_000002_conduct;
 mod m20261125_000003_calendar;
 mod m20261125_000004_limits;
+mod m20261125_000005_roster;
 mod tables;
 
 /// All migrations in order.
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000002_conduct::Migration),
             Box::new(m20261125_000003_calendar::Migration),
             Box::new(m20261125_000004_limits::Migration),
+            Box::new(m20261125_000005_roster::Migration),
         ]
     }
 }

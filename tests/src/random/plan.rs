@@ -5,12 +5,14 @@
 //! of it that are right by construction: a number that fits nothing is left out.
 
 use liandong_engine::rules::{
+    absence::{Absence, Scope, Substitute},
     calendar::{Allowance, CHINA, CalendarRow, UnitCalendar},
     id::{CalendarCode, LadderCode, MatterCode, PostCode, UnitCode},
     instant::{Instant, Span},
     limit::{LimitKind, LimitRule},
     matter::{Mandate, Mandated, Matter, Power, Rung},
     post::{Holding, Person, Post, PostKind, Rank},
+    roster::{On, Roster, RosterKind, Slot, TimeOfDay, Turn, Weekday},
     tier::{Tier, Unit, UnitKind},
     world::Register,
 };
@@ -41,6 +43,10 @@ pub struct Plan {
     matters: Vec<(u8, u8)>,
     /// Kind or post, matter, power and dates.
     mandates: Vec<(u16, u8, u8)>,
+    /// Person, substitute, first day, length, and for which matter.
+    absences: Vec<(u8, u8, u8, u8, u8)>,
+    /// Which post's unit and kind, who follows whom, on which days, and how.
+    rosters: Vec<(u16, Vec<u8>, u8, u8)>,
 }
 
 /// The midnight of a day of the story: ten days apart, from 2012 to the end of 2018.
@@ -55,12 +61,28 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     let history = (vec(any::<(u16, u8, u8)>(), 0..4), vec(any::<(u16, u16, u8)>(), 0..4));
     let posts = (4..12_u8, vec(any::<(u8, u16, u8, u8)>(), 3..24), vec(any::<(u16, u8, bool, u8, u8)>(), 0..16));
     let rules = (vec(vec(any::<u16>(), 1..7), 1..4), vec(any::<(u8, u8)>(), 1..5), vec(any::<(u16, u8, u8)>(), 3..20));
-    (ground, history, posts, rules).prop_map(|(ground, history, posts, rules)| {
+    let absences = vec(any::<(u8, u8, u8, u8, u8)>(), 0..8);
+    let rosters = vec((any::<u16>(), vec(any::<u8>(), 1..5), any::<u8>(), any::<u8>()), 0..4);
+    (ground, history, posts, rules, absences, rosters).prop_map(|(ground, history, posts, rules, absences, rosters)| {
         let (root, territories, functional) = ground;
         let (lives, moves) = history;
         let (people, posts, holdings) = posts;
         let (ladders, matters, mandates) = rules;
-        Plan { root, territories, functional, lives, moves, people, posts, holdings, ladders, matters, mandates }
+        Plan {
+            root,
+            territories,
+            functional,
+            lives,
+            moves,
+            people,
+            posts,
+            holdings,
+            ladders,
+            matters,
+            mandates,
+            absences,
+            rosters,
+        }
     })
 }
 
@@ -92,6 +114,8 @@ impl Plan {
         self.mandates(&mut register);
         self.limits(&mut register);
         calendar(&mut register);
+        self.absences(&mut register);
+        self.rosters(&mut register);
         register
     }
 
@@ -310,6 +334,76 @@ impl Plan {
                 matter: pick(&matters, *matter),
                 power: if how % 5 == 0 { Power::Assist } else { Power::Resolve },
                 span: some_of_the_time(u16::from(*how / 4)),
+            });
+        }
+    }
+}
+
+impl Plan {
+    /// Rosters mostly of people who hold the posts, now and then of others, and with nobody in a place.
+    fn rosters(&self, register: &mut Register) {
+        for (which, order, on, how) in &self.rosters {
+            let post = pick(&register.posts, *which);
+            let beside = |code: &PostCode| {
+                register.posts.iter().any(|p| p.code == *code && p.unit == post.unit && p.kind == post.kind)
+            };
+            let holders: Vec<_> =
+                register.holdings.iter().filter(|h| beside(&h.post)).map(|h| h.person.clone()).collect();
+            let slot = |n: &u8| match n % 8 {
+                0 => Slot(None),
+                1..6 if !holders.is_empty() => holders[usize::from(*n) % holders.len()].clone().into(),
+                _ => person(n % self.people).code.into(),
+            };
+            let order: Vec<Slot> = order.iter().map(slot).collect();
+            if order.iter().all(|slot| slot.0.is_none()) {
+                continue;
+            }
+            register.rosters.push(Roster {
+                code: code(format!("R{}", register.rosters.len())),
+                name: "班".to_owned(),
+                unit: post.unit,
+                kind: RosterKind::Everyday,
+                posts: post.kind,
+                exclusive: how % 2 == 0,
+                on: vec![pick(
+                    &[On::Every, On::Every, On::Every, On::Every, On::Every, On::Every, On::Working, On::Rest],
+                    *on,
+                )],
+                hand_over: TimeOfDay::new(8, 0).unwrap(),
+                hours: (how % 3 == 0).then(|| "00:00-18:00".parse().unwrap()),
+                turn: pick(Turn::ALL, *how / 4),
+                week_begins: Weekday::Monday,
+                width: if order.len() > 1 { 1 + how % 2 } else { 1 },
+                start: jiff::civil::date(2014, 1, 6),
+                order,
+                span: Span { from: Instant::MIN, to: day(230) },
+            });
+        }
+    }
+
+    /// People away, mostly around the days that questions are about; now and then two at a time.
+    fn absences(&self, register: &mut Register) {
+        let matters: Vec<MatterCode> = register.matters.iter().map(|m| m.code.clone()).collect();
+        for (who, substitute, from, length, what) in &self.absences {
+            let who = who % self.people;
+            let named = (substitute / 3) % self.people;
+            let from = if from % 2 == 0 { 195 + from % 16 } else { *from };
+            let back = what.is_multiple_of(5).then(|| day(from).plus_days(i64::from(length % 4)));
+            let some = !what.is_multiple_of(3) || matters.is_empty();
+            register.absences.push(Absence {
+                code: code(format!("A{}", register.absences.len())),
+                person: person(who).code,
+                span: Span { from: day(from), to: day(from).plus_days(i64::from(*length) + 1) },
+                reason: "事".to_owned(),
+                scope: if some { Scope::All } else { Scope::Matters(vec![pick(&matters, *what / 3)]) },
+                substitute: if substitute % 3 == 0 || named == who {
+                    Substitute::ByPost
+                } else {
+                    Substitute::Person(person(named).code)
+                },
+                recorded_by: None,
+                recorded_at: if what % 4 == 0 { day(from).plus_days(1) } else { day(from / 2) },
+                ended_at: back,
             });
         }
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use liandong_engine::rules::{
+    absence::{Scope, Substitute},
     actor::Actor,
     authority::{Act, may, roles_at},
     calendar::Declared,
@@ -21,6 +22,7 @@ use liandong_engine::rules::{
         decide::{Fresh, decide, log, run_out},
         event::Recorded,
         evolve::evolve,
+        hand_over::hand_over,
         running,
     },
     routing::Loads,
@@ -56,6 +58,8 @@ pub enum Done {
     Request(RequestId, Vec<Recorded>),
     /// The register changed, and with it perhaps requests.
     Register(change::Command, Vec<register::event::Recorded>, Vec<(RequestId, Vec<Recorded>)>),
+    /// Somebody went or came back by the dates of an absence, and requests changed hands by it.
+    Due(Vec<(RequestId, Vec<Recorded>)>),
     /// It was refused, with this code.
     Refused(&'static str),
     /// There was nothing to do it to.
@@ -113,7 +117,12 @@ impl Play {
     /// Time goes by; if a limit runs out meanwhile, that happens, and else somebody tries something.
     pub fn step(&mut self, step: &Move) -> Done {
         if step.hours >= 64 {
-            self.now = Instant(self.now.0 + i64::from(step.hours) * 3_600_000_000);
+            let before = self.now;
+            self.now = Instant(before.0 + i64::from(step.hours) * 3_600_000_000);
+            let handed = self.due(before);
+            if !handed.is_empty() {
+                return Done::Due(handed);
+            }
         }
         self.made = self.made.wrapping_add(1);
         if self.units().is_empty() {
@@ -148,6 +157,26 @@ impl Play {
             self.requests.extend(evolve(before, self.now, &record.event).map(|after| (id, after)));
             self.journal.push((id, self.now, record.clone()));
         }
+    }
+
+    /// What the dates of absences bring; what nobody may take stays where it is.
+    fn due(&mut self, before: Instant) -> Vec<(RequestId, Vec<Recorded>)> {
+        let posts: Vec<PostCode> =
+            self.world.absence_changes(before, self.now).into_iter().flat_map(|change| change.posts).collect();
+        let touched = register::decide::Touched { posts, ..register::decide::Touched::default() };
+        let open: Vec<Request> = self.requests.values().filter(|r| touched.concerns(r)).cloned().collect();
+        let mut handed = Vec::new();
+        for request in open {
+            let loads = self.loads();
+            match hand_over(&self.world, &request, self.now, &Actor::System, None, &loads) {
+                Ok(records) if !records.is_empty() => {
+                    self.happened(request.id, &records);
+                    handed.push((request.id, records));
+                }
+                _ => {}
+            }
+        }
+        handed
     }
 
     fn units(&self) -> Vec<UnitIx> {
@@ -342,7 +371,8 @@ impl Play {
                 person: self.anybody(how / 16),
                 rank: if which % 2 == 0 { Rank::First } else { Rank::Substitute },
             },
-            11..15 => {
+            14 => self.absence(which, how / 16)?,
+            11..14 => {
                 let (post, person) = self.somebody_in_post(which)?;
                 C::Relieve { post, person, successor: (how / 16 % 2 == 0).then(|| self.anybody(how / 32)) }
             }
@@ -367,6 +397,38 @@ impl Play {
                 power: pick(&[None, Some(Power::Assist), Some(Power::Resolve)], how / 64),
             },
         })
+    }
+
+    /// Somebody goes now or soon, or comes back.
+    fn absence(&self, which: u16, how: u16) -> Option<change::Command> {
+        let rows = &self.world.register().absences;
+        if which % 4 == 1 && !rows.is_empty() {
+            let running: Vec<_> = rows.iter().filter(|row| row.holds().contains(self.now)).cloned().collect();
+            let among = if running.is_empty() || how % 8 == 0 { rows } else { &running };
+            return Some(change::Command::EndAbsence { absence: pick(among, how / 8).code });
+        }
+        let (_, person) = self.somebody_in_post(which)?;
+        let matters = &self.world.register().matters;
+        let from = match how % 8 {
+            0 => Some(self.now.plus_days(-1)),
+            1..4 => Some(self.now.plus_days(i64::from(how % 5))),
+            _ => None,
+        };
+        let scope = if how % 3 == 0 && !matters.is_empty() {
+            Scope::Matters(vec![pick(matters, how / 3).code])
+        } else {
+            Scope::All
+        };
+        let substitute = if which % 3 == 0 { Substitute::ByPost } else { Substitute::Person(self.anybody(which / 3)) };
+        let to = self.now.plus_days(1 + i64::from(how % 16));
+        Some(change::Command::RecordAbsence(change::NewAbsence {
+            person,
+            from,
+            to,
+            reason: "事".to_owned(),
+            scope,
+            substitute,
+        }))
     }
 
     /// Half the time the place of a request, else any unit.

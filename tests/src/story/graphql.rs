@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use liandong_engine::rules::{
+    absence,
     actor::Actor,
     authority::reads_map,
     id::{AssignmentNo, MatterCode, PersonCode, RequestId, UnitCode},
@@ -160,13 +161,13 @@ const JOURNAL: &str = "query($id: ID!) {
     }
 }
 fragment Doer on Actor { kind person { code name } }
-fragment Found on Found { rung rank post { code name } person { code name } }
+fragment Found on Found { rung rank post { code name } person { code name } insteadOf { code name } }
 fragment Passed on Passed { rung kind verdict post { code name } }";
 
 const WHO: &str = "query($place: String!, $matter: String!, $at: Instant!) {
     whoIsResponsible(place: $place, matter: $matter, at: $at) { found { ...Found } passed { ...Passed } }
 }
-fragment Found on Found { rung rank post { code name } person { code name } }
+fragment Found on Found { rung rank post { code name } person { code name } insteadOf { code name } }
 fragment Passed on Passed { rung kind verdict post { code name } }";
 
 #[derive(Deserialize)]
@@ -227,11 +228,13 @@ struct RequestRow {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct FoundRow {
     rung: RungNo,
     rank: Rank,
     post: NamedRow,
     person: NamedRow,
+    instead_of: Option<NamedRow>,
 }
 
 #[derive(Deserialize)]
@@ -320,11 +323,12 @@ impl From<RequestRow> for View {
 
 impl From<WayRow> for Way {
     fn from(row: WayRow) -> Self {
-        let found = |FoundRow { rung, rank, post, person }| Found {
+        let found = |FoundRow { rung, rank, post, person, instead_of }| Found {
             post: NamedRow::into(post),
             person: NamedRow::into(person),
             rank,
             rung,
+            instead_of: instead_of.map(Into::into),
         };
         let passed =
             |PassedRow { rung, kind, verdict, post }| Passed { rung, post: post.map(NamedRow::into), kind, verdict };
@@ -527,6 +531,23 @@ impl Mutation {
                     ],
                 )
             }
+            R::RecordAbsence(new) => {
+                let matters = match &new.scope {
+                    absence::Scope::All => None,
+                    absence::Scope::Matters(matters) => Some(matters),
+                };
+                let substitute = match &new.substitute {
+                    absence::Substitute::ByPost => None,
+                    absence::Substitute::Person(person) => Some(person),
+                };
+                let at = |at: Instant| at.rfc3339(&Zone::china());
+                let input = json!({
+                    "person": new.person, "from": new.from.map(at), "to": at(new.to), "reason": new.reason,
+                    "matters": matters, "substitute": substitute,
+                });
+                ("recordAbsence", vec![("input", "NewAbsenceInput!", input)])
+            }
+            R::EndAbsence { absence } => ("endAbsence", vec![("absence", CODE, json!(absence))]),
         };
         Self { name, args, gives: OF_REGISTER }
     }

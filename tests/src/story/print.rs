@@ -32,9 +32,7 @@ pub(super) fn view(view: &View, way: Option<&Way>) -> Vec<String> {
     if let Some(open) = &view.open {
         let (post, person) = (&open.post, &open.person);
         line.push_str(&format!(": {} {} ({}) {}", post.name, person.name, post.code, rung(open.rung)));
-        if way.and_then(|w| w.found.as_ref()).is_some_and(|f| f.rank == Rank::Substitute) {
-            line.push_str(", as substitute");
-        }
+        line.extend(way.and_then(|w| w.found.as_ref()).map(rank));
     }
     if let Some((whom, how)) = &view.told {
         let whom = if whom.is_empty() { "the citizen" } else { whom };
@@ -57,9 +55,9 @@ pub(super) fn view(view: &View, way: Option<&Way>) -> Vec<String> {
 pub(super) fn way(way: &Way) -> Vec<String> {
     let mut lines = vec![match &way.found {
         None => "→ nobody".to_owned(),
-        Some(Found { post, person, rank, rung: no }) => {
-            let substitute = if *rank == Rank::Substitute { ", as substitute" } else { "" };
-            format!("→ {} {} ({}) {}{substitute}", post.name, person.name, post.code, rung(*no))
+        Some(found) => {
+            let Found { post, person, rung: no, .. } = found;
+            format!("→ {} {} ({}) {}{}", post.name, person.name, post.code, rung(*no), rank(found))
         }
     }];
     lines.extend(passed(&way.passed));
@@ -108,6 +106,15 @@ fn limits(view: &View) -> Option<String> {
 
 fn rung(no: RungNo) -> String {
     if no >= BEYOND { "beyond the ladder".to_owned() } else { format!("on rung {no}") }
+}
+
+/// As what somebody answers for a post, where that is not as its first holder.
+fn rank(found: &Found) -> String {
+    match &found.instead_of {
+        Some(absent) => format!(", in the absence of {}", absent.name),
+        None if found.rank == Rank::Substitute => ", as substitute".to_owned(),
+        None => String::new(),
+    }
 }
 
 /// One line for each rung and verdict, in the order of the climb.

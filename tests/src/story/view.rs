@@ -88,6 +88,8 @@ pub struct Found {
     pub rank: Rank,
     /// On which rung.
     pub rung: RungNo,
+    /// Who would answer for the post, but is absent.
+    pub instead_of: Option<Named>,
 }
 
 /// A post passed.
@@ -198,6 +200,7 @@ impl Way {
             person: Named::person(world, &f.person),
             rank: f.rank,
             rung: f.rung,
+            instead_of: f.instead_of.as_ref().map(|absent| Named::person(world, absent)),
         };
         let passed = |p: &AccountPassed| Passed {
             rung: p.rung,

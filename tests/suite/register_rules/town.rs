@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use liandong_engine::rules::{
+    absence::{Absence, Scope, Substitute},
     calendar::{CHINA, CalendarRow, DayRow, Declared, Hours, On, UnitCalendar},
     instant::{Instant, Span, Zone},
     matter::{Mandate, Mandated, Matter, Power, Rung},
@@ -152,6 +153,17 @@ fn row(register: &mut Register, text: &str) {
         "keeps" => {
             register.unit_calendars.push(UnitCalendar { unit: line.word(1), calendar: line.word(2), span });
         }
+        "absence" => register.absences.push(Absence {
+            code: line.word(1),
+            person: line.word(2),
+            span,
+            reason: "事".to_owned(),
+            scope: line.named("for").map_or(Scope::All, |matter| Scope::Matters(vec![matter])),
+            substitute: line.named("with").map_or(Substitute::ByPost, Substitute::Person),
+            recorded_by: line.named("by"),
+            recorded_at: Instant::MIN,
+            ended_at: line.1.get("back").map(|text| at(text)),
+        }),
         other => panic!("no table `{other}`"),
     }
 }

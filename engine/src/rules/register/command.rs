@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{
+    absence::{Scope, Substitute},
     calendar::{Declared, Period},
-    id::{CalendarCode, MatterCode, PersonCode, PostCode, UnitCode},
+    id::{AbsenceCode, CalendarCode, MatterCode, PersonCode, PostCode, UnitCode},
+    instant::Instant,
     matter::{Mandated, Power},
     post::{Person, PostKind, Rank},
     tier::UnitKind,
@@ -50,6 +52,24 @@ pub struct NewDay {
     /// The hours of this date alone; empty means those of its kind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub periods: Vec<Period>,
+}
+
+/// An absence as it is to be recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewAbsence {
+    /// Who cannot act.
+    pub person: PersonCode,
+    /// From when on, not before now; now when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Instant>,
+    /// The first instant at which the person is back.
+    pub to: Instant,
+    /// Why, in a few words.
+    pub reason: String,
+    /// For what.
+    pub scope: Scope,
+    /// Who stands in.
+    pub substitute: Substitute,
 }
 
 /// One change of the register, from now on.
@@ -130,5 +150,12 @@ pub enum Command {
         /// The last day that the notice covers, when this is one that reaches further than before.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         published_to: Option<jiff::civil::Date>,
+    },
+    /// Somebody will be absent, or is from now on: what is open on their posts passes to who stands in.
+    RecordAbsence(NewAbsence),
+    /// Somebody is back before the end that was meant, or will not be absent after all.
+    EndAbsence {
+        /// Which absence.
+        absence: AbsenceCode,
     },
 }

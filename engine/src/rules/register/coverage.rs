@@ -98,7 +98,9 @@ fn uncovered(world: &World, at: Instant, households: &[UnitIx], matters: &[Matte
                 || route(world, &Question::new(*household, *matter, at), &Exclusions::default(), &Loads::default());
             // A post on the household itself decides only where it may resolve the matter and is held.
             let own = own_rungs.iter().any(|kind| {
-                world.desks(*household, *kind, at).any(|p| world.may_resolve(p, *matter, at) && answers(world, p, at))
+                world
+                    .desks(*household, *kind, at)
+                    .any(|p| world.may_resolve(p, *matter, at) && answers(world, p, Some(*matter), at))
             });
             let open = if own {
                 false
@@ -123,8 +125,8 @@ fn uncovered(world: &World, at: Instant, households: &[UnitIx], matters: &[Matte
     found
 }
 
-fn answers(world: &World, post: PostIx, at: Instant) -> bool {
-    stand_in(world, post, at, &Recusal::default()).is_ok()
+fn answers(world: &World, post: PostIx, matter: Option<MatterIx>, at: Instant) -> bool {
+    stand_in(world, post, matter, at, &Recusal::default()).is_ok()
 }
 
 fn posts(world: &World, at: Instant, report: &mut Coverage) {
@@ -171,5 +173,8 @@ fn households_of(world: &World, person: PersonIx, at: Instant) -> usize {
 /// Whether the register can never leave a request with nobody: a dispatcher above every household.
 #[must_use]
 pub fn has_taker(world: &World, place: UnitIx, at: Instant) -> bool {
-    world.tree().upward(place, at).any(|t| TAKERS.iter().any(|k| world.desks(t, *k, at).any(|p| answers(world, p, at))))
+    world
+        .tree()
+        .upward(place, at)
+        .any(|t| TAKERS.iter().any(|k| world.desks(t, *k, at).any(|p| answers(world, p, None, at))))
 }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::{
+    absence,
     command::{Command, NewDay, NewPost, NewUnit},
     days::declare,
     event::{Event, Recorded},
@@ -68,6 +69,10 @@ pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
             place: Some(unit.clone()),
             conduct: !matches!(command, Command::DissolveUnit { successor: None, .. }),
         },
+        Command::RecordAbsence(new) => Touched { posts: absence::touched(world, at, new), ..Touched::default() },
+        Command::EndAbsence { absence } => {
+            Touched { posts: absence::touched_by_end(world, at, absence), ..Touched::default() }
+        }
         Command::AddPerson(_)
         | Command::CreateUnit(_)
         | Command::RenameUnit { .. }
@@ -104,7 +109,7 @@ pub fn decide(
     let change = Change { world, at };
     change.permitted(actor, command)?;
     let command = &tidy(command)?;
-    let events = change.events(command, open)?;
+    let events = change.events(actor, command, open)?;
     let mut register = world.register().clone();
     for event in &events {
         evolve(&mut register, at, event);
@@ -150,6 +155,7 @@ fn tidy(command: &Command) -> Result<Command, Refusal> {
         Command::CreateUnit(NewUnit { name, .. })
         | Command::RenameUnit { name, .. }
         | Command::CreatePost(NewPost { name, .. }) => set("name", name, name::name)?,
+        Command::RecordAbsence(new) => new.reason = absence::reason(&new.reason)?,
         Command::DeclareDays { days, .. } => {
             for NewDay { name, .. } in days {
                 set("name", name, name::name)?;
@@ -181,7 +187,7 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     let mut records = Vec::new();
     let chunk = chunk.max(1);
     let Register { units, people, posts, holdings, matters, mandates, ladders, calendars, hours, .. } = register;
-    let Register { days, markets, unit_calendars, limits, .. } = register;
+    let Register { days, markets, unit_calendars, limits, absences, rosters, .. } = register;
     let nothing = Register::default;
     records.extend(units.chunks(chunk).map(|c| rows(Register { units: c.to_vec(), ..nothing() })));
     records.extend(people.chunks(chunk).map(|c| rows(Register { people: c.to_vec(), ..nothing() })));
@@ -196,6 +202,8 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     records.extend(days.chunks(chunk).map(|c| rows(Register { days: c.to_vec(), ..nothing() })));
     records.extend(markets.chunks(chunk).map(|c| rows(Register { markets: c.to_vec(), ..nothing() })));
     records.extend(unit_calendars.chunks(chunk).map(|c| rows(Register { unit_calendars: c.to_vec(), ..nothing() })));
+    records.extend(absences.chunks(chunk).map(|c| rows(Register { absences: c.to_vec(), ..nothing() })));
+    records.extend(rosters.chunks(chunk).map(|c| rows(Register { rosters: c.to_vec(), ..nothing() })));
     Ok(Decision { records, world: next, hand_overs: Vec::new() })
 }
 
@@ -237,7 +245,7 @@ impl Change<'_> {
             Ok(self.world.post_unit(self.post(post)?).into_iter().collect())
         };
         match command {
-            Command::AddPerson(_) => Ok(Vec::new()),
+            Command::AddPerson(_) | Command::RecordAbsence(_) | Command::EndAbsence { .. } => Ok(Vec::new()),
             // What a new unit serves gets its posts as its own: that territory's leader has a say in it.
             Command::CreateUnit(NewUnit { parent: Some(unit), serves: Some(served), .. }) => {
                 Ok(vec![self.unit(unit)?, self.unit(served)?])
@@ -269,6 +277,14 @@ impl Change<'_> {
     }
 
     fn permitted(&self, actor: &Actor, command: &Command) -> Result<(), Refusal> {
+        match command {
+            Command::RecordAbsence(new) => return absence::permitted(self.world, self.at, actor, &new.person),
+            Command::EndAbsence { absence } => {
+                let person = &absence::find(self.world, absence)?.person;
+                return absence::permitted(self.world, self.at, actor, person);
+            }
+            _ => {}
+        }
         let none = Roles::default();
         let allowed = match actor {
             Actor::Operator => may(none.with(Role::Operator), Act::ChangeRegister),
@@ -292,7 +308,7 @@ impl Change<'_> {
         Refusal::because(Code::NotYourRegister, "the register there is kept by its town's leader; ask them")
     }
 
-    fn events(&self, command: &Command, open: &[Request]) -> Result<Vec<Event>, Refusal> {
+    fn events(&self, actor: &Actor, command: &Command, open: &[Request]) -> Result<Vec<Event>, Refusal> {
         match command {
             Command::AddPerson(person) => {
                 if self.world.find_person(person.code.as_str()).is_some() {
@@ -383,6 +399,8 @@ impl Change<'_> {
             Command::DeclareDays { calendar, days, published_to } => {
                 declare(self.world, self.at, calendar, days, *published_to)
             }
+            Command::RecordAbsence(new) => absence::record(self.world, self.at, actor, new),
+            Command::EndAbsence { absence } => absence::end(self.world, self.at, absence),
         }
     }
 

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{
+    absence::Absence,
     actor::Step,
     calendar::DayRow,
-    id::{CalendarCode, MatterCode, PersonCode, PostCode, UnitCode},
+    id::{AbsenceCode, CalendarCode, MatterCode, PersonCode, PostCode, UnitCode},
     matter::{Mandated, Power},
     post::{Person, Post, Rank},
     tier::Unit,
@@ -99,6 +100,16 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         published_to: Option<jiff::civil::Date>,
     },
+    /// Somebody is, or will be, absent.
+    AbsenceRecorded {
+        /// The absence.
+        absence: Absence,
+    },
+    /// An absence ended before its time, or before it began.
+    AbsenceEnded {
+        /// Which.
+        absence: AbsenceCode,
+    },
 }
 
 impl Event {
@@ -118,6 +129,8 @@ impl Event {
             Self::Relieved { .. } => "Relieved",
             Self::MandateChanged { .. } => "MandateChanged",
             Self::DaysDeclared { .. } => "DaysDeclared",
+            Self::AbsenceRecorded { .. } => "AbsenceRecorded",
+            Self::AbsenceEnded { .. } => "AbsenceEnded",
         }
     }
 }

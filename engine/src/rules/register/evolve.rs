@@ -17,7 +17,7 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
         Event::RowsLoaded { rows } => {
             let rows = rows.as_ref().clone();
             let Register { units, people, posts, holdings, matters, mandates, ladders, calendars, hours, .. } = rows;
-            let Register { days, markets, unit_calendars, limits, .. } = rows;
+            let Register { days, markets, unit_calendars, limits, absences, rosters, .. } = rows;
             register.units.extend(units);
             register.people.extend(people);
             register.posts.extend(posts);
@@ -31,6 +31,8 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
             register.days.extend(days);
             register.markets.extend(markets);
             register.unit_calendars.extend(unit_calendars);
+            register.absences.extend(absences);
+            register.rosters.extend(rosters);
         }
         Event::PersonAdded { person } => register.people.push(person.clone()),
         Event::UnitCreated { unit } => register.units.push(unit.clone()),
@@ -68,6 +70,13 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
             let again = |row: &DayRow| row.calendar == *calendar && days.iter().any(|d| d.date == row.date);
             register.days.retain(|row| !again(row));
             register.days.extend(days.iter().cloned());
+        }
+        Event::AbsenceRecorded { absence } => register.absences.push(absence.clone()),
+        // One that had not begun stays, and never holds.
+        Event::AbsenceEnded { absence } => {
+            for row in register.absences.iter_mut().filter(|row| row.code == *absence) {
+                row.ended_at = Some(at.max(row.span.from));
+            }
         }
     }
 }

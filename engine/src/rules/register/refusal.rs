@@ -31,6 +31,12 @@ words! {
         NotEmpty = "台账不为空",
         /// What is past stays as it was.
         PastDay = "过去的日子不能更改",
+        /// The actor is neither the person, nor a superior, nor keeps the register there.
+        NotYourAbsence = "您无权登记此人缺勤",
+        /// The absence is over, or was taken back.
+        AbsenceOver = "该次缺勤已结束",
+        /// The one named cannot stand in: holds nothing, or is the person.
+        CannotStandIn = "此人不能替岗",
     }
 }
 

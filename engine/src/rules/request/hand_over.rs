@@ -1,4 +1,4 @@
-//! What becomes of open assignments when the register changes under them.
+//! What becomes of open assignments when the register changes under them, or somebody goes or comes back.
 
 use super::{
     Assignment, Duty, Request,
@@ -10,13 +10,14 @@ use crate::rules::{
     actor::{Actor, Step},
     id::UnitCode,
     instant::Instant,
-    routing::{BEYOND, Found, Loads, Route, route, stand_in},
+    routing::{BEYOND, Loads, Route, route, stand_in},
     world::World,
 };
 
-/// Hands over every open assignment of the request whose person does not hold its post in the new
-/// world, or must not have the request any more because whoever it is about came to stand above: to
-/// whoever stands in on the post, else by the same climb that routes everything.
+/// Hands over every open assignment of the request whose person does not answer for its post in the new
+/// world, is absent, or must not have the request any more because whoever it is about came to stand above:
+/// to whoever stands in on the post, else by the same climb that routes everything. What somebody was given
+/// in the absence of another goes back to that other who is there again.
 ///
 /// `order` is who changed the register. `moved` is where the place went, if the change moved it.
 ///
@@ -49,19 +50,23 @@ pub fn hand_over(
     for assignment in request.open() {
         let held = world.find_post(assignment.post.as_str()).filter(|p| world.post_exists(*p, at));
         let person = world.find_person(assignment.person.as_str());
+        let matter = Some(case.matter);
+        let next = held.and_then(|post| Some((post, stand_in(world, post, matter, at, case.recusal()).ok()?)));
         let stays = held.zip(person).is_some_and(|(post, person)| {
-            let holds = world.holders(post, at).any(|h| h.person == person);
-            holds && !case.recusal().keeps_from(world, post, person, at)
+            let holds = || world.holders(post, at).any(|h| h.person == person);
+            let answers = next.is_some_and(|(_, answering)| answering.person == person);
+            let back = || next.is_some_and(|(_, a)| world.absence(a.person, matter, assignment.opened_at).is_some());
+            let kept = || case.recusal().keeps_from(world, post, person, at);
+            answers || holds() && !kept() && world.absence(person, matter, at).is_none() && !back()
         });
         if stays {
             continue;
         }
-        let next = held.and_then(|post| Some((post, stand_in(world, post, at, case.recusal()).ok()?)));
         let route = match (next, assignment.duty) {
-            (Some((post, (person, rank))), _) => {
-                Route { found: Some(Found { post, person, rank, rung: assignment.rung }), passed: Vec::new() }
+            (Some((post, answering)), _) => {
+                Route { found: Some(answering.found(post, assignment.rung)), passed: Vec::new() }
             }
-            // The post itself is passed as what it is now: vacant, recused, or gone.
+            // The post itself is passed as what it is now: vacant, absent, recused, or gone.
             (None, Duty::Handle) => route(world, &case.question(assignment.rung), &case.exclusions(), loads),
             (None, Duty::Relay) => case
                 .relay_instead_of(assignment)

@@ -47,6 +47,8 @@ words! {
         NotSameRung = "转办对象不在同级",
         /// Nobody holds the named post.
         PostVacant = "该岗位空缺",
+        /// Whoever holds the named post is absent, and nobody stands in.
+        PostAbsent = "该岗位人员不在岗",
         /// The named post may not resolve this matter.
         NoMandate = "该岗位无此事项权限",
         /// The named post had the case in this climb, or has it now.

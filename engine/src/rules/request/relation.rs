@@ -6,7 +6,7 @@ use crate::rules::{
     authority::{Act, Role, Roles, may, roles_at},
     id::PersonCode,
     instant::Instant,
-    routing::Recusal,
+    routing::{Recusal, stand_in},
     world::{PersonIx, World},
 };
 
@@ -22,14 +22,16 @@ pub fn roles(world: &World, request: &Request, actor: &Actor, at: Instant) -> Ro
             let Some(person) = world.find_person(code.as_str()) else { return none };
             let logged = none.with_if(Role::Logger, request.logged_by == *actor);
             let accused: Vec<PersonIx> = request.accused.iter().filter_map(|c| world.find_person(c.as_str())).collect();
-            if Recusal::of(world, &accused, at).hides_from(world, person, at) {
+            let recusal = Recusal::of(world, &accused, at);
+            if recusal.hides_from(world, person, at) {
                 return logged;
             }
+            let answers = |assignment: &Assignment| answers(world, (request, assignment), person, at, &recusal);
             let own = |a: &&Assignment| a.person == *code;
             let roles = logged
                 .with_if(Role::FormerHolder, request.assignments.iter().any(|a| own(&a)))
-                .with_if(Role::Holder, request.handle().is_some_and(|a| answers(world, a, person, at)))
-                .with_if(Role::Relayer, request.relay().is_some_and(|a| answers(world, a, person, at)));
+                .with_if(Role::Holder, request.handle().is_some_and(&answers))
+                .with_if(Role::Relayer, request.relay().is_some_and(answers));
             match world.find_unit(request.place.as_str()) {
                 Some(place) => roles.and(roles_at(world, person, place, at)),
                 None => roles,
@@ -39,14 +41,26 @@ pub fn roles(world: &World, request: &Request, actor: &Actor, at: Instant) -> Ro
 }
 
 /// Whether the person answers for the assignment at that instant: as a holder of its post, first or
-/// substitute; or as the one it was given to, while nobody holds the post at all.
-fn answers(world: &World, assignment: &Assignment, person: PersonIx, at: Instant) -> bool {
-    let post = world.find_post(assignment.post.as_str());
-    let mut holders = post.into_iter().flat_map(|p| world.holders(p, at)).peekable();
+/// substitute; as who stands in for somebody absent; or as the one it was given to, while nobody holds the
+/// post at all, or in somebody's absence until it is handed back.
+fn answers(
+    world: &World,
+    (request, assignment): (&Request, &Assignment),
+    person: PersonIx,
+    at: Instant,
+    recusal: &Recusal,
+) -> bool {
+    let given = world.person_code(person) == Some(&assignment.person);
+    let Some(post) = world.find_post(assignment.post.as_str()) else { return given };
+    let mut holders = world.holders(post, at).peekable();
     if holders.peek().is_none() {
-        return world.person_code(person) == Some(&assignment.person);
+        return given;
     }
+    let matter = world.find_matter(request.matter.as_str());
+    let stands_in = || stand_in(world, post, matter, at, recusal).is_ok_and(|a| a.person == person);
     holders.any(|h| h.person == person)
+        || given && !world.holdings_of(post).any(|h| h.person == person && h.span.from <= at)
+        || world.absences().anybody(at) && stands_in()
 }
 
 /// Whether the actor may see the request.

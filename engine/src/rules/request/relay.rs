@@ -58,8 +58,8 @@ fn carrier(
     let on_territory = |p: &PostIx| world.post_unit(*p) == Some(territory);
     let carried = |person: PersonIx| world.person_code(person).is_some_and(|code| done.contains(code));
     let able = world.desks(territory, kind, at).filter(on_territory).filter_map(|post| {
-        let (person, rank) = stand_in(world, post, at, recusal).ok()?;
-        (!carried(person)).then_some(Found { post, person, rank, rung })
+        let answering = stand_in(world, post, Some(question.matter), at, recusal).ok()?;
+        (!carried(answering.person)).then_some(answering.found(post, rung))
     });
     able.min_by_key(|found| (found.rank, found.post))
 }

@@ -17,6 +17,10 @@ words! {
         NoMandate = "无权限",
         /// Nobody holds it, or the rung has no post here.
         Vacant = "空缺",
+        /// Whoever answers for it is absent, and nobody stands in.
+        Absent = "不在岗",
+        /// Others are on duty there, and only they take requests.
+        OffDuty = "未当班",
         /// The request is about its holder, or about somebody above its holder.
         Recused = "回避",
         /// It, or whoever holds it, had the request in this climb already.
@@ -63,6 +67,9 @@ pub struct AccountFound {
     pub person: PersonCode,
     /// As what the person holds the post.
     pub rank: Rank,
+    /// Who would answer for the post, but is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<PersonCode>,
 }
 
 /// A post passed, in the words of the register.
@@ -86,7 +93,8 @@ impl Account {
         let found = route.found.and_then(|f| {
             let post = world.post_code(f.post)?.clone();
             let person = world.person_code(f.person)?.clone();
-            Some(AccountFound { rung: f.rung, post, person, rank: f.rank })
+            let instead_of = f.instead_of.and_then(|absent| world.person_code(absent)).cloned();
+            Some(AccountFound { rung: f.rung, post, person, rank: f.rank, instead_of })
         });
         let passed = route.passed.iter().map(|p| AccountPassed {
             rung: p.rung,

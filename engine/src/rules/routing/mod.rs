@@ -2,17 +2,21 @@
 
 pub mod account;
 pub mod recusal;
+mod stand_in;
 
 use std::collections::HashMap;
 
 pub use account::{Account, Passed, Verdict};
 pub use recusal::Recusal;
+use stand_in::stand_in_among;
+pub use stand_in::{Answering, stand_in};
 
 use super::{
     id::{PersonCode, PostCode},
     instant::Instant,
     matter::Rung,
     post::{PostKind, Rank},
+    roster::OnDuty,
     tier::{Tier, UnitKind},
     tree::UnitIx,
     world::{Desk, Held, MatterIx, PersonIx, PostIx, World},
@@ -90,10 +94,12 @@ pub struct Found {
     pub post: PostIx,
     /// Its holder or substitute at that instant.
     pub person: PersonIx,
-    /// As what the person holds it.
+    /// As what the person holds it; a substitute also who is named by somebody absent.
     pub rank: Rank,
     /// At which rung.
     pub rung: RungNo,
+    /// Who would answer for the post, but is absent.
+    pub instead_of: Option<PersonIx>,
 }
 
 /// The answer, with everything that was passed on the way to it.
@@ -136,16 +142,19 @@ impl Above {
 }
 
 /// Climbs the matter's ladder from the lowest rung at or above the place and gives the first rung
-/// that has a post which may resolve the matter, is held at that instant, and is not excluded.
+/// that has a post which may resolve the matter, is held at that instant by somebody who is there or has
+/// a substitute who is, and is not excluded.
 ///
-/// Among equals: the first holder before a substitute, then who has the fewest open Handle
+/// Among equals: who is on duty by a roster, then the first holder before a substitute, then who has the fewest open Handle
 /// assignments, then the smallest code. The same world and question always give the same answer.
 /// If no rung answers, [`TAKERS`] do, nearest to the place first.
 #[must_use]
 pub fn route(world: &World, question: &Question, exclusions: &Exclusions, loads: &Loads) -> Route {
     let above = Above::of(world, question.place, question.at);
     let recusal = Recusal::of(world, &exclusions.accused, question.at);
-    let mut climb = Climb { world, question, exclusions, recusal: &recusal, loads, passed: Vec::with_capacity(16) };
+    let passed = Vec::with_capacity(16);
+    let away = world.absences().anybody(question.at);
+    let mut climb = Climb { world, question, exclusions, recusal: &recusal, loads, away, passed };
     let entry = |tier: Tier| question.entry.is_none_or(|entry| !entry.is_above(tier));
     for rung in world.rungs(question.matter, question.ladder_at) {
         if rung.no < question.from || !entry(rung.tier) {
@@ -178,6 +187,8 @@ struct Climb<'a> {
     exclusions: &'a Exclusions,
     recusal: &'a Recusal,
     loads: &'a Loads,
+    /// Whether anybody in the world is absent.
+    away: bool,
     passed: Vec<Passed>,
 }
 
@@ -185,16 +196,20 @@ impl Climb<'_> {
     fn rung(&mut self, rung: RungNo, territory: UnitIx, kind: PostKind, mandate: bool) -> Option<Found> {
         let at = self.question.at;
         let mut best: Option<((Rank, u32, PostIx), Found)> = None;
-        let mut empty = true;
+        let (before, mut empty) = (self.passed.len(), true);
         for desk in self.world.desks_with_holder(territory, kind, at) {
+            if desk.rostered {
+                self.passed.truncate(before);
+                return self.rung_by_roster(rung, territory, kind, mandate);
+            }
             let post = desk.post;
             empty = false;
             match self.look(desk, kind, mandate) {
                 Err(verdict) => self.passed.push(Passed { rung, post: Some(post), kind, verdict }),
-                Ok((person, rank)) => {
-                    let key = (rank, self.loads.of(self.world, person), post);
+                Ok(answering) => {
+                    let key = (answering.rank, self.loads.of(self.world, answering.person), post);
                     if best.is_none_or(|(known, _)| key < known) {
-                        best = Some((key, Found { post, person, rank, rung }));
+                        best = Some((key, answering.found(post, rung)));
                     }
                 }
             }
@@ -205,7 +220,61 @@ impl Climb<'_> {
         best.map(|(_, found)| found)
     }
 
-    fn look(&self, desk: &Desk, kind: PostKind, mandate: bool) -> Result<(PersonIx, Rank), Verdict> {
+    /// The same where rosters say who is on duty: they come first; and where a roster is exclusive and
+    /// somebody on duty can take it, nobody else does. Who stands in for somebody absent is on duty if that
+    /// one is.
+    fn rung_by_roster(&mut self, rung: RungNo, territory: UnitIx, kind: PostKind, mandate: bool) -> Option<Found> {
+        let at = self.question.at;
+        let mut duties: Vec<(UnitIx, OnDuty<'_>)> = Vec::new();
+        let mut judged = Vec::new();
+        for desk in self.world.desks_with_holder(territory, kind, at) {
+            let unit = self.world.post_unit(desk.post).filter(|_| desk.rostered);
+            if let Some(unit) = unit.filter(|unit| !duties.iter().any(|(known, _)| known == unit)) {
+                duties.push((unit, self.world.on_duty(unit, kind, at)));
+            }
+            let duty = unit.and_then(|unit| duties.iter().find(|(known, _)| *known == unit)).map(|(_, duty)| duty);
+            let has =
+                |person: PersonIx| duty.zip(self.world.person_code(person)).is_some_and(|(duty, code)| duty.has(code));
+            let looked = self.look(desk, kind, mandate).map(|answering| {
+                // Among those who hold the post, whoever is on duty answers.
+                let mut held = self.world.holders(desk.post, at).filter(|held| has(held.person));
+                let there = held.find(|held| self.can(desk.post, held.person));
+                let own = |held: Held| Answering { person: held.person, rank: held.rank, instead_of: None };
+                there.map_or(answering, own)
+            });
+            let on = looked.is_ok_and(|a| has(a.person) || a.instead_of.is_some_and(has));
+            let exclusive = duty.is_some_and(|duty| duty.exclusive);
+            judged.push((desk.post, unit, looked, on, exclusive));
+        }
+        let manned: Vec<UnitIx> = judged.iter().filter(|(.., on, _)| *on).filter_map(|(_, unit, ..)| *unit).collect();
+        let mut best: Option<((bool, Rank, u32, PostIx), Found)> = None;
+        for (post, unit, looked, on, exclusive) in judged {
+            let keeps_off = exclusive && !on && unit.is_some_and(|unit| manned.contains(&unit));
+            match looked {
+                Err(verdict) => self.passed.push(Passed { rung, post: Some(post), kind, verdict }),
+                Ok(_) if keeps_off => {
+                    self.passed.push(Passed { rung, post: Some(post), kind, verdict: Verdict::OffDuty });
+                }
+                Ok(answering) => {
+                    let key = (!on, answering.rank, self.loads.of(self.world, answering.person), post);
+                    if best.is_none_or(|(known, _)| key < known) {
+                        best = Some((key, answering.found(post, rung)));
+                    }
+                }
+            }
+        }
+        best.map(|(_, found)| found)
+    }
+
+    /// Whether a holder of a post is there and may have it.
+    fn can(&self, post: PostIx, person: PersonIx) -> bool {
+        let Question { matter, at, .. } = *self.question;
+        !self.exclusions.people.contains(&person)
+            && !self.recusal.covers(self.world, post, person, at)
+            && self.world.absence(person, Some(matter), at).is_none()
+    }
+
+    fn look(&self, desk: &Desk, kind: PostKind, mandate: bool) -> Result<Answering, Verdict> {
         let (post, at) = (desk.post, self.question.at);
         if mandate && !self.world.kind_may_resolve(kind, post, self.question.matter, at) {
             return Err(Verdict::NoMandate);
@@ -216,43 +285,13 @@ impl Climb<'_> {
         if self.exclusions.held.contains(&post) {
             return Err(Verdict::AlreadyHeld);
         }
-        let (person, rank) = match self.world.only_holding(desk) {
-            Some(held) => stand_in_among(self.world, post, Some(held).into_iter(), at, self.recusal)?,
-            None => stand_in(self.world, post, at, self.recusal)?,
+        let of = (post, Some(self.question.matter), at);
+        let answering = match self.world.only_holding(desk) {
+            Some(held) => stand_in_among(self.world, of, self.away, Some(held).into_iter(), self.recusal)?,
+            None => stand_in_among(self.world, of, self.away, self.world.holdings_of(post), self.recusal)?,
         };
-        if self.exclusions.people.contains(&person) { Err(Verdict::AlreadyHeld) } else { Ok((person, rank)) }
+        if self.exclusions.people.contains(&answering.person) { Err(Verdict::AlreadyHeld) } else { Ok(answering) }
     }
-}
-
-/// Who answers for the post at that instant: its first holder, or a substitute when there is none.
-/// Nobody who must not see the request, and no substitute for somebody who must not.
-///
-/// # Errors
-/// [`Verdict::Vacant`] when nobody holds it, [`Verdict::Recused`] when whoever does must not.
-pub fn stand_in(world: &World, post: PostIx, at: Instant, recusal: &Recusal) -> Result<(PersonIx, Rank), Verdict> {
-    stand_in_among(world, post, world.holdings_of(post), at, recusal)
-}
-
-fn stand_in_among(
-    world: &World,
-    post: PostIx,
-    holdings: impl Iterator<Item = Held>,
-    at: Instant,
-    recusal: &Recusal,
-) -> Result<(PersonIx, Rank), Verdict> {
-    let mut recused = false;
-    for held in holdings.filter(|h| h.span.contains(at)) {
-        if recusal.covers(world, post, held.person, at) {
-            recused = true;
-            // The substitute of the person complained of acts in that person's name.
-            if held.rank == Rank::First {
-                break;
-            }
-        } else {
-            return Ok((held.person, held.rank));
-        }
-    }
-    Err(if recused { Verdict::Recused } else { Verdict::Vacant })
 }
 
 /// The rungs of a case's ladder that a place has a territory for, from the lowest up.
@@ -270,10 +309,15 @@ pub fn contenders(world: &World, question: &Question) -> Vec<PersonCode> {
     let mut people = Vec::new();
     let nobody = Recusal::default();
     let mut rival = |territory: UnitIx, kind: PostKind, mandate: bool| {
-        let desks = world.desks(territory, kind, question.at);
-        let able = desks.filter(|p| !mandate || world.may_resolve(*p, question.matter, question.at));
-        let holders: Vec<PersonIx> =
-            able.filter_map(|p| stand_in(world, p, question.at, &nobody).ok()).map(|(person, _)| person).collect();
+        let desks = world.desks_with_holder(territory, kind, question.at);
+        let mut holders: Vec<PersonIx> = Vec::new();
+        for desk in desks.filter(|d| !mandate || world.may_resolve(d.post, question.matter, question.at)) {
+            let answering = stand_in(world, desk.post, Some(question.matter), question.at, &nobody);
+            holders.extend(answering.ok().map(|a| a.person));
+            if desk.rostered {
+                holders.extend(world.holders(desk.post, question.at).map(|held| held.person));
+            }
+        }
         if holders.len() > 1 {
             people.extend(holders.into_iter().filter_map(|p| world.person_code(p)).cloned());
         }
@@ -299,7 +343,7 @@ pub struct Link {
     pub territory: UnitIx,
     /// A post there, on the territory itself or on a unit that serves it.
     pub post: PostIx,
-    /// Who answers for it; none when it is vacant.
+    /// Who answers for it; none when it is vacant, or nobody stands in for who is absent.
     pub person: Option<PersonIx>,
 }
 
@@ -315,7 +359,7 @@ pub fn chain(world: &World, place: UnitIx, at: Instant) -> Vec<Link> {
         links.extend(here.into_iter().map(|(post, _)| Link {
             territory,
             post,
-            person: stand_in(world, post, at, &nobody).ok().map(|(person, _)| person),
+            person: stand_in(world, post, None, at, &nobody).ok().map(|answering| answering.person),
         }));
     }
     links

@@ -38,6 +38,19 @@ impl Recusal {
         self.accused.contains(&person) || self.posts.iter().any(|above| is_below(world, post, *above, at))
     }
 
+    /// Whether this person must not stand in on a post that they do not hold: as above, and nobody whom any
+    /// post of theirs keeps from it, nor who holds none.
+    #[must_use]
+    pub fn keeps_from_standing_in(&self, world: &World, post: PostIx, person: PersonIx, at: Instant) -> bool {
+        if self.accused.is_empty() {
+            return false;
+        }
+        let mut held = world.held_by(person, at).peekable();
+        held.peek().is_none()
+            || self.covers(world, post, person, at)
+            || held.any(|h| self.keeps_from(world, h.post, person, at))
+    }
+
     /// Whether the person must not see the request at all: complained of, or kept from it in everything
     /// they hold.
     #[must_use]

@@ -3,11 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::rules::{
+    absence::{self, Scope, Substitute},
     calendar::{self, Fault, File},
     id::{LadderCode, MatterCode, PersonCode, PostCode, UnitCode},
     instant::Span,
     matter::{Mandated, Rung},
     post::{Holding, Post, PostKind, Rank},
+    roster,
     tier::{Tier, Unit},
     tree::{Tree, TreeFault},
     world::{
@@ -33,6 +35,8 @@ pub fn problems(register: &Register) -> Vec<Problem> {
     ladders(register, &names, &mut found);
     super::limits::problems(register, &mut found);
     calendars(register, &names, &mut found);
+    absences(register, &names, &mut found);
+    rosters(register, &names, &mut found);
     found.sort();
     found
 }
@@ -265,6 +269,45 @@ fn calendars(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
         if !names.units.contains_key(&kept.unit) {
             found.push(unknown(Table::UnitCalendars, row, "unit", "unit", &kept.unit));
         }
+    }
+}
+
+fn absences(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
+    let faults = absence::check::absences(&register.absences).into_iter();
+    found.extend(faults.map(|fault| Problem::new(Table::Absences, fault.row, fault.column, fault.what, fault.mend)));
+    for (row, absence) in register.absences.iter().enumerate() {
+        let mut person = |column, code: &PersonCode| {
+            if !names.people.contains(code) {
+                found.push(unknown(Table::Absences, row, column, "person", code));
+            }
+        };
+        person("person", &absence.person);
+        if let Substitute::Person(substitute) = &absence.substitute {
+            person("substitute", substitute);
+        }
+        if let Some(recorded_by) = &absence.recorded_by {
+            person("recorded_by", recorded_by);
+        }
+        if let Scope::Matters(matters) = &absence.scope {
+            let gone = matters.iter().filter(|matter| !names.matters.contains(matter));
+            found.extend(gone.map(|matter| unknown(Table::Absences, row, "matters", "matter", matter)));
+        }
+    }
+}
+
+fn rosters(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
+    let faults = roster::check::rosters(&register.rosters).into_iter();
+    found.extend(faults.map(|fault| Problem::new(Table::Rosters, fault.row, fault.column, fault.what, fault.mend)));
+    for (row, roster) in register.rosters.iter().enumerate() {
+        if !names.units.contains_key(&roster.unit) {
+            found.push(unknown(Table::Rosters, row, "unit", "unit", &roster.unit));
+        } else if !register.posts.iter().any(|post| post.unit == roster.unit && post.kind == roster.posts) {
+            let what = format!("unit `{}` has no post of the kind {}", roster.unit, roster.posts);
+            found.push(Problem::new(Table::Rosters, row, "posts", what, "name a kind of post that is there"));
+        }
+        let people = roster.order.iter().filter_map(|slot| slot.0.as_ref());
+        let gone = people.filter(|person| !names.people.contains(person));
+        found.extend(gone.map(|person| unknown(Table::Rosters, row, "order", "person", person)));
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Desk {
     pub(super) kind: PostKind,
     /// Whether the post's unit belongs to this territory whenever it exists.
     pub(super) fixed: bool,
+    /// Whether a roster ever governs the post.
+    pub(crate) rostered: bool,
     /// Which territory of its block.
     pub(super) neighbour: u8,
 }
@@ -90,7 +92,15 @@ mod tests {
 
     #[test]
     fn a_territory_finds_its_desks_by_kind_and_others_find_none() {
-        let desk = |post, kind| Desk { post: PostIx(post), span: 0, only: None, kind, fixed: true, neighbour: 0 };
+        let desk = |post, kind| Desk {
+            post: PostIx(post),
+            span: 0,
+            only: None,
+            kind,
+            fixed: true,
+            rostered: false,
+            neighbour: 0,
+        };
         let (cadre, leader) = (PostKind::StandingCadre, PostKind::GroupLeader);
         let pairs = vec![
             (UnitIx(130), desk(4, leader)),

@@ -3,6 +3,7 @@
 //! Every question about who, where and what may is answered here, for any instant: the facts are
 //! dated, and what was true then stays readable.
 
+mod absences;
 mod calendars;
 pub mod check;
 mod desks;
@@ -10,10 +11,12 @@ mod limits;
 mod lists;
 pub mod problem;
 pub mod register;
+mod rosters;
 
 use std::{collections::HashMap, sync::OnceLock};
 
 use super::{
+    absence::Absences,
     calendar::Calendars,
     id::{LadderCode, MatterCode, PersonCode, PostCode},
     instant::{Instant, Span, Zone},
@@ -22,6 +25,7 @@ use super::{
     tier::UnitKind,
     tree::{Tree, UnitIx},
 };
+pub use absences::AbsenceChange;
 use calendars::KeptCalendars;
 pub(crate) use desks::Desk;
 use desks::Desks;
@@ -29,6 +33,7 @@ use limits::KeptLimits;
 use lists::{Lists, Spans, count};
 pub use problem::{Problem, Table};
 pub use register::Register;
+use rosters::KeptRosters;
 
 /// How many rungs a ladder has at most. The tiers are nine; the bound leaves room for several kinds
 /// of posts at each and keeps the numbers above it free for the posts that take what no rung answers.
@@ -112,6 +117,10 @@ pub struct World {
     serving: HashMap<UnitIx, Vec<UnitIx>>,
     calendars: KeptCalendars,
     limits: KeptLimits,
+    absences: Absences,
+    /// Who is ever absent, in order.
+    absentees: Vec<PersonIx>,
+    rosters: KeptRosters,
 }
 
 impl World {
@@ -120,7 +129,7 @@ impl World {
     /// # Errors
     /// Every problem of the register, in the order of files and rows.
     pub fn build(register: Register, version: u64, zone: Zone) -> Result<Self, Vec<Problem>> {
-        Self::build_with(register, version, zone, None)
+        Self::build_with(register, version, zone, (None, None))
     }
 
     /// Compiles the register that follows on this one; what did not change is shared where it is dear.
@@ -130,14 +139,17 @@ impl World {
     pub fn next(&self, register: Register) -> Result<Self, Vec<Problem>> {
         let same = self.rows.calendar_rows() == register.calendar_rows();
         let calendars = same.then(|| self.calendars().clone());
-        Self::build_with(register, self.version + 1, self.zone.clone(), calendars)
+        // Which days are of duty hangs on the calendars and on where units stand, and on nothing else.
+        let still = same && self.rows.rosters == register.rosters;
+        let rosters = (still && self.register().units == register.units).then(|| self.rosters.clone());
+        Self::build_with(register, self.version + 1, self.zone.clone(), (calendars, rosters))
     }
 
     fn build_with(
         register: Register,
         version: u64,
         zone: Zone,
-        calendars: Option<Calendars>,
+        (calendars, rosters): (Option<Calendars>, Option<KeptRosters>),
     ) -> Result<Self, Vec<Problem>> {
         let problems = check::problems(&register);
         if !problems.is_empty() {
@@ -145,14 +157,22 @@ impl World {
         }
         let calendars = calendars.map_or_else(|| Calendars::build(register.calendar_rows()), Ok);
         match (Tree::build(&register.units), calendars) {
-            (Ok(tree), Ok(calendars)) => Ok(Self::compile(register, tree, calendars, version, zone)),
+            (Ok(tree), Ok(calendars)) => Ok(Self::compile(register, tree, (calendars, rosters), version, zone)),
             _ => Err(check::problems(&register)),
         }
     }
 
-    fn compile(mut register: Register, tree: Tree, calendars: Calendars, version: u64, zone: Zone) -> Self {
+    fn compile(
+        mut register: Register,
+        tree: Tree,
+        (calendars, kept): (Calendars, Option<KeptRosters>),
+        version: u64,
+        zone: Zone,
+    ) -> Self {
         let calendars = KeptCalendars::new(calendars, &register.unit_calendars, &tree);
         register.units = Vec::new();
+        let known_duties = kept.is_some();
+        let rosters = kept.unwrap_or_else(|| KeptRosters::none(&zone));
         let (mut spans, mut known) = (Spans::default(), HashMap::new());
         let order = |n: usize| -> Vec<u32> { (0..count(n)).collect() };
         let mut people = order(register.people.len());
@@ -196,7 +216,14 @@ impl World {
             serving: HashMap::new(),
             calendars,
             limits: KeptLimits::default(),
+            absences: Absences::default(),
+            absentees: Vec::new(),
+            rosters,
         };
+        world.compile_absences();
+        if !known_duties {
+            world.compile_rosters();
+        }
         world.compile_holdings(&mut known);
         world.compile_desks();
         world.compile_matters();
@@ -213,7 +240,8 @@ impl World {
                 [one] => Some((one.other, one.span, one.rank)),
                 _ => None,
             };
-            let desk = Desk { post, span: entry.span, only, kind: entry.kind, fixed, neighbour: 0 };
+            let rostered = self.is_rostered(post);
+            let desk = Desk { post, span: entry.span, only, kind: entry.kind, fixed, rostered, neighbour: 0 };
             pairs.extend(territories.into_iter().map(|territory| (territory, desk)));
         }
         self.desks = Desks::build(self.tree.len(), pairs);

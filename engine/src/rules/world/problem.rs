@@ -35,6 +35,10 @@ words! {
         Markets = "赶场",
         /// unit_calendars.csv
         UnitCalendars = "单位日历",
+        /// absences.csv
+        Absences = "缺勤",
+        /// rosters.csv
+        Rosters = "值班表",
     }
 }
 
@@ -56,13 +60,25 @@ impl Table {
             Self::Days => "days.csv",
             Self::Markets => "markets.csv",
             Self::UnitCalendars => "unit_calendars.csv",
+            Self::Absences => "absences.csv",
+            Self::Rosters => "rosters.csv",
         }
     }
 
     /// Whether the file may be missing, which means the same as a file without rows.
     #[must_use]
     pub const fn may_be_missing(self) -> bool {
-        matches!(self, Self::Limits | Self::Calendars | Self::Hours | Self::Days | Self::Markets | Self::UnitCalendars)
+        matches!(
+            self,
+            Self::Limits
+                | Self::Calendars
+                | Self::Hours
+                | Self::Days
+                | Self::Markets
+                | Self::UnitCalendars
+                | Self::Absences
+                | Self::Rosters
+        )
     }
 }
 

@@ -1,17 +1,19 @@
-//! The register: every dated fact about units, people, posts, holdings, matters, mandates, ladders, limits and
-//! calendars.
+//! The register: every dated fact about units, people, posts, holdings, matters, mandates, ladders, limits,
+//! calendars, absences and duty rosters.
 
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{
+    absence::Absence,
     calendar::{self, CalendarRow, DayRow, Hours, Market, UnitCalendar},
     limit::LimitRule,
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
+    roster::Roster,
     tier::Unit,
 };
 
-/// The rows of all thirteen tables. Plain data: it may be wrong; [`super::World::build`] tells.
+/// The rows of all fifteen tables. Plain data: it may be wrong; [`super::World::build`] tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
     /// Stretches of units.
@@ -46,6 +48,12 @@ pub struct Register {
     /// Which unit keeps which calendar.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unit_calendars: Vec<UnitCalendar>,
+    /// Who is absent, and who stands in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
+    /// Who is on duty when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rosters: Vec<Roster>,
 }
 
 impl Register {
@@ -54,9 +62,9 @@ impl Register {
     pub fn rows(&self) -> usize {
         let Self { units, people, posts, holdings, matters, mandates, ladders, .. } = self;
         let map = units.len() + people.len() + posts.len() + holdings.len();
-        let Self { limits, calendars, hours, days, markets, unit_calendars, .. } = self;
+        let Self { limits, calendars, hours, days, markets, unit_calendars, absences, rosters, .. } = self;
         let time = limits.len() + calendars.len() + hours.len() + days.len() + markets.len() + unit_calendars.len();
-        map + matters.len() + mandates.len() + ladders.len() + time
+        map + matters.len() + mandates.len() + ladders.len() + time + absences.len() + rosters.len()
     }
 
     /// The rows that calendars are compiled from.

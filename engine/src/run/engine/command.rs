@@ -64,6 +64,8 @@ impl Command {
                 R::Relieve { .. } => "Relieve",
                 R::ChangeMandate { .. } => "ChangeMandate",
                 R::DeclareDays { .. } => "DeclareDays",
+                R::RecordAbsence(_) => "RecordAbsence",
+                R::EndAbsence { .. } => "EndAbsence",
             },
             Self::RunOut { .. } => "RunOut",
             Self::Load(_) => "LoadRegister",

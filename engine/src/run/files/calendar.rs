@@ -35,7 +35,7 @@ fn periods(cells: &mut Cells<'_>) -> Option<Vec<Period>> {
     Some(periods)
 }
 
-fn no_date<T>(cells: &mut Cells<'_>, column: &str) -> Option<T> {
+pub(super) fn no_date<T>(cells: &mut Cells<'_>, column: &str) -> Option<T> {
     let what = match cells.raw(column) {
         "" => "the cell is empty".to_owned(),
         text => format!("{} is not a date", super::problem::quoted(text)),

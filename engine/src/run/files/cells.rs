@@ -152,7 +152,8 @@ impl<'a> Cells<'a> {
         Some(Span { from: from?, to: to? })
     }
 
-    fn instant(&mut self, column: &str, open: Instant) -> Option<Instant> {
+    /// A day or an instant; `open` when the cell is empty.
+    pub(super) fn instant(&mut self, column: &str, open: Instant) -> Option<Instant> {
         let text = self.raw(column);
         if text.is_empty() {
             return Some(open);

@@ -42,7 +42,7 @@ pub(super) fn or_empty(code: Option<&impl ToString>) -> String {
     code.map(ToString::to_string).unwrap_or_default()
 }
 
-fn post_kind(cells: &mut Cells<'_>, column: &str) -> Option<PostKind> {
+pub(super) fn post_kind(cells: &mut Cells<'_>, column: &str) -> Option<PostKind> {
     cells.word(column, PostKind::parse, PostKind::ALL, |k| (k.word(), k.zh()))
 }
 

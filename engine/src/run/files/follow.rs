@@ -2,6 +2,8 @@
 
 use super::form::Forms;
 use crate::rules::{
+    absence::{Scope, Substitute},
+    id::{MatterCode, PersonCode},
     matter::Mandated,
     world::{Problem, Register, Table},
 };
@@ -10,6 +12,9 @@ use crate::rules::{
 /// something that the row names and that perhaps stands in one of them.
 pub(super) fn follows(register: &Register, forms: &Forms, problem: &Problem) -> bool {
     let whole = |table| forms.of(table).is_none_or(super::form::Form::is_whole);
+    if problem.table == Table::Rosters && problem.column == "posts" && !whole(Table::Posts) {
+        return true;
+    }
     if problem.table == Table::Ladders && problem.column == "post" {
         // Whether a rung can be filled is a question to all posts and all units.
         return !whole(Table::Posts) || !whole(Table::Units);
@@ -42,6 +47,27 @@ fn names<'a>(register: &'a Register, problem: &Problem) -> Option<(Table, &'a st
             Some((Table::Calendars, register.unit_calendars.get(row)?.calendar.as_str()))
         }
         (Table::UnitCalendars, "unit") => Some((Table::Units, register.unit_calendars.get(row)?.unit.as_str())),
+        (Table::Rosters, "unit" | "posts") => Some((Table::Units, register.rosters.get(row)?.unit.as_str())),
+        (Table::Rosters, "order") => {
+            let known = |code: &PersonCode| register.people.iter().any(|person| person.code == *code);
+            let mut people = register.rosters.get(row)?.order.iter().filter_map(|slot| slot.0.as_ref());
+            Some((Table::People, people.find(|code| !known(code))?.as_str()))
+        }
+        (Table::Absences, "person") => Some((Table::People, register.absences.get(row)?.person.as_str())),
+        (Table::Absences, "recorded_by") => {
+            Some((Table::People, register.absences.get(row)?.recorded_by.as_ref()?.as_str()))
+        }
+        (Table::Absences, "substitute") => match &register.absences.get(row)?.substitute {
+            Substitute::Person(person) => Some((Table::People, person.as_str())),
+            Substitute::ByPost => None,
+        },
+        (Table::Absences, "matters") => match &register.absences.get(row)?.scope {
+            Scope::Matters(matters) => {
+                let known = |code: &MatterCode| register.matters.iter().any(|matter| matter.code == *code);
+                Some((Table::Matters, matters.iter().find(|code| !known(code))?.as_str()))
+            }
+            Scope::All => None,
+        },
         _ => None,
     }
 }

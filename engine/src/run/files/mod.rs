@@ -2,6 +2,7 @@
 //!
 //! The format is told in `fixtures/README.md`.
 
+mod absence;
 mod calendar;
 mod cells;
 mod entry;
@@ -12,6 +13,7 @@ mod limit;
 mod listing;
 mod order;
 mod problem;
+mod roster;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -73,6 +75,8 @@ fn gather<'a>(
         days: forms.keep(form::read(bytes(Table::Days), zone)),
         markets: forms.keep(form::read(bytes(Table::Markets), zone)),
         unit_calendars: forms.keep(form::read(bytes(Table::UnitCalendars), zone)),
+        absences: forms.keep(form::read(bytes(Table::Absences), zone)),
+        rosters: forms.keep(form::read(bytes(Table::Rosters), zone)),
     };
     let mut counts: HashMap<Table, usize> = HashMap::new();
     let mut together = Vec::new();

@@ -24,6 +24,8 @@ pub fn in_order(mut register: Register) -> Register {
     register.days.sort_by(|a, b| (&a.calendar, a.date).cmp(&(&b.calendar, b.date)));
     register.markets.sort_by(|a, b| (&a.calendar, a.span, &a.rule).cmp(&(&b.calendar, b.span, &b.rule)));
     register.unit_calendars.sort_by(|a, b| (&a.unit, a.span, &a.calendar).cmp(&(&b.unit, b.span, &b.calendar)));
+    register.absences.sort_by(|a, b| a.code.cmp(&b.code));
+    register.rosters.sort_by(|a, b| (&a.code, a.span).cmp(&(&b.code, b.span)));
     register
 }
 

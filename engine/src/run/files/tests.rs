@@ -43,7 +43,14 @@ fn good(table: Table) -> &'static [u8] {
         Table::Matters => MATTERS,
         Table::Mandates => MANDATES,
         Table::Ladders => LADDERS,
-        Table::Limits | Table::Calendars | Table::Hours | Table::Days | Table::Markets | Table::UnitCalendars => "",
+        Table::Limits
+        | Table::Calendars
+        | Table::Hours
+        | Table::Days
+        | Table::Markets
+        | Table::UnitCalendars
+        | Table::Absences
+        | Table::Rosters => "",
     };
     text.as_bytes()
 }
@@ -403,9 +410,9 @@ fn there_and_back(name: &str, from: &Path) {
     for file in &files[0] {
         assert_eq!(fs::read(one.join(file)).unwrap(), fs::read(two.join(file)).unwrap(), "{name}");
     }
-    let Register { limits, calendars, hours, days, markets, unit_calendars, .. } = &again;
+    let Register { limits, calendars, hours, days, markets, unit_calendars, absences, rosters, .. } = &again;
     let sizes = [limits.len(), calendars.len(), hours.len(), days.len(), markets.len(), unit_calendars.len()];
-    let mut full = sizes.into_iter();
+    let mut full = sizes.into_iter().chain([absences.len(), rosters.len()]);
     let there = Table::ALL.iter().filter(|t| !t.may_be_missing() || full.next().is_some_and(|rows| rows > 0));
     assert_eq!(files[0].len(), there.count(), "{name}: nothing else is left there");
     fs::remove_dir_all(one).unwrap();
@@ -557,4 +564,43 @@ fn calendar_files_without_rows_are_taken_away_by_the_next_export() {
     assert_eq!(fs::read_dir(&dir).unwrap().count(), 7);
     assert_eq!(read(&dir, &zone).unwrap(), in_order(read_with(&[]).unwrap()));
     fs::remove_dir_all(dir).unwrap();
+}
+
+const ABSENCES: &str = "\
+code,person,from,to,reason,matters,substitute,recorded_by,recorded_at,ended_at
+A1,P1,2026-10-01,2026-10-08,培训,,P2,,2026-09-30T08:00:00+08:00,
+A2,P2,,,病,water,,P1,,2026-10-05
+";
+
+#[test]
+fn absences_are_read_in_both_languages() {
+    let english = read_with(&[("absences.csv", ABSENCES.as_bytes())]).unwrap();
+    assert_eq!((english.absences.len(), english.rows()), (2, 17));
+    let chinese = "返岗时间,登记时间,登记人,替岗人,事项,事由,止,起,人员,编码\n,2026-09-30T08:00:00+08:00,,P2,,培训,2026/10/8,2026/10/1,P1,A1\n2026/10/5,,P1,,water；,病,,,P2,A2\n";
+    assert_eq!(read_with(&[("absences.csv", chinese.as_bytes())]).unwrap(), english);
+    let dir = directory("absences");
+    write(&dir, &english, &Zone::china()).unwrap();
+    there_and_back("absences-there", &dir);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn every_cell_of_an_absence_that_cannot_be_read_is_told() {
+    check(
+        &[("absences.csv", &with_rows(ABSENCES, "a b,,soon,,,x y,p q,,then,2026-02-30\nA3,P1,,,\u{7},,,,,\n"))],
+        &[
+            "absences.csv row 4 column code: `a b` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "absences.csv row 4 column person: the cell is empty; write a code of 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "absences.csv row 4 column from: `soon` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "absences.csv row 4 column matters: `x y` is not a code; name matters by their codes, or leave it empty for all",
+            "absences.csv row 4 column substitute: `p q` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "absences.csv row 4 column recorded_at: `then` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "absences.csv row 4 column ended_at: `2026-02-30` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "absences.csv row 5 column reason: ` ` holds a control character; type the text again; it was copied with something invisible",
+        ],
+    );
+    // Who stands in an unreadable row is not blamed on the absence.
+    let people = PEOPLE.replace("P2,罗二,00000000002", "P2,,00000000002");
+    let found = read_with(&[("people.csv", people.as_bytes()), ("absences.csv", ABSENCES.as_bytes())]).unwrap_err();
+    assert_eq!(found.iter().map(|p| (p.file.as_str(), p.row)).collect::<Vec<_>>(), [("people.csv", 3)]);
 }

@@ -4,11 +4,13 @@ use std::{fs, io, path::Path};
 
 use super::{entry::Entry, form, header::names, order::in_order, rows::write_cell};
 use crate::rules::{
+    absence::Absence,
     calendar::{CalendarRow, DayRow, Hours, Market, UnitCalendar},
     instant::Zone,
     limit::LimitRule,
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
+    roster::Roster,
     tier::Unit,
     world::{Register, Table},
 };
@@ -41,6 +43,8 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
         file::<DayRow>(&register.days, zone)?,
         file::<Market>(&register.markets, zone)?,
         file::<UnitCalendar>(&register.unit_calendars, zone)?,
+        file::<Absence>(&register.absences, zone)?,
+        file::<Roster>(&register.rosters, zone)?,
     ];
     let (files, empty): (Vec<_>, Vec<_>) = files.into_iter().partition(|(table, _)| holds(&register, *table));
     fs::create_dir_all(dir)?;
@@ -68,6 +72,8 @@ fn holds(register: &Register, table: Table) -> bool {
         Table::Days => !register.days.is_empty(),
         Table::Markets => !register.markets.is_empty(),
         Table::UnitCalendars => !register.unit_calendars.is_empty(),
+        Table::Absences => !register.absences.is_empty(),
+        Table::Rosters => !register.rosters.is_empty(),
         _ => true,
     }
 }

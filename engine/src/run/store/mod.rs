@@ -1,5 +1,6 @@
 //! The store: one file per aggregate. The only place that knows tables, besides `liandong-schema`.
 
+mod absence_rows;
 mod calendar_rows;
 pub mod dialect;
 pub mod due;
@@ -13,6 +14,7 @@ pub mod receipt;
 pub mod register;
 pub mod request;
 pub mod request_unit;
+mod roster_rows;
 pub mod seed;
 pub mod token;
 pub mod workload;

@@ -3,18 +3,20 @@
 use std::{collections::HashMap, hash::Hash};
 
 use liandong_schema::entity::{
-    calendar, calendar_day, calendar_hours, holding, limit_rule, mandate, market, matter, person, post, rung, unit,
-    unit_calendar,
+    absence, calendar, calendar_day, calendar_hours, holding, limit_rule, mandate, market, matter, person, post,
+    roster, rung, unit, unit_calendar,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
     PrimaryKeyToColumn, QueryFilter, sea_query::OnConflict,
 };
 
+use super::absence_rows::{from_absence, to_absence};
 use super::calendar_rows::{
     from_calendar, from_day, from_hours, from_kept, from_market, to_calendar, to_day, to_hours, to_kept, to_market,
 };
 use super::limit_rows::{from_limit, to_limit};
+use super::roster_rows::{from_roster, to_roster};
 use crate::{
     rules::{
         id::{LadderCode, MatterCode, PersonCode, PostCode, UnitCode},
@@ -53,6 +55,8 @@ pub async fn read(db: &impl ConnectionTrait) -> Result<Register, Error> {
             .into_iter()
             .map(to_kept)
             .collect::<Result<_, _>>()?,
+        absences: all::<absence::Entity, _>(db).await?.into_iter().map(to_absence).collect::<Result<_, _>>()?,
+        rosters: all::<roster::Entity, _>(db).await?.into_iter().map(to_roster).collect::<Result<_, _>>()?,
     })
 }
 
@@ -74,7 +78,9 @@ pub(crate) async fn write(db: &impl ConnectionTrait, old: &Register, new: &Regis
     change::<calendar_hours::Entity, _, _, _>(db, &old.hours, &new.hours, from_hours).await?;
     change::<calendar_day::Entity, _, _, _>(db, &old.days, &new.days, from_day).await?;
     change::<market::Entity, _, _, _>(db, &old.markets, &new.markets, from_market).await?;
-    change::<unit_calendar::Entity, _, _, _>(db, &old.unit_calendars, &new.unit_calendars, from_kept).await
+    change::<unit_calendar::Entity, _, _, _>(db, &old.unit_calendars, &new.unit_calendars, from_kept).await?;
+    change::<absence::Entity, _, _, _>(db, &old.absences, &new.absences, from_absence).await?;
+    change::<roster::Entity, _, _, _>(db, &old.rosters, &new.rosters, from_roster).await
 }
 
 /// Writes the rows of one table that are new or changed, and deletes those that are gone.

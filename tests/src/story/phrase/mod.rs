@@ -28,6 +28,8 @@
 //! A dissolves UNIT [into UNIT]                A relieves PERSON of POST [for PERSON]
 //! A lets KIND|POST resolve|assist MATTER      A forbids KIND|POST MATTER
 //! A declares DATE NAME Holiday|MakeUp|LocalOff in CALENDAR [from PERIODS] [published to DATE]
+//! A records PERSON absent [from TIME] to TIME [for MATTER…] [with PERSON standing in]: REASON
+//! A ends ABSENCE                              the person is back
 //! A loads TOWN
 //! ```
 

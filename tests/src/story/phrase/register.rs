@@ -1,10 +1,11 @@
 //! What is done with the register.
 
 use liandong_engine::rules::{
+    absence::{Scope, Substitute},
     calendar::{BadPeriod, Declared},
     matter::{Mandated, Power},
     post::{Person, PostKind, Rank},
-    register::command::{Command, NewDay, NewPost, NewUnit},
+    register::command::{Command, NewAbsence, NewDay, NewPost, NewUnit},
     tier::UnitKind,
 };
 
@@ -74,6 +75,8 @@ pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<
             Command::ChangeMandate { to, matter: words.code("a matter")?, power: None }
         }
         "declares" => declare(words)?,
+        "records" => absence(words)?,
+        "ends" => Command::EndAbsence { absence: words.code("an absence")? },
         "loads" => return Ok(Some(Sentence::Load(by.clone(), words.next("a town")?.to_owned()))),
         _ => return Ok(None),
     };
@@ -98,6 +101,30 @@ fn declare(words: &mut Words<'_>) -> Result<Command, Wrong> {
         None
     };
     Ok(Command::DeclareDays { calendar, days: vec![NewDay { date, name, kind, periods }], published_to })
+}
+
+fn absence(words: &mut Words<'_>) -> Result<Command, Wrong> {
+    let person = words.code("a person")?;
+    words.expect("absent")?;
+    let from = if words.take("from") { Some(words.time()?) } else { None };
+    words.expect("to")?;
+    let to = words.time()?;
+    let mut matters = Vec::new();
+    if words.take("for") {
+        while words.more_but(&["with"]) {
+            matters.push(words.code("a matter")?);
+        }
+    }
+    let scope = if matters.is_empty() { Scope::All } else { Scope::Matters(matters) };
+    let substitute = if words.take("with") {
+        let named = words.code("a person")?;
+        words.expect("standing")?;
+        words.expect("in")?;
+        Substitute::Person(named)
+    } else {
+        Substitute::ByPost
+    };
+    Ok(Command::RecordAbsence(NewAbsence { person, from, to, reason: words.text(), scope, substitute }))
 }
 
 fn appoint(words: &mut Words<'_>) -> Result<Command, Wrong> {

@@ -22,7 +22,7 @@ pub struct Case<'a> {
     pub(super) at: Instant,
     pub(super) loads: &'a Loads,
     place: UnitIx,
-    pub(super) matter: MatterIx,
+    pub(in crate::rules::request) matter: MatterIx,
     ladder_at: Instant,
     pub(super) accused: Vec<PersonIx>,
     pub(super) recusal: Recusal,
@@ -140,11 +140,15 @@ impl<'a> Case<'a> {
     /// A post that somebody named: whoever stands in on it, or why that cannot be.
     pub(super) fn named(&self, post: &PostCode, rung: RungNo) -> Result<Route, Refusal> {
         let ix = self.find_post(post)?;
-        match stand_in(self.world, ix, self.at, &self.recusal) {
-            Ok((person, rank)) => Ok(one(Found { post: ix, person, rank, rung })),
+        match stand_in(self.world, ix, Some(self.matter), self.at, &self.recusal) {
+            Ok(answering) => Ok(one(answering.found(ix, rung))),
             Err(Verdict::Recused) => {
                 Refusal::because(Code::Recused, format!("the request goes round post `{post}`; name another"))
             }
+            Err(Verdict::Absent) => Refusal::because(
+                Code::PostAbsent,
+                format!("whoever holds post `{post}` is absent and nobody stands in; name another"),
+            ),
             Err(_) => Refusal::because(Code::PostVacant, format!("nobody holds post `{post}`; name another")),
         }
     }

@@ -293,7 +293,7 @@ impl Decision<'_> {
             let known = self.case.world.holdings_of(post).filter(|h| h.person == person && h.span.from <= self.case.at);
             let rank =
                 known.max_by_key(|h| (h.span.contains(self.case.at), h.span.from)).map_or(Rank::First, |h| h.rank);
-            Some(Found { post, person, rank, rung: held.rung })
+            Some(Found { post, person, rank, rung: held.rung, instead_of: None })
         });
         Route { found, passed: Vec::new() }
     }

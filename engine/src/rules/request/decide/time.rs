@@ -89,10 +89,11 @@ impl Decision<'_> {
 
     /// The leaders nearest to the place, whom the request does not go round.
     fn leaders(&self) -> Vec<PersonCode> {
-        let Case { world, at, recusal, .. } = self.case;
+        let Case { world, at, recusal, matter, .. } = self.case;
         let posts = nearest(world, self.case.question(0).place, PostKind::DutyLeader, *at);
-        let people = posts.into_iter().filter_map(|post| stand_in(world, post, *at, recusal).ok());
-        let mut codes: Vec<PersonCode> = people.filter_map(|(person, _)| world.person_code(person)).cloned().collect();
+        let people = posts.into_iter().filter_map(|post| stand_in(world, post, Some(*matter), *at, recusal).ok());
+        let mut codes: Vec<PersonCode> =
+            people.filter_map(|answering| world.person_code(answering.person)).cloned().collect();
         codes.sort_unstable();
         codes.dedup();
         codes

@@ -1,0 +1,136 @@
+//! Absences, recorded from now on and ended before their time.
+
+use super::{
+    command::NewAbsence,
+    event::Event,
+    refusal::{Code, Refusal},
+};
+use crate::rules::{
+    absence::{Absence, Substitute},
+    actor::Actor,
+    authority::{Act, Role, Roles, may, reads_map, roles_at},
+    id::{AbsenceCode, PersonCode, PostCode},
+    instant::{Instant, Span},
+    routing::recusal::is_below,
+    world::{PersonIx, World},
+};
+
+/// The posts whose open work changes hands at once; none when the absence begins later.
+pub(super) fn touched(world: &World, at: Instant, new: &NewAbsence) -> Vec<PostCode> {
+    if new.from.is_some_and(|from| from > at) {
+        return Vec::new();
+    }
+    world.posts_hanging_on(&new.person, at)
+}
+
+/// The posts whose open work passes back.
+pub(super) fn touched_by_end(world: &World, at: Instant, code: &AbsenceCode) -> Vec<PostCode> {
+    let running = find(world, code).ok().filter(|row| row.holds().contains(at));
+    running.map_or_else(Vec::new, |row| world.posts_hanging_on(&row.person, at))
+}
+
+/// The row of an absence.
+pub(super) fn find<'w>(world: &'w World, code: &AbsenceCode) -> Result<&'w Absence, Refusal> {
+    let found = world.register().absences.iter().find(|row| row.code == *code);
+    found.ok_or_else(|| Refusal::new(Code::NotInRegister, format!("absence `{code}` is not in the register")))
+}
+
+/// The reason as the files would read it; that it is there is for the check of the register.
+pub(super) fn reason(text: &str) -> Result<String, Refusal> {
+    if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Refusal::because(Code::WouldBreak, "`reason` has control characters in it; type it again");
+    }
+    Ok(text.trim().to_owned())
+}
+
+/// Whether the actor may say that this person is absent, or back.
+pub(super) fn permitted(world: &World, at: Instant, actor: &Actor, person: &PersonCode) -> Result<(), Refusal> {
+    let none = Roles::default();
+    let roles = match actor {
+        Actor::Operator => none.with(Role::Operator),
+        Actor::Citizen(_) => none.with(Role::Citizen),
+        Actor::System => none,
+        Actor::Person(code) => {
+            let both = world.find_person(code.as_str()).zip(world.find_person(person.as_str()));
+            both.map_or(none, |(actor, person)| roles(world, at, actor, person))
+        }
+    };
+    if may(roles, Act::RecordAbsence) {
+        return Ok(());
+    }
+    let message = format!("`{person}`, a superior, or who keeps the register there says so; ask one of them");
+    Refusal::because(Code::NotYourAbsence, message)
+}
+
+/// How somebody stands to a person.
+fn roles(world: &World, at: Instant, actor: PersonIx, person: PersonIx) -> Roles {
+    let none = Roles::default();
+    if actor == person {
+        return none.with_if(Role::Oneself, reads_map(world, person, at));
+    }
+    let posts = |person| world.held_by(person, at).filter(|h| world.post_exists(h.post, at)).map(|h| h.post);
+    posts(person).fold(none, |roles, post| {
+        let above = posts(actor).any(|own| is_below(world, post, own, at));
+        let here = world.post_unit(post).map_or(none, |unit| roles_at(world, actor, unit, at));
+        roles.with_if(Role::Superior, above).with_if(Role::Registrar, here.has(Role::Registrar))
+    })
+}
+
+pub(super) fn record(world: &World, at: Instant, actor: &Actor, new: &NewAbsence) -> Result<Vec<Event>, Refusal> {
+    let NewAbsence { person, from, to, reason, scope, substitute } = new.clone();
+    if world.find_person(person.as_str()).is_none() {
+        let message = format!("person `{person}` is not in the register; add the person first");
+        return Refusal::because(Code::NotInRegister, message);
+    }
+    if let Some(from) = from.filter(|from| *from < at) {
+        let message = format!(
+            "`{}` is past: until now `{person}` was responsible; leave `from` out for an absence from now on",
+            from.text(world.zone())
+        );
+        return Refusal::because(Code::PastDay, message);
+    }
+    let span = Span { from: from.unwrap_or(at), to };
+    if let Substitute::Person(named) = &substitute {
+        stands_in(world, span.from, &person, named)?;
+    }
+    let known = world.absences().of(&person).iter().filter(|row| row.ended_at.is_none());
+    if known.rev().any(|row| (row.span, &row.scope, &row.substitute) == (span, &scope, &substitute)) {
+        return Refusal::because(Code::NothingChanges, "the absence is recorded so already");
+    }
+    let rows = &world.register().absences;
+    let taken = |code: &AbsenceCode| rows.iter().any(|row| row.code == *code);
+    let codes = (rows.len() + 1..).filter_map(|no| format!("ABS-{no}").parse().ok());
+    let Some(code) = codes.take(rows.len() + 1).find(|code| !taken(code)) else {
+        return Refusal::because(Code::CodeTaken, "no code is free for the absence; choose other codes in the files");
+    };
+    let recorded_by = actor.person().cloned();
+    let absence =
+        Absence { code, person, span, reason, scope, substitute, recorded_by, recorded_at: at, ended_at: None };
+    Ok(vec![Event::AbsenceRecorded { absence }])
+}
+
+/// Whoever stands in holds some post when the absence begins: else no request could be shown to them.
+fn stands_in(world: &World, from: Instant, person: &PersonCode, named: &PersonCode) -> Result<(), Refusal> {
+    if named == person {
+        let message = format!("`{person}` would stand in for themselves; name somebody else, or nobody for the B岗");
+        return Refusal::because(Code::CannotStandIn, message);
+    }
+    let Some(ix) = world.find_person(named.as_str()) else {
+        let message = format!("person `{named}` is not in the register; add the person first");
+        return Refusal::because(Code::NotInRegister, message);
+    };
+    if !reads_map(world, ix, from) {
+        let message = format!("`{named}` holds no post then; name somebody who does");
+        return Refusal::because(Code::CannotStandIn, message);
+    }
+    Ok(())
+}
+
+pub(super) fn end(world: &World, at: Instant, code: &AbsenceCode) -> Result<Vec<Event>, Refusal> {
+    let row = find(world, code)?;
+    if row.holds().from >= row.holds().to || row.holds().to <= at {
+        let message = format!("absence `{code}` of `{}` is over already; look at those that are not", row.person);
+        return Refusal::because(Code::AbsenceOver, message);
+    }
+    Ok(vec![Event::AbsenceEnded { absence: code.clone() }])
+}
