@@ -394,7 +394,10 @@ fn sources(world: &World, person: PersonIx, code: &PersonCode, unit: Option<Unit
     let seen = seen_territories(world, person, at);
     let units: Vec<String> = match unit {
         None => seen.iter().map(|u| tree.code(*u).to_owned()).collect(),
-        Some(unit) if seen.iter().any(|s| tree.is_within(unit, *s, at)) => vec![tree.code(unit).to_owned()],
+        // Of a unit that is seen whole, what somebody held or logged there is among the rest.
+        Some(unit) if seen.iter().any(|s| tree.is_within(unit, *s, at)) => {
+            return vec![Source::Units(vec![tree.code(unit).to_owned()])];
+        }
         Some(unit) => seen.iter().filter(|s| tree.is_within(**s, unit, at)).map(|u| tree.code(*u).to_owned()).collect(),
     };
     let mut sources = vec![Source::Held(code.clone())];
