@@ -159,10 +159,9 @@ impl Play {
         }
     }
 
-    /// What the dates of absences bring; what nobody may take stays where it is.
+    /// What the dates of holdings and absences bring; what nobody may take stays where it is.
     fn due(&mut self, before: Instant) -> Vec<(RequestId, Vec<Recorded>)> {
-        let posts: Vec<PostCode> =
-            self.world.absence_changes(before, self.now).into_iter().flat_map(|change| change.posts).collect();
+        let posts = self.world.changing_hands(before, self.now);
         let touched = register::decide::Touched { posts, ..register::decide::Touched::default() };
         let open: Vec<Request> = self.requests.values().filter(|r| touched.concerns(r)).cloned().collect();
         let mut handed = Vec::new();

@@ -13,6 +13,7 @@ use liandong_engine::rules::{
         command::{Command, LogRequest},
         decide::Fresh,
         event::{Event, Recorded},
+        hand_over::hand_over,
         refusal::Code,
         relation::may_see,
         running,
@@ -39,6 +40,8 @@ pub struct Rules {
     world: World,
     cases: BTreeMap<RequestId, Case>,
     logged: u8,
+    /// The instant up to which dates of the register took effect.
+    reached: Instant,
     answers: HashMap<(Actor, String), Answer>,
 }
 
@@ -52,7 +55,7 @@ impl Rules {
     /// Every problem of the register.
     pub fn new(register: Register) -> Result<Self, Vec<Problem>> {
         let world = World::build(register, 1, Zone::china())?;
-        Ok(Self { world, cases: BTreeMap::new(), logged: 0, answers: HashMap::new() })
+        Ok(Self { world, cases: BTreeMap::new(), logged: 0, reached: Instant::MIN, answers: HashMap::new() })
     }
 
     /// Opens this driver; see [`super::play::Opener`].
@@ -121,6 +124,19 @@ impl Rules {
         self.cases.values().map(|c| &c.request).filter(|r| touched.concerns(r)).cloned().collect()
     }
 
+    /// What dates of the register that came bring to open work.
+    fn catch_up(&mut self, at: Instant) {
+        let posts = self.world.changing_hands(self.reached, at);
+        let touched = register::decide::Touched { posts, ..register::decide::Touched::default() };
+        let open: Vec<Request> =
+            self.cases.values().map(|c| &c.request).filter(|r| touched.concerns(r)).cloned().collect();
+        for request in open {
+            let records = hand_over(&self.world, &request, at, &Actor::System, None, &self.loads(at));
+            self.append(request.id, at, records.unwrap_or_default());
+        }
+        self.reached = at;
+    }
+
     fn adopt(&mut self, at: Instant, decision: register::decide::Decision) {
         self.world = decision.world;
         for (id, records) in decision.hand_overs {
@@ -132,6 +148,7 @@ impl Rules {
 impl Driver for Rules {
     fn log(&mut self, call: &Call, command: &LogRequest) -> Result<RequestId, Failure> {
         let id = self.once(call, |rules| {
+            rules.catch_up(call.at);
             rules.logged = rules.logged.wrapping_add(1);
             let fresh = Fresh {
                 id: RequestId::from_parts(call.at, [rules.logged; 10]),
@@ -148,6 +165,7 @@ impl Driver for Rules {
 
     fn act(&mut self, call: &Call, id: RequestId, command: &Command) -> Result<(), Failure> {
         let done = self.once(call, |rules| {
+            rules.catch_up(call.at);
             let request = &rules.case(id)?.request;
             let loads = rules.loads(call.at);
             let records = request::decide::decide(&rules.world, request, call.at, &call.actor, command, &loads);
@@ -159,6 +177,7 @@ impl Driver for Rules {
 
     fn register(&mut self, call: &Call, command: &register::command::Command) -> Result<(), Failure> {
         let done = self.once(call, |rules| {
+            rules.catch_up(call.at);
             let open = rules.touched(call.at, command);
             let loads = rules.loads(call.at);
             let decision = register::decide::decide(&rules.world, call.at, &call.actor, command, &open, &loads);
@@ -178,6 +197,7 @@ impl Driver for Rules {
     }
 
     fn pass(&mut self, at: Instant) -> Result<(), Failure> {
+        self.catch_up(at);
         loop {
             let over = |(id, case): (&RequestId, &Case)| {
                 let due = running(&case.request).into_iter().filter(|due| due.at <= at).min()?;

@@ -19,7 +19,7 @@ use crate::rules::{
 /// to whoever stands in on the post, else by the same climb that routes everything. What somebody was given
 /// in the absence of another goes back to that other who is there again.
 ///
-/// `order` is who changed the register. `moved` is where the place went, if the change moved it.
+/// `order` is who changed the register, or time where a date of it came. `moved` is where the place went, if the change moved it.
 ///
 /// # Errors
 /// `NobodyMayTake` when there is nobody at all: then the change of the register is refused.
@@ -37,7 +37,8 @@ pub fn hand_over(
             acted: order.clone(),
             responsible: responsible.map(|a| a.person.clone()),
             on_behalf_of: None,
-            by_order_of: Some(order.clone()),
+            // A date that came is nobody's order.
+            by_order_of: (*order != Actor::System).then(|| order.clone()),
         },
         event,
     };

@@ -1,22 +1,11 @@
-//! Who of this world is absent when, and which posts change hands by it.
+//! Who of this world is absent when, and which posts hang on it.
 
 use super::{MatterIx, PersonIx, World};
 use crate::rules::{
     absence::{Absence, Absences, Substitute},
-    id::{AbsenceCode, PersonCode, PostCode},
+    id::{PersonCode, PostCode},
     instant::Instant,
 };
-
-/// An absence that begins or ends, and the posts whose open work may change hands by it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AbsenceChange {
-    /// When.
-    pub at: Instant,
-    /// Which absence.
-    pub absence: AbsenceCode,
-    /// The posts: those that the person holds, and those where the person stands in by name.
-    pub posts: Vec<PostCode>,
-}
 
 impl World {
     pub(super) fn compile_absences(&mut self) {
@@ -70,17 +59,5 @@ impl World {
         posts.sort_unstable();
         posts.dedup();
         posts
-    }
-
-    /// What changes hands after an instant and not later than another because an absence begins or ends by
-    /// its dates. Whoever hands over looks at the open requests on these posts, as they are then.
-    #[must_use]
-    pub fn absence_changes(&self, after: Instant, until: Instant) -> Vec<AbsenceChange> {
-        let change = |(at, row): (Instant, &Absence)| AbsenceChange {
-            at,
-            absence: row.code.clone(),
-            posts: self.posts_hanging_on(&row.person, at),
-        };
-        self.absences.changing(after, until).map(change).collect()
     }
 }

@@ -69,6 +69,11 @@ impl Spans {
         })
     }
 
+    /// Each stretch once, in no order that means anything.
+    pub(super) fn all(&self) -> &[Span] {
+        &self.0
+    }
+
     #[inline]
     pub(super) fn get(&self, number: u32) -> Span {
         self.0.get(number as usize).copied().unwrap_or(Span { from: Instant::MAX, to: Instant::MIN })

@@ -6,6 +6,7 @@
 mod absences;
 mod calendars;
 pub mod check;
+mod dates;
 mod desks;
 mod limits;
 mod lists;
@@ -25,7 +26,6 @@ use super::{
     tier::UnitKind,
     tree::{Tree, UnitIx},
 };
-pub use absences::AbsenceChange;
 use calendars::KeptCalendars;
 pub(crate) use desks::Desk;
 use desks::Desks;

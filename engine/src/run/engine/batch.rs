@@ -1,7 +1,7 @@
 //! One transaction: receipts, world, state, decisions, then state, journal, outbox and receipts.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -15,8 +15,14 @@ use crate::{
         id::{PersonCode, RequestId},
         instant::Instant,
         notice::notices,
-        register::{self, decide::Decision},
-        request::{self, Request, decide as request_decide, event::Recorded, evolve::evolve, refusal, running},
+        register::{
+            self,
+            decide::{Decision, Touched},
+        },
+        request::{
+            self, Request, decide as request_decide, event::Recorded, evolve::evolve, hand_over::hand_over, refusal,
+            running,
+        },
         routing::{Loads, contenders},
         world::World,
     },
@@ -119,7 +125,7 @@ struct Batch<'a> {
 impl Batch<'_> {
     /// Everything the decisions will look at, in one statement a table.
     async fn fetch(&mut self, orders: &[Order]) -> Result<(), Error> {
-        let fit = orders.iter().filter(|o| is_fit(&o.key) && !matches!(o.command, Command::RunOut { .. }));
+        let fit = orders.iter().filter(|o| is_fit(&o.key) && !o.command.is_of_time());
         let names = fit.map(|o| Name::new(&o.actor, &o.key)).collect::<Result<HashSet<_>, _>>()?;
         self.kept = receipt::read(self.tx, &names.into_iter().collect::<Vec<_>>()).await?;
         let ids: HashSet<RequestId> = orders.iter().filter_map(|o| o.command.request()).collect();
@@ -167,8 +173,7 @@ impl Batch<'_> {
                 format!("the key has {} bytes; use 1 to {MAX_KEY}, without control characters", order.key.len());
             return Ok((Err(Refused::new(Code::BadKey, message)), false));
         }
-        if matches!(order.command, Command::RunOut { .. }) {
-            // What makes it happen once is the limit itself, which runs no more afterwards: no receipt.
+        if order.command.is_of_time() {
             return Ok((self.decided(order).await?, true));
         }
         let name = Name::new(&order.actor, &order.key)?;
@@ -202,14 +207,58 @@ impl Batch<'_> {
     }
 
     /// Dates of the register have come since the last commit: units that move by them take the
-    /// requests in them along.
+    /// requests in them along, and who goes by them hands over.
     async fn catch_up(&mut self) -> Result<(), Error> {
         if self.world.tree().changes_between(self.reached, self.at) {
             let (before, after) = ((&*self.world, self.reached), (&*self.world, self.at));
             request_unit::move_units(self.tx, before, after).await?;
             self.head.at = self.at;
         }
+        if self.world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at) {
+            self.change_hands().await?;
+            self.head.at = self.at;
+        }
         self.reached = self.at;
+        Ok(())
+    }
+
+    /// Whoever does not answer for a post any more, or is away, or is back, by a date of the register that
+    /// came: open work goes where the rules say. What nobody may take stays where it is, and its limits run.
+    async fn change_hands(&mut self) -> Result<(), Error> {
+        let world = Arc::clone(&self.world);
+        let posts = world.changing_hands(self.reached, self.at);
+        let touched = Touched { posts, ..Touched::default() };
+        let ids = self.concerned(&touched).await?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.count_everybody().await?;
+        for id in ids {
+            let Some(request) = self.now.get(&id) else { continue };
+            match hand_over(&world, request, self.at, &Actor::System, None, &self.loads) {
+                Ok(records) => self.apply(id, records),
+                Err(refusal) => tracing::warn!(request = %id, code = refusal.code.word(), "stays where it is"),
+            }
+        }
+        Ok(())
+    }
+
+    /// The requests that a change may touch: those of the store, and those of this batch as they are now.
+    async fn concerned(&mut self, touched: &Touched) -> Result<BTreeSet<RequestId>, Error> {
+        let stored = request_rows::touched(self.tx, touched).await?;
+        let unknown: Vec<RequestId> = stored.into_iter().filter(|id| !self.now.contains_key(id)).collect();
+        self.get(&unknown).await?;
+        let concerned = self.now.values().filter(|request| touched.concerns(request));
+        Ok(concerned.map(|request| request.id).collect())
+    }
+
+    /// What everybody has open, with what this batch did to it: for when anybody may come into question.
+    async fn count_everybody(&mut self) -> Result<(), Error> {
+        self.loads = workload::all(self.tx).await?;
+        for (person, change) in &self.handles {
+            let load = self.loads.0.entry(person.clone()).or_default();
+            *load = load.saturating_add_signed(*change);
+        }
         Ok(())
     }
 
@@ -240,6 +289,7 @@ impl Batch<'_> {
                     Err(refusal) => Ok(Err(refusal.into())),
                 }
             }
+            Command::CatchUp => Ok(Ok(self.done(None))),
             Command::RunOut { request: id } => {
                 let Some(request) = self.now.get(id) else {
                     return Err(Error::corrupt("request", id, "it is due and not there"));
@@ -271,11 +321,10 @@ impl Batch<'_> {
     async fn change_register(&mut self, actor: &Actor, command: &register::command::Command) -> Result<Answer, Error> {
         let world = Arc::clone(&self.world);
         let touched = register::decide::touched(&world, self.at, command);
-        let ids = request_rows::touched(self.tx, &touched).await?;
-        self.get(&ids).await?;
+        let ids = self.concerned(&touched).await?;
         let open: Vec<Request> = ids.iter().filter_map(|id| self.now.get(id)).cloned().collect();
         // Who comes into question depends on the world that is about to be, so everybody is counted.
-        self.loads = workload::all(self.tx).await?;
+        self.count_everybody().await?;
         match register::decide::decide(&world, self.at, actor, command, &open, &self.loads) {
             Ok(decision) => {
                 self.take_register(decision).await?;

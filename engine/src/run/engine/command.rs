@@ -37,6 +37,9 @@ pub enum Command {
         /// Of which request.
         request: RequestId,
     },
+    /// A date of the register came, and nobody ordered anything: what it brings is brought to every command
+    /// first, so there is nothing more to do.
+    CatchUp,
     /// A change of the register.
     Register(register::command::Command),
     /// The rows of files, into an empty register.
@@ -68,6 +71,7 @@ impl Command {
                 R::EndAbsence { .. } => "EndAbsence",
             },
             Self::RunOut { .. } => "RunOut",
+            Self::CatchUp => "CatchUp",
             Self::Load(_) => "LoadRegister",
         }
     }
@@ -79,6 +83,12 @@ impl Command {
             Self::Act { request, .. } | Self::RunOut { request } => Some(*request),
             _ => None,
         }
+    }
+
+    /// Whether time demands it: then nothing but the state makes it happen once, and no receipt is kept.
+    #[must_use]
+    pub(crate) const fn is_of_time(&self) -> bool {
+        matches!(self, Self::RunOut { .. } | Self::CatchUp)
     }
 
     /// Whether it changes the register; such a command has a commit of its own.

@@ -80,6 +80,10 @@ impl Engine {
     /// [`Error::Database`], [`Error::Stopping`]; what was not done is still due.
     pub async fn tick(&self) -> Result<u64, Error> {
         let (mut done, mut before) = (0, Vec::new());
+        let now = self.deciding_now().await?;
+        if self.next_date().await?.is_some_and(|date| date <= now) {
+            self.catch_up().await?;
+        }
         loop {
             let now = self.deciding_now().await?;
             let over = due::over(self.shared.store.read(), now, CHUNK).await?;
@@ -99,6 +103,20 @@ impl Engine {
         }
     }
 
+    /// When the next date of the register comes that lets work change hands, after what was done last.
+    async fn next_date(&self) -> Result<Option<Instant>, Error> {
+        let head = head::read(self.shared.store.read()).await?;
+        Ok(self.world().next_change_of_hands(head.at))
+    }
+
+    /// Lets a date of the register that came take effect although nobody orders anything.
+    async fn catch_up(&self) -> Result<(), Error> {
+        let sender = self.timed.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Stopping)?;
+        let answer = demand(&sender, Command::CatchUp).await?;
+        drop(sender);
+        answer.await.unwrap_or(Err(Error::Stopping)).map(drop)
+    }
+
     /// The instant that decides whether a limit is over: never the newest of the journal, which may lie
     /// ahead of a clock that was put back.
     async fn deciding_now(&self) -> Result<Instant, Error> {
@@ -115,7 +133,7 @@ impl Engine {
         let sender = self.timed.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Stopping)?;
         let mut answers = Vec::with_capacity(over.len());
         for (request, due) in over {
-            answers.push((*request, *due, demand(&sender, *request).await?));
+            answers.push((*request, *due, demand(&sender, Command::RunOut { request: *request }).await?));
         }
         drop(sender);
         let mut done = 0;
@@ -203,7 +221,8 @@ impl Engine {
             return Ok(left.min(LOOK_EVERY));
         }
         self.tick().await?;
-        let (next, now) = (due::next(self.shared.store.read()).await?, self.deciding_now().await?);
+        let (limit, date) = (due::next(self.shared.store.read()).await?, self.next_date().await?);
+        let (next, now) = (limit.into_iter().chain(date).min(), self.deciding_now().await?);
         let micros = next.map_or(i64::MAX, |next| next.0.saturating_sub(now.0));
         Ok(Duration::from_micros(u64::try_from(micros).unwrap_or(0)).clamp(REST, LOOK_EVERY))
     }
@@ -211,10 +230,10 @@ impl Engine {
 
 async fn demand(
     sender: &mpsc::Sender<Job>,
-    request: RequestId,
+    command: Command,
 ) -> Result<oneshot::Receiver<Result<super::Performed, Error>>, Error> {
     let (reply, answer) = oneshot::channel();
-    let order = Order { actor: Actor::System, key: "time".to_owned(), command: Command::RunOut { request } };
+    let order = Order { actor: Actor::System, key: "time".to_owned(), command };
     sender.send(Job { order, reply }).await.map_err(|_| Error::Stopping)?;
     Ok(answer)
 }
