@@ -291,6 +291,10 @@ mirrors! {
     Duty of request::Duty {
         /// 承办: bring the request to its end.
         Handle,
+        /// 协办: help who handles it, who stays responsible.
+        CoHandle,
+        /// 环节: one step that was handed down, or has to be granted from above.
+        Step,
         /// 回传: carry the result on.
         Relay,
     }
@@ -319,6 +323,12 @@ mirrors! {
         TakenUp,
         /// 已移交: passed to whoever holds the post now.
         HandedOver,
+        /// 已回报: done, and reported to who asked for it.
+        Reported,
+        /// 已收回: taken back by who asked for it.
+        Recalled,
+        /// 不再需要: the case went on without it.
+        Released,
     }
 
     /// How the household heard it.
@@ -347,6 +357,20 @@ mirrors! {
         Overdue,
         /// 您办结的诉求被重开: what you resolved was reopened.
         Reopened,
+        /// 催办: somebody asks how far it is.
+        Reminded,
+        /// 督办: it is watched, with a limit of its own.
+        Supervised,
+        /// 协办或环节已回报: who helps you, or does a step for you, said what came of it.
+        Reported,
+        /// 协办或环节不再需要: what you were called for, or handed, is not needed any more.
+        NotNeeded,
+        /// 协办或环节无人承接: who was to help, or to do a step, is not there any more.
+        Unhelped,
+        /// 延期申请已同意: you have more time to finish.
+        Extended,
+        /// 延期申请未同意: you have no more time than before.
+        NotExtended,
     }
 
     /// What a limit is for.
@@ -365,6 +389,14 @@ mirrors! {
         Committed,
         /// 法定时限: for the whole case, as the law has it.
         Statutory,
+        /// 督办时限: for the whole case, as a supervision has it.
+        Supervised,
+        /// 响应时限: to be there, for who was called to help.
+        Respond,
+        /// 协办时限: to report, for who was called to help.
+        Help,
+        /// 环节时限: to report, for who was handed a step.
+        Step,
     }
 
     /// How near the end of a limit is.
@@ -393,6 +425,8 @@ mirrors! {
         NotAccepted,
         /// 超时未办结: it was not finished in time.
         NotFinished,
+        /// 上级提级办理: somebody on a higher rung took it over.
+        TakenOver,
     }
 }
 

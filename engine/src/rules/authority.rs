@@ -43,6 +43,12 @@ words! {
         Superior = "上级",
         /// Holds a post, and it is about them.
         Oneself = "本人",
+        /// Holds an open assignment of helping or of a step, or its post.
+        Helper = "协办人",
+        /// Decides whether the holder has more time, or holds the post that does.
+        Approver = "延期审批人",
+        /// Holds a post on a higher rung of the ladder than the holder, and may resolve the matter.
+        Higher = "上级层级",
     }
 }
 
@@ -85,6 +91,26 @@ words! {
         Withdraw = "撤回",
         /// Rule who has to handle it.
         Rule = "裁定",
+        /// Ask how far it is.
+        Remind = "催办",
+        /// Watch it, with a limit of its own.
+        Supervise = "督办",
+        /// Handle it oneself, from a higher rung.
+        TakeOver = "提级办理",
+        /// Call another post to help.
+        CallHelp = "吹哨",
+        /// Hand a step of it down.
+        Delegate = "交办",
+        /// Say that one is there, and at it.
+        Respond = "报到",
+        /// Say what came of one's part.
+        Report = "回报",
+        /// Take back what was asked of others.
+        Recall = "收回",
+        /// Ask for more time.
+        AskExtension = "申请延期",
+        /// Grant or refuse more time.
+        DecideExtension = "审批延期",
         /// Change the register.
         ChangeRegister = "修改台账",
         /// Offer one's shift to others, or take one that is offered.
@@ -103,19 +129,49 @@ words! {
 /// The table: which roles may do what.
 const fn roles_for(act: Act) -> &'static [Role] {
     use Role::{
-        Cadre, Citizen, Clerk, Colleague, Dispatcher, FormerHolder, Holder, Leader, Logger, Oneself, Operator, Party,
-        Registrar, Relayer, Superior, Supervisor,
+        Approver, Cadre, Citizen, Clerk, Colleague, Dispatcher, FormerHolder, Helper, Higher, Holder, Leader, Logger,
+        Oneself, Operator, Party, Registrar, Relayer, Superior, Supervisor,
     };
     match act {
-        Act::See => &[Holder, FormerHolder, Relayer, Logger, Citizen, Cadre, Leader, Dispatcher, Supervisor, Operator],
-        Act::SeeCitizen => &[Holder, FormerHolder, Relayer, Logger, Citizen, Cadre],
-        Act::SeeHandling => &[Holder, FormerHolder, Relayer, Logger, Cadre, Leader, Dispatcher, Supervisor, Operator],
-        Act::Log => &[Cadre, Clerk, Leader, Dispatcher, Supervisor],
-        Act::Accept | Act::Escalate | Act::Transfer | Act::SendBack | Act::AskCitizen | Act::Resolve | Act::Reject => {
-            &[Holder]
+        Act::See => &[
+            Holder,
+            FormerHolder,
+            Relayer,
+            Helper,
+            Approver,
+            Logger,
+            Citizen,
+            Cadre,
+            Leader,
+            Dispatcher,
+            Supervisor,
+            Operator,
+        ],
+        Act::SeeCitizen => &[Holder, FormerHolder, Relayer, Helper, Logger, Citizen, Cadre],
+        Act::SeeHandling => {
+            &[Holder, FormerHolder, Relayer, Helper, Approver, Logger, Cadre, Leader, Dispatcher, Supervisor, Operator]
         }
+        Act::Log => &[Cadre, Clerk, Leader, Dispatcher, Supervisor],
+        Act::Accept
+        | Act::Escalate
+        | Act::Transfer
+        | Act::SendBack
+        | Act::AskCitizen
+        | Act::Resolve
+        | Act::Reject
+        | Act::CallHelp
+        | Act::Delegate
+        | Act::Recall
+        | Act::AskExtension => &[Holder],
+        Act::Respond | Act::Report => &[Helper],
+        Act::DecideExtension => &[Approver],
+        Act::Remind => &[FormerHolder, Logger, Citizen, Cadre, Leader, Dispatcher, Supervisor],
+        Act::Supervise => &[Leader, Supervisor],
+        Act::TakeOver => &[Higher],
         Act::Resume => &[Holder, Citizen, Logger, Cadre],
-        Act::AddNote => &[Holder, FormerHolder, Relayer, Logger, Citizen, Cadre, Leader, Dispatcher, Supervisor],
+        Act::AddNote => {
+            &[Holder, FormerHolder, Relayer, Helper, Approver, Logger, Citizen, Cadre, Leader, Dispatcher, Supervisor]
+        }
         Act::ConfirmRelay => &[Relayer],
         Act::Rate => &[Citizen, Logger, Cadre],
         Act::Withdraw => &[Citizen, Logger],

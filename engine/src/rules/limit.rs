@@ -30,6 +30,25 @@ words! {
         Committed = "承诺时限",
         /// For the whole case, as the law has it.
         Statutory = "法定时限",
+        /// For the whole case, as a supervision has it.
+        Supervised = "督办时限",
+        /// To be there, for who was called to help.
+        Respond = "响应时限",
+        /// To report, for who was called to help.
+        Help = "协办时限",
+        /// To report, for who was handed a step.
+        Step = "环节时限",
+    }
+}
+
+impl LimitKind {
+    /// Whether it is for the whole case, the same on every rung.
+    #[must_use]
+    pub const fn is_of_case(self) -> bool {
+        match self {
+            Self::Accept | Self::Finish | Self::Relay | Self::Respond | Self::Help | Self::Step => false,
+            Self::Answer | Self::Rate | Self::Committed | Self::Statutory | Self::Supervised => true,
+        }
     }
 }
 

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     actor::Actor,
     id::{AssignmentNo, PersonCode, RequestId},
+    instant::Instant,
     request::{
-        Request,
+        Assignment, Ending, Request,
         event::{Cause, Event, Recorded},
+        evolve::evolve,
     },
     tier::words,
 };
@@ -29,6 +31,20 @@ words! {
         Overdue = "已超期,请督办",
         /// What you resolved was reopened.
         Reopened = "您办结的诉求被重开",
+        /// Somebody asks how far it is.
+        Reminded = "催办",
+        /// It is watched, with a limit of its own.
+        Supervised = "督办",
+        /// Who helps you, or does a step for you, said what came of it.
+        Reported = "协办或环节已回报",
+        /// What you were called for, or handed, is not needed any more.
+        NotNeeded = "协办或环节不再需要",
+        /// Who was to help, or to do a step, is not there any more.
+        Unhelped = "协办或环节无人承接",
+        /// You have more time to finish.
+        Extended = "延期申请已同意",
+        /// You have no more time than before.
+        NotExtended = "延期申请未同意",
     }
 }
 
@@ -51,6 +67,9 @@ pub fn notices(id: RequestId, before: Option<&Request>, recorded: &Recorded) -> 
     let notice =
         |person: &PersonCode, kind, assignment| Notice { person: person.clone(), kind, request: id, assignment };
     let mut told = Vec::new();
+    told.extend(
+        not_needed(before, &recorded.event).map(|aside| notice(&aside.person, NoticeKind::NotNeeded, Some(aside.no))),
+    );
     if let Some(opens) = recorded.event.opens() {
         told.push(notice(&opens.person, NoticeKind::Assigned, Some(opens.no)));
     }
@@ -61,7 +80,38 @@ pub fn notices(id: RequestId, before: Option<&Request>, recorded: &Recorded) -> 
         }
         Event::Escalated { ends, cause, .. } if *cause != Cause::Reason => {
             let former = before.and_then(|r| r.assignment(*ends));
-            told.extend(former.map(|a| notice(&a.person, NoticeKind::TakenUp, Some(a.no))));
+            let kind = if *cause == Cause::TakenOver { NoticeKind::Taken } else { NoticeKind::TakenUp };
+            told.extend(former.map(|a| notice(&a.person, kind, Some(a.no))));
+        }
+        Event::Reminded { .. } | Event::Supervised { .. } => {
+            let kind = if matches!(recorded.event, Event::Reminded { .. }) {
+                NoticeKind::Reminded
+            } else {
+                NoticeKind::Supervised
+            };
+            let at_it = before.and_then(|r| r.handle().or_else(|| r.relay()));
+            told.extend(at_it.map(|a| notice(&a.person, kind, Some(a.no))));
+        }
+        Event::Reported { ends, .. } | Event::Released { ends } => {
+            let kind = if matches!(recorded.event, Event::Reported { .. }) {
+                NoticeKind::Reported
+            } else {
+                NoticeKind::Unhelped
+            };
+            let lead = before.and_then(Request::handle);
+            told.extend(lead.map(|a| notice(&a.person, kind, Some(*ends))));
+        }
+        Event::Recalled { ends, .. } => {
+            let former = before.and_then(|r| r.assignment(*ends));
+            told.extend(former.map(|a| notice(&a.person, NoticeKind::NotNeeded, Some(a.no))));
+        }
+        Event::ExtensionGranted { no, .. } => {
+            let held = before.and_then(|r| r.assignment(*no));
+            told.extend(held.map(|a| notice(&a.person, NoticeKind::Extended, Some(a.no))));
+        }
+        Event::ExtensionRefused { .. } => {
+            let held = before.and_then(Request::handle);
+            told.extend(held.map(|a| notice(&a.person, NoticeKind::NotExtended, Some(a.no))));
         }
         Event::RelayTaken { ends, .. } => {
             let former = before.and_then(|r| r.assignment(*ends));
@@ -88,4 +138,14 @@ pub fn notices(id: RequestId, before: Option<&Request>, recorded: &Recorded) -> 
     }
     told.retain(|n| recorded.step.acted != Actor::Person(n.person.clone()));
     told
+}
+
+/// What others did beside the holder, and is over because of what happened to the case as a whole.
+fn not_needed<'r>(before: Option<&'r Request>, event: &Event) -> impl Iterator<Item = &'r Assignment> {
+    let before = before.filter(|request| request.asides().next().is_some());
+    let after = before.and_then(|request| evolve(Some(request.clone()), Instant::MIN, event));
+    before.into_iter().flat_map(Request::asides).filter(move |aside| {
+        let now = after.as_ref().and_then(|after| after.assignment(aside.no)?.ended);
+        now.is_some_and(|ended| matches!(ended.how, Ending::Released | Ending::Withdrawn))
+    })
 }

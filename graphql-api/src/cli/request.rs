@@ -7,7 +7,7 @@ use liandong_engine::{
         id::RequestId,
         instant::Instant,
         limit::Limit,
-        request::{Assignment, Request as Row},
+        request::{Assignment, CaseTime, Request as Row, oversight::Answer},
         world::World,
     },
     run::store::journal::{Entry, Happened},
@@ -83,6 +83,7 @@ fn page(world: &World, row: &Row, entries: &[Entry], now: Instant) -> String {
     for mark in &row.limits.marks {
         page += &format!("{} {}: {} {} {}\n", mark.card.zh(), mark.card, mark.person, mark.limit.zh(), time(mark.at));
     }
+    page += &watched(&row.limits, &time);
     page += "\n";
     page += &output::table(2, &row.assignments.iter().map(|a| line(world, a, now)).collect::<Vec<_>>());
     for entry in entries {
@@ -91,6 +92,28 @@ fn page(world: &World, row: &Row, entries: &[Entry], now: Instant) -> String {
             page += &format!("\n{} {kind}, {} {}\n", kind.zh(), recorded.event.name(), time(entry.at));
             page += &due::page(world, &reckoned.reckoning);
         }
+    }
+    page
+}
+
+/// What those who watch the request did about its time.
+fn watched(limits: &CaseTime, time: &impl Fn(Instant) -> String) -> String {
+    let mut page = String::new();
+    if let Some(last) = limits.reminders.last() {
+        page += &format!("催办 reminded: {}, 最近 last {}\n", limits.reminders.len(), time(last.at));
+    }
+    if let Some(supervision) = &limits.supervision {
+        let until = supervision.limit.map_or_else(String::new, |limit| format!(" → {}", time(limit.due)));
+        page += &format!("督办 supervised: {} {}{until}\n", supervision.by, time(supervision.at));
+    }
+    if let Some(extension) = &limits.extension {
+        let (zh, by) = match &extension.answer {
+            Answer::Awaited(_) => ("待审批 awaited", None),
+            Answer::Granted(by) => ("已同意 granted", Some(by)),
+            Answer::Refused(by) => ("未同意 refused", Some(by)),
+        };
+        let by = by.map_or_else(String::new, |by| format!(" {by}"));
+        page += &format!("延期 extension: {} 工作日 working days, {zh}{by}\n", extension.working_days);
     }
     page
 }

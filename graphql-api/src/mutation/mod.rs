@@ -1,6 +1,7 @@
 //! What can be ordered: one mutation for each command, one file per group.
 
 mod absence;
+mod aside;
 mod calendar;
 mod citizen;
 mod handle;
@@ -20,4 +21,5 @@ pub(crate) struct Mutation(
     posts::PostMutation,
     calendar::CalendarMutation,
     absence::AbsenceMutation,
+    aside::AsideMutation,
 );

@@ -49,13 +49,23 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         | Event::Transferred { reason, .. }
         | Event::SentBack { reason, .. }
         | Event::Frozen { reason, .. }
+        | Event::HelpCalled { reason, .. }
+        | Event::Recalled { reason, .. }
+        | Event::ExtensionAsked { reason, .. }
+        | Event::ExtensionRefused { reason, .. }
         | Event::Withdrawn { reason } => Some(reason),
+        Event::Delegated { instruction, .. } => Some(instruction),
         Event::Ruled { ruling, .. } => Some(ruling),
         Event::RejectionProposed { explanation, .. } => Some(explanation),
         Event::CitizenAsked { question, .. } => Some(question),
         Event::Resumed { answer, .. } => Some(answer),
         Event::NoteAdded { text } => Some(text),
-        Event::Resolved { words, .. } | Event::Rated { words, .. } | Event::Reopened { words, .. } => Some(words),
+        Event::Resolved { words, .. }
+        | Event::Rated { words, .. }
+        | Event::Reopened { words, .. }
+        | Event::Reminded { words, .. }
+        | Event::Supervised { words, .. }
+        | Event::Reported { words, .. } => Some(words),
         Event::Accepted { .. }
         | Event::Relayed { .. }
         | Event::RelayTaken { .. }
@@ -64,6 +74,9 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         | Event::Lapsed
         | Event::CitizenTold { .. }
         | Event::HandedOver { .. }
+        | Event::Responded { .. }
+        | Event::Released { .. }
+        | Event::ExtensionGranted { .. }
         | Event::PlaceMoved { .. } => None,
     }
 }
@@ -156,6 +169,15 @@ impl JournalEntry {
         set.into_iter().map(|(kind, reckoned)| ReckonedLimit::of(kind, reckoned)).collect()
     }
 
+    /// Whether the time that was given lies behind what the town has promised for the whole; null unless time
+    /// was given.
+    async fn past_committed(&self) -> Option<bool> {
+        match self.event()? {
+            Event::ExtensionGranted { past_committed, .. } => Some(*past_committed),
+            _ => None,
+        }
+    }
+
     /// The number of the assignment that it ended.
     async fn ends(&self) -> Option<u16> {
         ends(self.event()?).map(|no| no.0)
@@ -180,6 +202,11 @@ pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::Assignme
         | Event::Relayed { ends, .. }
         | Event::CitizenTold { ends, .. }
         | Event::RelayTaken { ends, .. }
+        | Event::Reported { ends, .. }
+        | Event::Recalled { ends, .. }
+        | Event::Released { ends }
+        | Event::ExtensionGranted { ends, .. }
+        | Event::ExtensionRefused { ends, .. }
         | Event::HandedOver { ends, .. } => Some(*ends),
         Event::RequestLogged(_)
         | Event::Accepted { .. }
@@ -192,6 +219,12 @@ pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::Assignme
         | Event::Overdue { .. }
         | Event::LimitPassed { .. }
         | Event::Lapsed
+        | Event::Reminded { .. }
+        | Event::Supervised { .. }
+        | Event::HelpCalled { .. }
+        | Event::Delegated { .. }
+        | Event::Responded { .. }
+        | Event::ExtensionAsked { .. }
         | Event::PlaceMoved { .. } => None,
     }
 }

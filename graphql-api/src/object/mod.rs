@@ -14,6 +14,7 @@ pub(crate) mod map;
 pub(crate) mod matter;
 pub(crate) mod me;
 pub(crate) mod notice;
+pub(crate) mod oversight;
 pub(crate) mod person;
 pub(crate) mod post;
 pub(crate) mod request;

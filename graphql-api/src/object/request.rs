@@ -10,8 +10,16 @@ use liandong_engine::rules::{
 };
 
 use super::{
-    actor::Actor, assignment::Assignment, connection::Connection, entry::JournalEntry, limit::Mark, matter::Matter,
-    person::Person, post::Post, unit::Unit,
+    actor::Actor,
+    assignment::Assignment,
+    connection::Connection,
+    entry::JournalEntry,
+    limit::Mark,
+    matter::Matter,
+    oversight::{Extension, Supervision},
+    person::Person,
+    post::Post,
+    unit::Unit,
 };
 use crate::{
     context::Scope,
@@ -243,6 +251,34 @@ impl Request {
             at: When(mark.at),
         };
         self.row.limits.marks.iter().map(mark).collect()
+    }
+
+    /// The supervision it stands under: the latest; null for the citizen.
+    async fn supervision(&self) -> Option<Supervision> {
+        let supervision = self.row.limits.supervision.as_ref().filter(|_| self.shows_handling())?;
+        Some(Supervision::of(&self.scope, supervision))
+    }
+
+    /// The extension that was asked for last; null for the citizen.
+    async fn extension(&self) -> Option<Extension> {
+        let extension = self.row.limits.extension.as_ref().filter(|_| self.shows_handling())?;
+        Some(Extension::of(&self.scope, extension))
+    }
+
+    /// How often somebody asked how far it is.
+    async fn reminders(&self) -> usize {
+        self.row.limits.reminders.len()
+    }
+
+    /// Those who help, and who were handed a step, and have not reported yet; none for the citizen.
+    #[graphql(complexity = "4 * child_complexity + 5")]
+    async fn asides(&self) -> Result<Vec<Assignment>> {
+        if !self.shows_handling() {
+            return Ok(Vec::new());
+        }
+        let all = self.all_assignments().await?;
+        let open = all.iter().filter(|a| a.ended.is_none() && a.is_aside());
+        Ok(open.map(|a| self.assignment(a)).collect())
     }
 
     /// How often it was sent back.

@@ -286,21 +286,22 @@ impl Plan {
     }
 
     /// Limits of all kinds for every other ladder, by the clock, so that they run out within a life. In half
-    /// of the plans there are none, so that time leaves people something to do.
+    /// of the plans there are none, and in a quarter they are long, so that time leaves people something to do.
     fn limits(&self, register: &mut Register) {
         if self.people.is_multiple_of(2) {
             return;
         }
+        let times = if self.people % 4 == 3 { 30 } else { 1 };
         let mut ladders: Vec<LadderCode> = register.ladders.iter().map(|r| r.ladder.clone()).collect();
         ladders.dedup();
         for (place, ladder) in ladders.into_iter().enumerate().filter(|(place, _)| place % 2 == 0) {
-            for (kind, hours) in LimitKind::ALL.iter().zip([5, 40, 30, 70, 90, 200, 500]) {
+            for (kind, hours) in LimitKind::ALL.iter().zip([5, 40, 30, 70, 90, 200, 500, 60, 3, 25, 35]) {
                 register.limits.push(LimitRule {
                     ladder: Some(ladder.clone()),
                     matter: None,
                     rung: None,
                     kind: *kind,
-                    allowance: Allowance::Minutes(60 * hours + u32::try_from(place).unwrap_or(0)),
+                    allowance: Allowance::Minutes(60 * hours * times + u32::try_from(place).unwrap_or(0)),
                     span: Span::ALWAYS,
                 });
             }

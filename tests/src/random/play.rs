@@ -10,7 +10,7 @@ use liandong_engine::rules::{
     actor::Actor,
     authority::{Act, may, roles_at},
     calendar::Declared,
-    id::{PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    id::{AssignmentNo, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
     instant::{Instant, Zone},
     limit::Due,
     matter::{Mandated, Power},
@@ -25,7 +25,7 @@ use liandong_engine::rules::{
         hand_over::hand_over,
         running,
     },
-    routing::Loads,
+    routing::{BEYOND, Loads},
     tier::{Tier, UnitKind},
     tree::UnitIx,
     world::{Register, World},
@@ -252,8 +252,14 @@ impl Play {
             return Done::Nothing;
         }
         let request = pick(&all, step.which / 4).clone();
-        let holder = request.open().next().map(|a| Actor::Person(a.person.clone()));
+        let open = request.handle().or_else(|| request.relay());
+        let holder = open.map(|a| Actor::Person(a.person.clone()));
+        let asides: Vec<Actor> = request.asides().map(|a| Actor::Person(a.person.clone())).collect();
+        let approver = request.asks_extension().map(|step| Actor::Person(step.person.clone()));
         let actor = match step.who % 16 {
+            3..12 if approver.is_some() => approver.unwrap_or(Actor::System),
+            3..9 if !asides.is_empty() => pick(&asides, step.who / 16),
+            9 | 10 => self.above(&request, step.who / 16).map_or(Actor::Citizen(request.id), Actor::Person),
             0 => Actor::Person(self.anybody(step.who / 16)),
             1 => request.logged_by.clone(),
             2 => Actor::Citizen(request.id),
@@ -269,6 +275,12 @@ impl Play {
         }
     }
 
+    /// Somebody who holds a post above the place.
+    fn above(&self, request: &Request, number: u16) -> Option<PersonCode> {
+        let post = self.world.find_post(self.post_near(&request.place, number)?.as_str())?;
+        self.world.person_code(self.world.holders(post, self.now).next()?.person).cloned()
+    }
+
     /// Mostly something that the stage allows, and more often what leads somewhere.
     fn command(&self, request: &Request, step: &Move) -> Command {
         use CommandKind::{ConfirmRelay, Escalate, Rate, Resolve, Rule, SendBack};
@@ -277,7 +289,23 @@ impl Play {
         let fits = |(_, stages): &&(CommandKind, &[StageKind])| step.how.is_multiple_of(16) || stages.contains(&stage);
         let mut kinds: Vec<CommandKind> = TRANSITIONS.iter().filter(fits).map(|(kind, _)| *kind).collect();
         let leads_on = |k: &&CommandKind| matches!(k, Escalate | SendBack | Resolve | ConfirmRelay | Rule | Rate);
-        kinds.extend(kinds.clone().iter().filter(leads_on));
+        for _ in 0..3 {
+            kinds.extend(kinds.clone().iter().filter(leads_on).take(4));
+        }
+        // What is said of an assignment needs one, mostly.
+        let (aside, asks) = (request.asides().next().is_some(), request.asks_extension().is_some());
+        kinds.retain(|kind| match kind {
+            CommandKind::Respond | CommandKind::Report | CommandKind::Recall => aside || number.is_multiple_of(8),
+            CommandKind::GrantExtension | CommandKind::RefuseExtension => asks || number.is_multiple_of(8),
+            _ => true,
+        });
+        // Few plans have somebody above who could grant it, so those that do try it often.
+        if stage == StageKind::InHand
+            && request.handle().is_some_and(|held| held.finish.is_some() && held.rung < BEYOND)
+        {
+            kinds.extend([if asks { CommandKind::GrantExtension } else { CommandKind::AskExtension }; 20]);
+            kinds.extend([CommandKind::RefuseExtension; 8].iter().filter(|_| asks));
+        }
         // A superior mostly sends back what came up.
         if request.assignments.len() > 1 && number.is_multiple_of(2) {
             kinds.push(SendBack);
@@ -285,6 +313,8 @@ impl Play {
         }
         let text = || "说明".to_owned();
         let post = |n| self.post_near(&request.place, n).unwrap_or_else(|| self.world.register().posts[0].code.clone());
+        let asides: Vec<AssignmentNo> = request.asides().map(|a| a.no).collect();
+        let aside = || if asides.is_empty() { AssignmentNo(number % 4) } else { pick(&asides, number) };
         match pick(&kinds, number) {
             CommandKind::Accept => Command::Accept,
             Escalate => Command::Escalate { reason: text() },
@@ -308,6 +338,19 @@ impl Play {
             Rate => Command::Rate { satisfied: step.who.is_multiple_of(4), words: String::new() },
             CommandKind::Withdraw => Command::Withdraw { reason: text() },
             Rule => Command::Rule { to: post(number), ruling: text() },
+            CommandKind::Remind => Command::Remind { words: text() },
+            CommandKind::Supervise => {
+                Command::Supervise { words: text(), working_days: number.is_multiple_of(2).then_some(number / 2 % 62) }
+            }
+            CommandKind::TakeOver => Command::TakeOver { reason: text() },
+            CommandKind::CallHelp => Command::CallHelp { to: post(number), reason: text() },
+            CommandKind::Delegate => Command::Delegate { to: post(number), instruction: text() },
+            CommandKind::Respond => Command::Respond { no: aside() },
+            CommandKind::Report => Command::Report { no: aside(), words: text() },
+            CommandKind::Recall => Command::Recall { no: aside(), reason: text() },
+            CommandKind::AskExtension => Command::AskExtension { working_days: number % 62, reason: text() },
+            CommandKind::GrantExtension => Command::GrantExtension,
+            CommandKind::RefuseExtension => Command::RefuseExtension { reason: text() },
         }
     }
 

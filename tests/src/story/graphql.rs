@@ -143,6 +143,7 @@ const VIEW: &str = "query($id: ID!) {
     request(id: $id) {
         stage outcome returns reopened answerBy marks { card person { code name } }
         resolution { outcome } told { whom how } handle { ...Open } relay { ...Open } assignments { no }
+        asides { ...Open } reminders supervision { by { code name } until } extension { workingDays state }
     }
 }
 fragment Open on Assignment { no duty rung acceptedAt acceptBy finishBy post { code name } person { code name } }";
@@ -225,6 +226,23 @@ struct RequestRow {
     handle: Option<OpenRow>,
     relay: Option<OpenRow>,
     assignments: Vec<Value>,
+    asides: Vec<OpenRow>,
+    reminders: usize,
+    supervision: Option<SupervisionRow>,
+    extension: Option<ExtensionRow>,
+}
+
+#[derive(Deserialize)]
+struct SupervisionRow {
+    by: NamedRow,
+    until: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ExtensionRow {
+    working_days: u16,
+    state: String,
 }
 
 #[derive(Deserialize)]
@@ -297,6 +315,20 @@ impl From<NamedRow> for Named {
     }
 }
 
+impl From<OpenRow> for Open {
+    fn from(OpenRow { accepted_at, accept_by, finish_by, no, duty, rung, post, person }: OpenRow) -> Self {
+        Self {
+            accept_by: instant(accept_by).filter(|_| accepted_at.is_none()),
+            finish_by: instant(finish_by),
+            no,
+            duty,
+            post: post.into(),
+            person: person.into(),
+            rung,
+        }
+    }
+}
+
 impl From<RequestRow> for View {
     fn from(row: RequestRow) -> Self {
         let open = row.handle.or(row.relay);
@@ -304,15 +336,14 @@ impl From<RequestRow> for View {
             stage: row.stage,
             answer_by: instant(row.answer_by),
             marks: row.marks.into_iter().map(|mark| (mark.card, mark.person.into())).collect(),
-            open: open.map(|OpenRow { accepted_at, accept_by, finish_by, no, duty, rung, post, person }| Open {
-                accept_by: instant(accept_by).filter(|_| accepted_at.is_none()),
-                finish_by: instant(finish_by),
-                no,
-                duty,
-                post: post.into(),
-                person: person.into(),
-                rung,
+            open: open.map(Into::into),
+            asides: row.asides.into_iter().map(Into::into).collect(),
+            supervised: row.supervision.map(|s| (s.by.into(), instant(s.until))),
+            extension: row.extension.map(|e| {
+                let known = ["Awaited", "Granted", "Refused"].into_iter().find(|known| *known == e.state);
+                (e.working_days, known.unwrap_or("in a state that is not known"))
             }),
+            reminders: row.reminders,
             outcome: row.outcome.or(row.resolution.map(|r| r.outcome)),
             told: row.told.map(|told| (told.whom, told.how)),
             returns: row.returns,
@@ -456,6 +487,27 @@ impl Mutation {
             }
             Command::Withdraw { reason } => ("withdraw", vec![("reason", TEXT, json!(reason))]),
             Command::Rule { to, ruling } => ("rule", vec![("to", TEXT, json!(to)), ("ruling", TEXT, json!(ruling))]),
+            Command::CallHelp { to, reason } => {
+                ("callHelp", vec![("to", TEXT, json!(to)), ("reason", TEXT, json!(reason))])
+            }
+            Command::Delegate { to, instruction } => {
+                ("delegate", vec![("to", TEXT, json!(to)), ("instruction", TEXT, json!(instruction))])
+            }
+            Command::Respond { no } => ("respond", vec![("no", "Int!", json!(no))]),
+            Command::Report { no, words } => ("report", vec![("no", "Int!", json!(no)), ("words", TEXT, json!(words))]),
+            Command::Recall { no, reason } => {
+                ("recall", vec![("no", "Int!", json!(no)), ("reason", TEXT, json!(reason))])
+            }
+            Command::Remind { words } => ("remind", vec![("words", TEXT, json!(words))]),
+            Command::Supervise { words, working_days } => {
+                ("supervise", vec![("words", TEXT, json!(words)), ("workingDays", "Int", json!(working_days))])
+            }
+            Command::TakeOver { reason } => ("takeOver", vec![("reason", TEXT, json!(reason))]),
+            Command::AskExtension { working_days, reason } => {
+                ("askExtension", vec![("workingDays", "Int!", json!(working_days)), ("reason", TEXT, json!(reason))])
+            }
+            Command::GrantExtension => ("grantExtension", vec![]),
+            Command::RefuseExtension { reason } => ("refuseExtension", vec![("reason", TEXT, json!(reason))]),
         };
         let mut all = vec![("request", "ID!", json!(request.to_string()))];
         all.extend(args);

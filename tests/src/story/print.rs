@@ -9,7 +9,7 @@ use liandong_engine::rules::{
 
 use super::{
     driver::Refused,
-    view::{Doer, Entry, Found, Passed, View, Way},
+    view::{Doer, Entry, Found, Open, Passed, View, Way},
 };
 
 /// How many names stand in one line before the rest is only counted.
@@ -47,6 +47,8 @@ pub(super) fn view(view: &View, way: Option<&Way>) -> Vec<String> {
     }
     let mut lines = vec![line];
     lines.extend(limits(view));
+    lines.extend(view.asides.iter().map(aside));
+    lines.extend(watched(view));
     lines.extend(way.into_iter().flat_map(|w| passed(&w.passed)));
     lines
 }
@@ -90,8 +92,6 @@ fn doer(doer: &Doer) -> &str {
 
 /// Until when what is open is to be done, and who was marked for what was not.
 fn limits(view: &View) -> Option<String> {
-    let zone = Zone::china();
-    let time = |at: Instant| at.rfc3339(&zone).chars().take(16).collect::<String>().replace('T', " ");
     let open = view.open.as_ref();
     let limits = [
         ("accept by", open.and_then(|o| o.accept_by)),
@@ -101,6 +101,30 @@ fn limits(view: &View) -> Option<String> {
     let limits = limits.into_iter().filter_map(|(what, at)| Some(format!("{what} {}", time(at?))));
     let marks = view.marks.iter().map(|(card, person)| format!("{card} {} for {}", card.zh(), person.name));
     let all: Vec<String> = limits.chain(marks).collect();
+    (!all.is_empty()).then(|| format!("  {}", all.join("; ")))
+}
+
+fn time(at: Instant) -> String {
+    at.rfc3339(&Zone::china()).chars().take(16).collect::<String>().replace('T', " ")
+}
+
+/// Who helps, or was handed a step, and until when.
+fn aside(open: &Open) -> String {
+    let Open { no, duty, post, person, .. } = open;
+    let mut line = format!("  {duty} {} no. {no}: {} {} ({})", duty.zh(), post.name, person.name, post.code);
+    for (what, at) in [("respond by", open.accept_by), ("report by", open.finish_by)] {
+        line.extend(at.map(|at| format!("; {what} {}", time(at))));
+    }
+    line
+}
+
+/// What those who watch it did.
+fn watched(view: &View) -> Option<String> {
+    let until = |at: &Option<Instant>| at.map_or_else(String::new, |at| format!(" until {}", time(at)));
+    let supervised = view.supervised.as_ref().map(|(by, at)| format!("supervised 督办 by {}{}", by.name, until(at)));
+    let extension = view.extension.map(|(days, came)| format!("{days} working days more 延期 {}", came.to_lowercase()));
+    let reminded = (view.reminders > 0).then(|| format!("reminded 催办 {}×", view.reminders));
+    let all: Vec<String> = [reminded, supervised, extension].into_iter().flatten().collect();
     (!all.is_empty()).then(|| format!("  {}", all.join("; ")))
 }
 

@@ -8,8 +8,9 @@ use liandong_engine::rules::{
     limit::Card,
     post::{PostKind, Rank},
     request::{
-        Duty, How, Outcome, Request, Stage, StageKind,
+        Assignment, Duty, How, Outcome, Request, Stage, StageKind,
         event::{Event, Recorded},
+        oversight::Answer,
         relation::roles,
     },
     routing::{
@@ -62,6 +63,14 @@ pub struct View {
     pub answer_by: Option<Instant>,
     /// The marks that supervision gave, each to whom.
     pub marks: Vec<(Card, Named)>,
+    /// Those who help, and who were handed a step, and have not reported.
+    pub asides: Vec<Open>,
+    /// Who supervises it, and until when it is to be done by that.
+    pub supervised: Option<(Named, Option<Instant>)>,
+    /// How many working days more somebody asked for, and what came of it.
+    pub extension: Option<(u16, &'static str)>,
+    /// How often somebody asked how far it is.
+    pub reminders: usize,
     /// How often it was sent back.
     pub returns: u8,
     /// How often it was reopened.
@@ -155,13 +164,16 @@ impl View {
     pub fn seen_by(actor: &Actor, world: &World, request: &Request, at: Instant) -> Self {
         let view = Self::of(world, request);
         let reads = may(roles(world, request, actor, at), Act::SeeHandling);
-        if reads { view } else { Self { open: None, marks: Vec::new(), ..view } }
+        if reads {
+            return view;
+        }
+        Self { open: None, marks: Vec::new(), asides: Vec::new(), supervised: None, extension: None, ..view }
     }
 
     /// A request in the names of that world, as the teller of the story sees it.
     #[must_use]
     pub fn of(world: &World, request: &Request) -> Self {
-        let open = request.open().next().map(|a| Open {
+        let open = |a: &Assignment| Open {
             no: a.no,
             duty: a.duty,
             post: Named::post(world, &a.post),
@@ -169,7 +181,7 @@ impl View {
             rung: a.rung,
             accept_by: a.accept.filter(|_| a.accepted_at.is_none()).map(|limit| limit.due),
             finish_by: a.finish.map(|limit| limit.due),
-        });
+        };
         let (outcome, told) = match &request.stage {
             Stage::Closed { outcome, told, .. } => (Some(*outcome), told.as_ref()),
             Stage::Told { resolution, told, .. } => (Some(resolution.outcome), Some(told)),
@@ -177,7 +189,19 @@ impl View {
         };
         Self {
             stage: request.stage.kind(),
-            open,
+            open: request.handle().or_else(|| request.relay()).map(open),
+            asides: request.asides().map(open).collect(),
+            supervised: (request.limits.supervision.as_ref())
+                .map(|s| (Named::person(world, &s.by), s.limit.map(|limit| limit.due))),
+            extension: request.limits.extension.as_ref().map(|e| {
+                let came = match e.answer {
+                    Answer::Awaited(_) => "Awaited",
+                    Answer::Granted(_) => "Granted",
+                    Answer::Refused(_) => "Refused",
+                };
+                (e.working_days, came)
+            }),
+            reminders: request.limits.reminders.len(),
             outcome,
             told: told.map(|t| (t.whom.clone(), t.how)),
             answer_by: match &request.stage {

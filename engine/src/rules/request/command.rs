@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Channel, Citizen, How, Outcome};
 use crate::rules::{
-    id::{MatterCode, PersonCode, PostCode, UnitCode},
+    id::{AssignmentNo, MatterCode, PersonCode, PostCode, UnitCode},
     instant::Instant,
     tier::words,
 };
@@ -111,6 +111,70 @@ pub enum Command {
         /// Why.
         ruling: String,
     },
+    /// 催办: how far is it? Moves no limit.
+    Remind {
+        /// In the words of who asks.
+        words: String,
+    },
+    /// 督办: this case is watched, and has a limit of its own.
+    Supervise {
+        /// What is expected.
+        words: String,
+        /// Within how many working days; as the register has it when left out.
+        working_days: Option<u16>,
+    },
+    /// 提级: I stand on a higher rung and handle it myself.
+    TakeOver {
+        /// Why.
+        reason: String,
+    },
+    /// 吹哨: another post is called to help, and reports; I stay responsible.
+    CallHelp {
+        /// Which post.
+        to: PostCode,
+        /// What with.
+        reason: String,
+    },
+    /// 交办: a post below me does a step of it, and reports; I stay responsible.
+    Delegate {
+        /// Which post.
+        to: PostCode,
+        /// What is to be done.
+        instruction: String,
+    },
+    /// 报到: I am there, and at it.
+    Respond {
+        /// Which assignment of mine.
+        no: AssignmentNo,
+    },
+    /// What I was called for, or what was handed down to me, is done, or cannot be.
+    Report {
+        /// Which assignment of mine.
+        no: AssignmentNo,
+        /// What came of it.
+        words: String,
+    },
+    /// I do not need it any more.
+    Recall {
+        /// Which assignment, of help or of a step.
+        no: AssignmentNo,
+        /// Why.
+        reason: String,
+    },
+    /// 延期: I need more time to finish.
+    AskExtension {
+        /// How many working days more.
+        working_days: u16,
+        /// Why.
+        reason: String,
+    },
+    /// The rung below may have the time it asked for.
+    GrantExtension,
+    /// The rung below may not have it.
+    RefuseExtension {
+        /// Why.
+        reason: String,
+    },
 }
 
 words! {
@@ -142,6 +206,28 @@ words! {
         Withdraw = "撤回",
         /// See [`Command::Rule`].
         Rule = "裁定",
+        /// See [`Command::Remind`].
+        Remind = "催办",
+        /// See [`Command::Supervise`].
+        Supervise = "督办",
+        /// See [`Command::TakeOver`].
+        TakeOver = "提级办理",
+        /// See [`Command::CallHelp`].
+        CallHelp = "吹哨",
+        /// See [`Command::Delegate`].
+        Delegate = "交办",
+        /// See [`Command::Respond`].
+        Respond = "报到",
+        /// See [`Command::Report`].
+        Report = "回报",
+        /// See [`Command::Recall`].
+        Recall = "收回",
+        /// See [`Command::AskExtension`].
+        AskExtension = "申请延期",
+        /// See [`Command::GrantExtension`].
+        GrantExtension = "同意延期",
+        /// See [`Command::RefuseExtension`].
+        RefuseExtension = "不同意延期",
     }
 }
 
@@ -163,6 +249,17 @@ impl Command {
             Self::Rate { .. } => CommandKind::Rate,
             Self::Withdraw { .. } => CommandKind::Withdraw,
             Self::Rule { .. } => CommandKind::Rule,
+            Self::Remind { .. } => CommandKind::Remind,
+            Self::Supervise { .. } => CommandKind::Supervise,
+            Self::TakeOver { .. } => CommandKind::TakeOver,
+            Self::CallHelp { .. } => CommandKind::CallHelp,
+            Self::Delegate { .. } => CommandKind::Delegate,
+            Self::Respond { .. } => CommandKind::Respond,
+            Self::Report { .. } => CommandKind::Report,
+            Self::Recall { .. } => CommandKind::Recall,
+            Self::AskExtension { .. } => CommandKind::AskExtension,
+            Self::GrantExtension => CommandKind::GrantExtension,
+            Self::RefuseExtension { .. } => CommandKind::RefuseExtension,
         }
     }
 }

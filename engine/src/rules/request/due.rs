@@ -17,13 +17,20 @@ pub fn running(request: &Request) -> Vec<Due> {
             let Some(held) = request.assignment(*handle) else { return due };
             add(LimitKind::Accept, held.no, held.accept.filter(|_| held.accepted_at.is_none()));
             add(LimitKind::Finish, held.no, held.finish);
-            for (kind, limit) in
-                [(LimitKind::Committed, request.limits.committed), (LimitKind::Statutory, request.limits.statutory)]
-            {
-                add(kind, CASE, limit.filter(|_| !request.limits.passed.contains(&kind)));
+            let limits = &request.limits;
+            for (kind, limit) in [
+                (LimitKind::Committed, limits.committed),
+                (LimitKind::Statutory, limits.statutory),
+                (LimitKind::Supervised, limits.supervision.as_ref().and_then(|s| s.limit)),
+            ] {
+                add(kind, CASE, limit.filter(|_| !limits.passed.contains(&kind)));
             }
+            asides(request, &mut add);
         }
-        Stage::Waiting { answer, .. } => add(LimitKind::Answer, CASE, *answer),
+        Stage::Waiting { answer, .. } => {
+            add(LimitKind::Answer, CASE, *answer);
+            asides(request, &mut add);
+        }
         Stage::Resolved { relay, .. } => {
             add(LimitKind::Relay, *relay, request.assignment(*relay).and_then(|a| a.finish));
         }
@@ -31,4 +38,14 @@ pub fn running(request: &Request) -> Vec<Due> {
         Stage::Closed { .. } => {}
     }
     due
+}
+
+/// The limits of those who help and of steps. To be there counts also while the citizen is waited for; to
+/// report does not, and has none then.
+fn asides(request: &Request, add: &mut impl FnMut(LimitKind, AssignmentNo, Option<Limit>)) {
+    for aside in request.asides() {
+        let (respond, finish) = aside.duty.limits();
+        add(respond, aside.no, aside.accept.filter(|_| aside.accepted_at.is_none()));
+        add(finish, aside.no, aside.finish);
+    }
 }

@@ -51,19 +51,34 @@ pub struct CaseLimits {
     /// As the law has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statutory: Option<Reckoned>,
+    /// As a supervision has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervised: Option<Reckoned>,
 }
 
 impl CaseLimits {
     /// Each that is set, with its kind.
     fn each(&self) -> impl Iterator<Item = (LimitKind, &Reckoned)> {
-        let Self { committed, statutory } = self;
-        let both = [(LimitKind::Committed, committed), (LimitKind::Statutory, statutory)];
-        both.into_iter().filter_map(|(kind, limit)| Some((kind, limit.as_ref()?)))
+        let Self { committed, statutory, supervised } = self;
+        let all =
+            [(LimitKind::Committed, committed), (LimitKind::Statutory, statutory), (LimitKind::Supervised, supervised)];
+        all.into_iter().filter_map(|(kind, limit)| Some((kind, limit.as_ref()?)))
     }
 
     fn is_none(&self) -> bool {
-        self.committed.is_none() && self.statutory.is_none()
+        self.each().next().is_none()
     }
+}
+
+/// A limit of an assignment that begins anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anew {
+    /// Of which assignment.
+    pub no: AssignmentNo,
+    /// What it is for.
+    pub kind: LimitKind,
+    /// Until when, with the arithmetic.
+    pub limit: Reckoned,
 }
 
 words! {
@@ -75,6 +90,8 @@ words! {
         NotAccepted = "超时未接收",
         /// It was not finished in time.
         NotFinished = "超时未办结",
+        /// Somebody on a higher rung took it over.
+        TakenOver = "上级提级办理",
     }
 }
 
@@ -211,7 +228,10 @@ pub enum Event {
         finish: Option<Box<Reckoned>>,
         /// The limits of the case as they are now.
         #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
-        limits: CaseLimits,
+        limits: Box<CaseLimits>,
+        /// Until when those who help, or do a step, are to report now: their time begins anew.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        asides: Vec<Anew>,
     },
     /// Something worth knowing was written down.
     NoteAdded {
@@ -310,6 +330,95 @@ pub enum Event {
         /// Who has it now.
         opens: Opening,
     },
+    /// Somebody asked how far it is.
+    Reminded {
+        /// Who.
+        by: Actor,
+        /// In their words.
+        words: String,
+    },
+    /// It is watched, with a limit of its own.
+    Supervised {
+        /// By whom.
+        by: PersonCode,
+        /// What is expected.
+        words: String,
+        /// Until when, with the arithmetic.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<Box<Reckoned>>,
+    },
+    /// Another post was called to help.
+    HelpCalled {
+        /// What with.
+        reason: String,
+        /// Who.
+        opens: Opening,
+    },
+    /// A step was handed down.
+    Delegated {
+        /// What is to be done.
+        instruction: String,
+        /// To whom.
+        opens: Opening,
+    },
+    /// Who was called, or was handed a step, is there.
+    Responded {
+        /// To which assignment.
+        no: AssignmentNo,
+    },
+    /// Who was called, or was handed a step, said what came of it.
+    Reported {
+        /// Whose part ends.
+        ends: AssignmentNo,
+        /// What came of it.
+        words: String,
+    },
+    /// Who asked for it does not need it any more.
+    Recalled {
+        /// Whose part ends.
+        ends: AssignmentNo,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody is there any more who could do their part.
+    Released {
+        /// Whose part ends.
+        ends: AssignmentNo,
+    },
+    /// The holder asked for more time.
+    ExtensionAsked {
+        /// For which assignment.
+        no: AssignmentNo,
+        /// How many working days more.
+        working_days: u16,
+        /// Why.
+        reason: String,
+        /// Who decides.
+        opens: Opening,
+    },
+    /// The next rung up gave more time.
+    ExtensionGranted {
+        /// Whose step ends.
+        ends: AssignmentNo,
+        /// By whom.
+        by: PersonCode,
+        /// For which assignment.
+        no: AssignmentNo,
+        /// Until when it is to be finished now, reckoned from its former end on.
+        finish: Box<Reckoned>,
+        /// Whether that lies behind what the town has promised for the whole.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        past_committed: bool,
+    },
+    /// The next rung up gave no more time.
+    ExtensionRefused {
+        /// Whose step ends.
+        ends: AssignmentNo,
+        /// By whom.
+        by: PersonCode,
+        /// Why.
+        reason: String,
+    },
     /// The place went up in another unit.
     PlaceMoved {
         /// Where the need is now.
@@ -344,6 +453,17 @@ impl Event {
             Self::Reopened { .. } => "Reopened",
             Self::Withdrawn { .. } => "Withdrawn",
             Self::HandedOver { .. } => "HandedOver",
+            Self::Reminded { .. } => "Reminded",
+            Self::Supervised { .. } => "Supervised",
+            Self::HelpCalled { .. } => "HelpCalled",
+            Self::Delegated { .. } => "Delegated",
+            Self::Responded { .. } => "Responded",
+            Self::Reported { .. } => "Reported",
+            Self::Recalled { .. } => "Recalled",
+            Self::Released { .. } => "Released",
+            Self::ExtensionAsked { .. } => "ExtensionAsked",
+            Self::ExtensionGranted { .. } => "ExtensionGranted",
+            Self::ExtensionRefused { .. } => "ExtensionRefused",
             Self::PlaceMoved { .. } => "PlaceMoved",
         }
     }
@@ -362,6 +482,9 @@ impl Event {
             | Self::Relayed { opens, .. }
             | Self::RelayTaken { opens, .. }
             | Self::Reopened { opens, .. }
+            | Self::HelpCalled { opens, .. }
+            | Self::Delegated { opens, .. }
+            | Self::ExtensionAsked { opens, .. }
             | Self::HandedOver { opens, .. } => Some(opens),
             Self::Resolved { opens, .. } => opens.as_ref(),
             Self::Accepted { .. }
@@ -374,6 +497,14 @@ impl Event {
             | Self::LimitPassed { .. }
             | Self::Lapsed
             | Self::Withdrawn { .. }
+            | Self::Reminded { .. }
+            | Self::Supervised { .. }
+            | Self::Responded { .. }
+            | Self::Reported { .. }
+            | Self::Recalled { .. }
+            | Self::Released { .. }
+            | Self::ExtensionGranted { .. }
+            | Self::ExtensionRefused { .. }
             | Self::PlaceMoved { .. } => None,
         }
     }
@@ -385,17 +516,20 @@ impl Event {
         if let Some(opens) = self.opens()
             && let Some(limits) = &opens.limits
         {
-            let finish = if opens.duty == Duty::Relay { LimitKind::Relay } else { LimitKind::Finish };
-            set.extend(limits.accept.as_ref().map(|r| (LimitKind::Accept, r)));
+            let (accept, finish) = opens.duty.limits();
+            set.extend(limits.accept.as_ref().map(|r| (accept, r)));
             set.extend(limits.finish.as_ref().map(|r| (finish, r)));
         }
         match self {
             Self::RequestLogged(logged) => set.extend(logged.limits.each()),
             Self::CitizenAsked { answer, .. } => set.extend(answer.as_deref().map(|r| (LimitKind::Answer, r))),
-            Self::Resumed { finish, limits, .. } => {
+            Self::Resumed { finish, limits, asides, .. } => {
                 set.extend(limits.each());
                 set.extend(finish.as_deref().map(|r| (LimitKind::Finish, r)));
+                set.extend(asides.iter().map(|anew| (anew.kind, &anew.limit)));
             }
+            Self::Supervised { limit, .. } => set.extend(limit.as_deref().map(|r| (LimitKind::Supervised, r))),
+            Self::ExtensionGranted { finish, .. } => set.push((LimitKind::Finish, finish)),
             Self::Resolved { rate, .. } | Self::CitizenTold { rate, .. } => {
                 set.extend(rate.as_deref().map(|r| (LimitKind::Rate, r)));
             }

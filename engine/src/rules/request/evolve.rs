@@ -4,6 +4,7 @@ use super::{
     Assignment, CaseTime, Climb, Duty, Ended, Ending, LetGo, MAX_RETURNS, Mark, Outcome, Proposal, Rating, Request,
     Resolution, Stage,
     event::{Cause, Event, Opening},
+    oversight::{Answer, Extension, Reminder, Supervision},
 };
 use crate::rules::{
     id::{AssignmentNo, PersonCode},
@@ -87,8 +88,57 @@ impl Request {
             self.climb.left.push(LetGo { post, person });
         }
         self.end(ends, at, how);
+        self.end_steps(at);
         self.open_assignment(at, opens);
         self.stage = Stage::Routed { handle: opens.no };
+    }
+
+    /// What was handed down, or asked for above, by who let the case go: it ends with that. Who helps, helps
+    /// the case, whoever leads it.
+    fn end_steps(&mut self, at: Instant) {
+        self.release(at, |aside| aside.duty == Duty::Step);
+    }
+
+    fn release(&mut self, at: Instant, which: impl Fn(&Assignment) -> bool) {
+        for aside in self.assignments.iter_mut().filter(|a| a.ended.is_none() && a.is_aside() && which(a)) {
+            aside.ended = Some(Ended { at, how: Ending::Released });
+        }
+        self.forget_extension();
+    }
+
+    /// A wish for more time whose step has ended undecided.
+    fn forget_extension(&mut self) {
+        if self.asks_extension().is_some_and(|step| step.ended.is_some()) {
+            self.limits.extension = None;
+        }
+    }
+
+    fn decide_extension(&mut self, step: AssignmentNo, at: Instant, answer: Answer) {
+        self.change(step, |a| a.accepted_at = a.accepted_at.or(Some(at)));
+        self.end(step, at, Ending::Reported);
+        if let Some(extension) = &mut self.limits.extension {
+            extension.answer = answer;
+        }
+    }
+
+    /// Somebody else on the post, or another post, helps or does the step now.
+    fn hand_aside_over(&mut self, aside: &Assignment, at: Instant, opens: &Opening) {
+        self.end(aside.no, at, Ending::HandedOver);
+        self.open_assignment(at, opens);
+        let waiting = matches!(self.stage, Stage::Waiting { .. });
+        let finish = aside.finish;
+        self.change(opens.no, |a| a.finish = if waiting { None } else { finish });
+        if let Some(extension) = &mut self.limits.extension
+            && extension.asked() == Some(aside.no)
+        {
+            extension.answer = Answer::Awaited(opens.no);
+        }
+    }
+
+    fn supervised_until(&mut self, limit: Option<Limit>) {
+        if let Some(supervision) = &mut self.limits.supervision {
+            supervision.limit = limit;
+        }
     }
 
     fn close(&mut self, at: Instant, rating: Option<Rating>) {
@@ -105,7 +155,7 @@ impl Request {
     /// What supervision notes when a limit makes a request go up.
     fn mark(&mut self, no: AssignmentNo, at: Instant, cause: Cause) {
         match cause {
-            Cause::Reason => {}
+            Cause::Reason | Cause::TakenOver => {}
             Cause::NotAccepted => self.yellow(no, at, LimitKind::Accept),
             Cause::NotFinished => self.yellow(no, at, LimitKind::Finish),
         }
@@ -142,6 +192,7 @@ impl Request {
             }
             Event::Frozen { ends, opens, .. } => {
                 self.replace(*ends, at, Ending::Frozen, opens);
+                self.release(at, |_| true);
                 // Once it is reached a return freezes each time, also after a ruling and a reopening.
                 self.returns = MAX_RETURNS;
                 self.climb = Climb::default();
@@ -162,14 +213,22 @@ impl Request {
                     a.finish = None;
                 });
                 (self.limits.committed, self.limits.statutory) = (None, None);
+                self.supervised_until(None);
+                for aside in self.assignments.iter_mut().filter(|a| a.ended.is_none() && a.is_aside()) {
+                    aside.finish = None;
+                }
                 let answer = of(answer.as_deref());
                 self.stage = Stage::Waiting { handle: *no, question: question.clone(), since: at, rest: *rest, answer };
             }
-            Event::Resumed { finish, limits, .. } => {
+            Event::Resumed { finish, limits, asides, .. } => {
                 if let Some(handle) = self.stage.handle() {
                     self.change(handle, |a| a.finish = of(finish.as_deref()));
                     self.limits.committed = of(limits.committed.as_ref());
                     self.limits.statutory = of(limits.statutory.as_ref());
+                    self.supervised_until(of(limits.supervised.as_ref()));
+                    for anew in asides {
+                        self.change(anew.no, |a| a.finish = Some(anew.limit.limit));
+                    }
                     self.stage = Stage::InHand { handle };
                 }
             }
@@ -177,6 +236,8 @@ impl Request {
                 let Some(done) = self.assignment(*ends).cloned() else { return };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
                 self.end(*ends, at, Ending::Resolved);
+                self.release(at, |_| true);
+                self.supervised_until(None);
                 let resolution = Resolution {
                     outcome: *outcome,
                     words: words.clone(),
@@ -222,7 +283,7 @@ impl Request {
                     self.yellow(*no, at, *limit);
                 }
                 self.change(*no, |a| match limit {
-                    LimitKind::Accept => a.accept = Some(*again),
+                    LimitKind::Accept | LimitKind::Respond => a.accept = Some(*again),
                     _ => a.finish = Some(*again),
                 });
             }
@@ -242,10 +303,14 @@ impl Request {
                 for no in open {
                     self.end(no, at, Ending::Withdrawn);
                 }
+                self.forget_extension();
                 self.stage =
                     Stage::Closed { outcome: Outcome::Withdrawn, at, resolution: None, told: None, rating: None };
             }
             Event::HandedOver { ends, opens } => {
+                if let Some(aside) = self.assignment(*ends).filter(|a| a.is_aside()).cloned() {
+                    return self.hand_aside_over(&aside, at, opens);
+                }
                 // A ruling binds the post it named, not whoever has to step in for it.
                 if self.assignment(*ends).is_some_and(|a| a.duty == Duty::Handle && a.post != opens.post) {
                     self.climb.ruled = false;
@@ -256,6 +321,11 @@ impl Request {
                 if let Some(finish) = inherited {
                     // The household has waited already: who steps in on the post has what is left.
                     self.change(opens.no, |a| a.finish = finish);
+                    if let Some(extension) = self.limits.extension.as_mut().filter(|e| e.handle == *ends) {
+                        extension.handle = opens.no;
+                    }
+                } else {
+                    self.end_steps(at);
                 }
                 if matches!(self.stage, Stage::Waiting { .. }) {
                     self.change(opens.no, |a| (a.accept, a.finish) = (None, None));
@@ -267,6 +337,42 @@ impl Request {
                 }
             }
             Event::PlaceMoved { to } => self.place = to.clone(),
+            Event::Reminded { by, .. } => self.limits.reminders.push(Reminder { by: by.clone(), at }),
+            Event::Supervised { by, words, limit } => {
+                self.limits.passed.retain(|passed| *passed != LimitKind::Supervised);
+                let limit = of(limit.as_deref());
+                self.limits.supervision = Some(Supervision { by: by.clone(), at, words: words.clone(), limit });
+            }
+            Event::HelpCalled { opens, .. } | Event::Delegated { opens, .. } => self.open_assignment(at, opens),
+            Event::Responded { no } => self.change(*no, |a| a.accepted_at = Some(at)),
+            Event::Reported { ends, .. } => {
+                self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
+                self.end(*ends, at, Ending::Reported);
+            }
+            Event::Recalled { ends, .. } => {
+                self.end(*ends, at, Ending::Recalled);
+                self.forget_extension();
+            }
+            Event::Released { ends } => {
+                self.end(*ends, at, Ending::Released);
+                self.forget_extension();
+            }
+            Event::ExtensionAsked { no, working_days, reason, opens } => {
+                self.open_assignment(at, opens);
+                self.limits.extension = Some(Extension {
+                    handle: *no,
+                    working_days: *working_days,
+                    reason: reason.clone(),
+                    answer: Answer::Awaited(opens.no),
+                });
+            }
+            Event::ExtensionGranted { ends, by, no, finish, .. } => {
+                self.decide_extension(*ends, at, Answer::Granted(by.clone()));
+                self.change(*no, |a| a.finish = Some(finish.limit));
+            }
+            Event::ExtensionRefused { ends, by, .. } => {
+                self.decide_extension(*ends, at, Answer::Refused(by.clone()));
+            }
         }
     }
 }

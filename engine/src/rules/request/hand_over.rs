@@ -4,13 +4,14 @@ use super::{
     Assignment, Duty, Request,
     decide::Case,
     event::{Event, Recorded},
+    evolve::evolve,
     refusal::{Code, Refusal},
 };
 use crate::rules::{
     actor::{Actor, Step},
-    id::UnitCode,
+    id::{AssignmentNo, UnitCode},
     instant::Instant,
-    routing::{BEYOND, Loads, Route, route, stand_in},
+    routing::{BEYOND, Loads, Route, stand_in},
     world::World,
 };
 
@@ -47,38 +48,70 @@ pub fn hand_over(
         records.push(record(None, Event::PlaceMoved { to: to.clone() }));
         request.place = to.clone();
     }
-    let case = Case::of(world, &request, at, loads)?;
-    for assignment in request.open() {
-        let held = world.find_post(assignment.post.as_str()).filter(|p| world.post_exists(*p, at));
-        let person = world.find_person(assignment.person.as_str());
-        let matter = Some(case.matter);
-        let next = held.and_then(|post| Some((post, stand_in(world, post, matter, at, case.recusal()).ok()?)));
-        let stays = held.zip(person).is_some_and(|(post, person)| {
-            let holds = || world.holders(post, at).any(|h| h.person == person);
-            let answers = next.is_some_and(|(_, answering)| answering.person == person);
-            let back = || next.is_some_and(|(_, a)| world.absence(a.person, matter, assignment.opened_at).is_some());
-            let kept = || case.recusal().keeps_from(world, post, person, at);
-            answers || holds() && !kept() && world.absence(person, matter, at).is_none() && !back()
-        });
-        if stays {
-            continue;
-        }
-        let route = match (next, assignment.duty) {
-            (Some((post, answering)), _) => {
-                Route { found: Some(answering.found(post, assignment.rung)), passed: Vec::new() }
+    // Who leads comes first: what was handed down ends when the case goes to another post.
+    let mut open: Vec<(bool, AssignmentNo)> = request.open().map(|a| (a.is_aside(), a.no)).collect();
+    open.sort_unstable();
+    for (_, no) in open {
+        let Some(assignment) = request.assignment(no).filter(|a| a.ended.is_none()).cloned() else { continue };
+        let case = Case::of(world, &request, at, loads)?;
+        let event = match next(&case, &request, &assignment) {
+            Next::Stays => continue,
+            Next::NotNeeded => Event::Released { ends: no },
+            Next::Goes(route) => {
+                let Some(opens) = case.opening(&route, assignment.duty) else {
+                    let message = format!(
+                        "request {} would be left with nobody; appoint somebody who may take it first",
+                        request.id
+                    );
+                    return Refusal::because(Code::NobodyMayTake, message);
+                };
+                Event::HandedOver { ends: no, opens }
             }
-            // The post itself is passed as what it is now: vacant, absent, recused, or gone.
-            (None, Duty::Handle) => route(world, &case.question(assignment.rung), &case.exclusions(), loads),
-            (None, Duty::Relay) => case
-                .relay_instead_of(assignment)
-                .unwrap_or_else(|| route(world, &case.question(BEYOND), &case.exclusions(), loads)),
         };
-        let Some(opens) = case.opening(&route, assignment.duty) else {
-            let message =
-                format!("request {} would be left with nobody; appoint somebody who may take it first", request.id);
-            return Refusal::because(Code::NobodyMayTake, message);
-        };
-        records.push(record(Some(assignment), Event::HandedOver { ends: assignment.no, opens }));
+        records.push(record(Some(&assignment), event.clone()));
+        match evolve(Some(request), at, &event) {
+            Some(after) => request = after,
+            None => break,
+        }
     }
     Ok(records)
+}
+
+/// What becomes of one open assignment.
+enum Next {
+    /// It stays with who has it.
+    Stays,
+    /// It goes to somebody else.
+    Goes(Route),
+    /// Nobody is there to help, or to do the step: who leads the case is told, and has it as before.
+    NotNeeded,
+}
+
+fn next(case: &Case<'_>, request: &Request, assignment: &Assignment) -> Next {
+    let Case { world, at, .. } = *case;
+    let held = world.find_post(assignment.post.as_str()).filter(|p| world.post_exists(*p, at));
+    let person = world.find_person(assignment.person.as_str());
+    let matter = Some(case.matter);
+    let next = held.and_then(|post| Some((post, stand_in(world, post, matter, at, case.recusal()).ok()?)));
+    let stays = held.zip(person).is_some_and(|(post, person)| {
+        let holds = || world.holders(post, at).any(|h| h.person == person);
+        let answers = next.is_some_and(|(_, answering)| answering.person == person);
+        let back = || next.is_some_and(|(_, a)| world.absence(a.person, matter, assignment.opened_at).is_some());
+        let kept = || case.recusal().keeps_from(world, post, person, at);
+        answers || holds() && !kept() && world.absence(person, matter, at).is_none() && !back()
+    });
+    if stays {
+        return Next::Stays;
+    }
+    let leads = |person| world.person_code(person) == request.handle().map(|held| &held.person);
+    match (next, assignment.duty) {
+        (Some((_, answering)), Duty::CoHandle | Duty::Step) if leads(answering.person) => Next::NotNeeded,
+        (Some((post, answering)), _) => {
+            Next::Goes(Route { found: Some(answering.found(post, assignment.rung)), passed: Vec::new() })
+        }
+        (None, Duty::CoHandle | Duty::Step) => Next::NotNeeded,
+        // The post itself is passed as what it is now: vacant, absent, recused, or gone.
+        (None, Duty::Handle) => Next::Goes(case.again(assignment.rung)),
+        (None, Duty::Relay) => Next::Goes(case.relay_instead_of(assignment).unwrap_or_else(|| case.again(BEYOND))),
+    }
 }

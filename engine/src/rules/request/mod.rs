@@ -6,6 +6,7 @@ mod due;
 pub mod event;
 pub mod evolve;
 pub mod hand_over;
+pub mod oversight;
 pub mod refusal;
 pub mod relation;
 mod relay;
@@ -24,6 +25,7 @@ use super::{
 };
 use command::CommandKind;
 pub use due::running;
+use oversight::{Extension, Reminder, Supervision};
 
 /// The transition table: which command may come at which stage. What is not here is refused as
 /// `WrongStage`.
@@ -44,6 +46,17 @@ pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
         (C::Rate, &[Told]),
         (C::Withdraw, &[Routed, InHand, Waiting, Frozen]),
         (C::Rule, &[Frozen]),
+        (C::Remind, &[Routed, InHand, Waiting, Frozen, Resolved]),
+        (C::Supervise, &[Routed, InHand]),
+        (C::TakeOver, &[Routed, InHand]),
+        (C::CallHelp, &[Routed, InHand]),
+        (C::Delegate, &[Routed, InHand]),
+        (C::Respond, &[Routed, InHand, Waiting]),
+        (C::Report, &[Routed, InHand, Waiting]),
+        (C::Recall, &[Routed, InHand, Waiting]),
+        (C::AskExtension, &[InHand]),
+        (C::GrantExtension, &[Routed, InHand]),
+        (C::RefuseExtension, &[Routed, InHand, Waiting]),
     ]
 };
 
@@ -121,8 +134,25 @@ words! {
     pub enum Duty {
         /// 承办: bring the request to its end.
         Handle = "承办",
+        /// 协办: help who handles it, who stays responsible (吹哨报到).
+        CoHandle = "协办",
+        /// 环节: one step that who handles it handed down, or has to be granted from above.
+        Step = "环节",
         /// 回传: carry the result on.
         Relay = "回传",
+    }
+}
+
+impl Duty {
+    /// Which limit says until when it is to be accepted, and which until when it is to be finished.
+    #[must_use]
+    pub const fn limits(self) -> (LimitKind, LimitKind) {
+        match self {
+            Self::Handle => (LimitKind::Accept, LimitKind::Finish),
+            Self::CoHandle => (LimitKind::Respond, LimitKind::Help),
+            Self::Step => (LimitKind::Respond, LimitKind::Step),
+            Self::Relay => (LimitKind::Accept, LimitKind::Relay),
+        }
     }
 }
 
@@ -151,6 +181,12 @@ words! {
         TakenUp = "超时已提级",
         /// Passed to whoever holds the post now.
         HandedOver = "已移交",
+        /// What was to be done is done, and reported to who asked for it.
+        Reported = "已回报",
+        /// Taken back by who asked for it.
+        Recalled = "已收回",
+        /// The case went on without it.
+        Released = "不再需要",
     }
 }
 
@@ -203,6 +239,12 @@ pub struct Assignment {
 }
 
 impl Assignment {
+    /// Whether it is done beside the handling, by somebody who does not answer for the whole.
+    #[must_use]
+    pub const fn is_aside(&self) -> bool {
+        matches!(self.duty, Duty::CoHandle | Duty::Step)
+    }
+
     /// How near the end of its time is: to accept it, until it is accepted, and to finish it; the worse of
     /// the two. None when it has ended or no time is set.
     #[must_use]
@@ -265,6 +307,9 @@ pub struct Rest {
     /// Of the statutory limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statutory: Option<Allowance>,
+    /// Of the limit of a supervision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervised: Option<Allowance>,
 }
 
 impl Rest {
@@ -286,7 +331,7 @@ pub struct Mark {
     pub at: Instant,
 }
 
-/// The limits of the whole case, and what became of all of its limits.
+/// The limits of the whole case, what became of all of its limits, and what those who watch it did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseTime {
     /// As the town has promised it; none while the citizen is waited for.
@@ -295,12 +340,21 @@ pub struct CaseTime {
     /// As the law has it; none while the citizen is waited for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statutory: Option<Limit>,
-    /// Which of the two ran out already, so that each does once.
+    /// Which limits of the whole case ran out already, so that each does once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed: Vec<LimitKind>,
     /// The marks that supervision gave, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
+    /// Who reminded the holder, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminders: Vec<Reminder>,
+    /// The supervision of the case: the latest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervision: Option<Supervision>,
+    /// The extension that was asked for last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<Extension>,
 }
 
 /// How and by whom a request was brought to its end.
@@ -517,7 +571,18 @@ impl Request {
         self.assignment(self.stage.relay()?)
     }
 
-    /// The assignments that are open now: one Handle, or one Relay, or none.
+    /// What others do for who handles it and is not done yet: helping, and steps.
+    pub fn asides(&self) -> impl Iterator<Item = &Assignment> {
+        self.open().filter(|a| a.is_aside())
+    }
+
+    /// The step by which an extension is granted or refused, while that is not decided.
+    #[must_use]
+    pub fn asks_extension(&self) -> Option<&Assignment> {
+        self.assignment(self.limits.extension.as_ref()?.asked()?)
+    }
+
+    /// The assignments that are open now: one Handle with its asides, or one Relay, or none.
     pub fn open(&self) -> impl Iterator<Item = &Assignment> {
         self.assignments.iter().filter(|a| a.ended.is_none())
     }

@@ -71,6 +71,28 @@ words! {
         BadTime = "时间不合理",
         /// Nobody rates their own work.
         OwnWork = "不能评价自己办的事",
+        /// Who asks reminded the holder today already.
+        RemindedToday = "今天已催办过",
+        /// So many working days cannot be given; or none are, and the register has none.
+        BadDays = "工作日天数不合理",
+        /// The named post is at it already.
+        AlreadyCalled = "该岗位正在协办",
+        /// So many are at it that one more would help nobody.
+        TooManyHelpers = "协办岗位过多",
+        /// The named post does not stand below the holder's.
+        NotSubordinate = "该岗位不是下级岗位",
+        /// The request has no such open assignment of helping or of a step.
+        NoSuchAssignment = "没有这项待办的协办或环节",
+        /// They said already that they are there.
+        AlreadyThere = "已经报到",
+        /// A step was handed down and is not reported yet.
+        StepOpen = "交办的环节尚未回报",
+        /// There is no time to finish that could be longer.
+        NothingToExtend = "没有可延长的时限",
+        /// More time was asked for, or granted, already.
+        AlreadyExtended = "已申请过延期",
+        /// The new limit would lie behind the one of the law.
+        PastStatutory = "延期不得超过法定时限",
     }
 }
 

@@ -31,13 +31,28 @@ pub fn roles(world: &World, request: &Request, actor: &Actor, at: Instant) -> Ro
             let roles = logged
                 .with_if(Role::FormerHolder, request.assignments.iter().any(|a| own(&a)))
                 .with_if(Role::Holder, request.handle().is_some_and(&answers))
-                .with_if(Role::Relayer, request.relay().is_some_and(answers));
+                .with_if(Role::Relayer, request.relay().is_some_and(&answers))
+                .with_if(Role::Approver, request.asks_extension().is_some_and(&answers))
+                .with_if(Role::Helper, helping(request).any(answers));
             match world.find_unit(request.place.as_str()) {
                 Some(place) => roles.and(roles_at(world, person, place, at)),
                 None => roles,
             }
         }
     }
+}
+
+/// What others do for who handles the request: helping, and steps that were handed down.
+pub(super) fn helping(request: &Request) -> impl Iterator<Item = &Assignment> {
+    let asks = request.asks_extension().map(|step| step.no);
+    request.asides().filter(move |aside| Some(aside.no) != asks)
+}
+
+/// Whether the person of the register answers for one assignment of the request.
+pub(super) fn is_theirs(world: &World, request: &Request, assignment: &Assignment, actor: &Actor, at: Instant) -> bool {
+    let Some(person) = actor.person().and_then(|code| world.find_person(code.as_str())) else { return false };
+    let accused: Vec<PersonIx> = request.accused.iter().filter_map(|c| world.find_person(c.as_str())).collect();
+    answers(world, (request, assignment), person, at, &Recusal::of(world, &accused, at))
 }
 
 /// Whether the person answers for the assignment at that instant: as a holder of its post, first or

@@ -82,7 +82,7 @@ pub(super) fn problems(register: &Register, found: &mut Vec<Problem>) {
                 found.push(problem(row, "matter", what, "leave one of the two empty"));
             }
         }
-        if rung.is_some() && !matches!(kind, LimitKind::Accept | LimitKind::Finish | LimitKind::Relay) {
+        if rung.is_some() && kind.is_of_case() {
             let what = format!("a limit of the kind {kind} is for the whole case, not for a rung");
             found.push(problem(row, "rung", what, "leave `rung` empty"));
         }

@@ -14,6 +14,11 @@
 //! A tells CASE to WHOM by HOW [at TIME]       the household heard it
 //! A relays CASE to WHOM by HOW [at TIME]      the next in line heard it
 //! A rates CASE good|bad[: WORDS]
+//! A whistles for CASE to POST: REASON         A delegates CASE to POST: INSTRUCTION
+//! A responds to CASE no NUMBER                A reports on CASE no NUMBER: WORDS
+//! A recalls CASE no NUMBER: REASON            A reminds of CASE: WORDS
+//! A supervises CASE [within N days]: WORDS    A takes CASE over: REASON
+//! A extends CASE by N days: REASON            A grants CASE          A refuses CASE: REASON
 //!
 //! A looks at CASE                             what A sees of it
 //! account of CASE                             why its newest assignment is where it is

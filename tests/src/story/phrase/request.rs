@@ -1,7 +1,7 @@
 //! What is done with a request.
 
 use liandong_engine::rules::{
-    id::PersonCode,
+    id::{AssignmentNo, PersonCode},
     request::{
         Channel, Citizen, How, Outcome,
         command::{Command, LogRequest},
@@ -18,7 +18,8 @@ const CLAUSES: &[&str] = &["as", "by", "entering", "from", "about"];
 #[rustfmt::skip]
 const VERBS: &[&str] = &[
     "looks", "accepts", "escalates", "transfers", "sends", "rejects", "asks", "resumes", "notes", "resolves",
-    "tells", "relays", "rates", "withdraws", "rules",
+    "tells", "relays", "rates", "withdraws", "rules", "whistles", "delegates", "responds", "reports", "recalls",
+    "reminds", "supervises", "takes", "extends", "grants", "refuses",
 ];
 
 /// Reads what follows the verb; none when the verb is not about requests.
@@ -33,6 +34,10 @@ pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<
         "looks" => Some("at"),
         "asks" => Some("about"),
         "notes" => Some("on"),
+        "whistles" => Some("for"),
+        "responds" => Some("to"),
+        "reports" => Some("on"),
+        "reminds" => Some("of"),
         _ => None,
     };
     if let Some(word) = small_word {
@@ -63,6 +68,32 @@ pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<
             words.expect("to")?;
             Command::Rule { to: words.code("a post")?, ruling: words.text() }
         }
+        "whistles" => {
+            words.expect("to")?;
+            Command::CallHelp { to: words.code("a post")?, reason: words.text() }
+        }
+        "delegates" => {
+            words.expect("to")?;
+            Command::Delegate { to: words.code("a post")?, instruction: words.text() }
+        }
+        "responds" => Command::Respond { no: number(words)? },
+        "reports" => Command::Report { no: number(words)?, words: words.text() },
+        "recalls" => Command::Recall { no: number(words)?, reason: words.text() },
+        "reminds" => Command::Remind { words: words.text() },
+        "supervises" => {
+            let working_days = if words.take("within") { Some(days(words)?) } else { None };
+            Command::Supervise { working_days, words: words.text() }
+        }
+        "takes" => {
+            words.expect("over")?;
+            Command::TakeOver { reason: words.text() }
+        }
+        "extends" => {
+            words.expect("by")?;
+            Command::AskExtension { working_days: days(words)?, reason: words.text() }
+        }
+        "grants" => Command::GrantExtension,
+        "refuses" => Command::RefuseExtension { reason: words.text() },
         verb => relay(verb == "tells", words)?,
     };
     Ok(Some(Sentence::Act(by.clone(), case, command)))
@@ -99,6 +130,17 @@ fn log(by: &By, words: &mut Words<'_>) -> Result<Sentence, Wrong> {
         }
     }
     Ok(Sentence::Log(by.clone(), case, log))
+}
+
+fn number(words: &mut Words<'_>) -> Result<AssignmentNo, Wrong> {
+    words.expect("no")?;
+    Ok(AssignmentNo(words.word("a number", |text| text.parse().ok())?))
+}
+
+fn days(words: &mut Words<'_>) -> Result<u16, Wrong> {
+    let days = words.word("a number of working days", |text| text.parse().ok())?;
+    words.expect("days")?;
+    Ok(days)
 }
 
 fn resolve(words: &mut Words<'_>) -> Result<Command, Wrong> {

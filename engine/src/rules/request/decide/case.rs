@@ -18,8 +18,8 @@ use crate::rules::{
 
 /// A request in the world of an instant: what every decision about it looks at.
 pub struct Case<'a> {
-    pub(super) world: &'a World,
-    pub(super) at: Instant,
+    pub(in crate::rules::request) world: &'a World,
+    pub(in crate::rules::request) at: Instant,
     pub(super) loads: &'a Loads,
     place: UnitIx,
     pub(in crate::rules::request) matter: MatterIx,
@@ -103,6 +103,12 @@ impl<'a> Case<'a> {
             account: Account::of(self.world, route),
             limits: self.limits(found.post, found.rung, duty),
         })
+    }
+
+    /// From a rung on, to whoever may have it in this climb.
+    #[must_use]
+    pub fn again(&self, from: RungNo) -> Route {
+        route(self.world, &self.question(from), &self.exclusions(), self.loads)
     }
 
     /// Who carries on when the carrier of a relay is gone: the next below, else the next above.

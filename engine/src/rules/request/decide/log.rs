@@ -134,7 +134,8 @@ pub fn log(
     };
     let case = Case::fresh(world, &question, loads);
     let whole = |kind| case.limit(case.calendar(), kind, None);
-    let limits = CaseLimits { committed: whole(LimitKind::Committed), statutory: whole(LimitKind::Statutory) };
+    let limits =
+        CaseLimits { committed: whole(LimitKind::Committed), statutory: whole(LimitKind::Statutory), supervised: None };
     let opens = Opening {
         no: AssignmentNo(1),
         duty: Duty::Handle,

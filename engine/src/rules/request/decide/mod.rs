@@ -1,7 +1,9 @@
 //! What a command comes to: events with their account, or a refusal. Pure.
 
+mod aside;
 mod case;
 mod log;
+mod oversight;
 mod time;
 
 use super::{
@@ -36,7 +38,7 @@ pub fn decide(
     command: &Command,
     loads: &Loads,
 ) -> Result<Vec<Recorded>, Refusal> {
-    let roles = relation::roles(world, request, actor, at);
+    let mut roles = relation::roles(world, request, actor, at);
     if !may(roles, Act::See) {
         return Refusal::because(
             Code::UnknownRequest,
@@ -49,12 +51,15 @@ pub fn decide(
         let message = format!("the request is {stage}; {} is not possible now, reload and look again", command.kind());
         return Refusal::because(Code::WrongStage, message);
     }
+    let case = Case::of(world, request, at, loads)?;
+    let decision = Decision { case: &case, request, actor, citizen_acts: !roles.has(Role::Holder) };
+    if matches!(command, Command::TakeOver { .. }) {
+        roles = roles.with_if(Role::Higher, decision.higher().is_some());
+    }
     if !may(roles, act_of(command)) {
         let message = format!("{} is not yours to do on this request; ask whoever holds it", command.kind());
         return Refusal::because(Code::NotAllowed, message);
     }
-    let case = Case::of(world, request, at, loads)?;
-    let decision = Decision { case: &case, request, actor, citizen_acts: !roles.has(Role::Holder) };
     decision.decide(command)
 }
 
@@ -73,6 +78,16 @@ const fn act_of(command: &Command) -> Act {
         Command::Rate { .. } => Act::Rate,
         Command::Withdraw { .. } => Act::Withdraw,
         Command::Rule { .. } => Act::Rule,
+        Command::Remind { .. } => Act::Remind,
+        Command::Supervise { .. } => Act::Supervise,
+        Command::TakeOver { .. } => Act::TakeOver,
+        Command::CallHelp { .. } => Act::CallHelp,
+        Command::Delegate { .. } => Act::Delegate,
+        Command::Respond { .. } => Act::Respond,
+        Command::Report { .. } => Act::Report,
+        Command::Recall { .. } => Act::Recall,
+        Command::AskExtension { .. } => Act::AskExtension,
+        Command::GrantExtension | Command::RefuseExtension { .. } => Act::DecideExtension,
     }
 }
 
@@ -109,6 +124,11 @@ impl Decision<'_> {
                 };
                 self.confirm_relay(relay, *told, told_at)
             }
+            Command::Remind { words } => self.remind(words),
+            Command::Supervise { words, working_days } => self.supervise(words, *working_days),
+            Command::Respond { no } => self.respond(*no),
+            Command::Report { no, words } => self.report(*no, words),
+            Command::Recall { no, reason } => self.recall(*no, reason),
             _ => self.handle(self.held(self.request.handle())?, command),
         }
     }
@@ -162,8 +182,19 @@ impl Decision<'_> {
                 let opens = self.opening(&route, Duty::Handle)?;
                 Ok(self.on(held, Event::Ruled { ends: held.no, ruling, opens }))
             }
+            Command::TakeOver { reason } => self.take_over(held, reason),
+            Command::CallHelp { to, reason } => self.call_help(held, to, reason),
+            Command::Delegate { to, instruction } => self.delegate(held, to, instruction),
+            Command::AskExtension { working_days, reason } => self.ask_extension(held, *working_days, reason),
+            Command::GrantExtension => self.grant_extension(held),
+            Command::RefuseExtension { reason } => self.refuse_extension(reason),
             // The rest is decided before an assignment is looked for.
             Command::AddNote { .. }
+            | Command::Remind { .. }
+            | Command::Supervise { .. }
+            | Command::Respond { .. }
+            | Command::Report { .. }
+            | Command::Recall { .. }
             | Command::Resume { .. }
             | Command::Withdraw { .. }
             | Command::Rate { .. }
@@ -246,6 +277,7 @@ impl Decision<'_> {
 
     fn resolve(&self, held: &Assignment, outcome: Outcome, words: &str, face: bool) -> Result<Vec<Recorded>, Refusal> {
         let words = text::required("words", words)?;
+        self.no_step_open()?;
         match outcome {
             Outcome::Withdrawn => {
                 let message = "only the citizen withdraws; choose another outcome";
@@ -373,7 +405,17 @@ impl Decision<'_> {
     }
 
     fn record(&self, responsible: Option<&Assignment>, on_behalf_of: Option<Behalf>, event: Event) -> Vec<Recorded> {
-        let ordered = matches!(event, Event::SentBack { .. } | Event::Ruled { .. } | Event::Frozen { .. });
+        let ordered = matches!(
+            event,
+            Event::SentBack { .. }
+                | Event::Ruled { .. }
+                | Event::Frozen { .. }
+                | Event::Supervised { .. }
+                | Event::HelpCalled { .. }
+                | Event::Delegated { .. }
+                | Event::Recalled { .. }
+                | Event::Escalated { cause: Cause::TakenOver, .. }
+        );
         vec![Recorded {
             step: Step {
                 acted: self.actor.clone(),

@@ -1,5 +1,7 @@
 //! What time demands: a limit that ran out, decided like any command.
 
+use std::collections::BTreeSet;
+
 use super::{Case, Decision, Refusal};
 use crate::rules::{
     actor::{Actor, Step},
@@ -10,8 +12,8 @@ use crate::rules::{
     post::PostKind,
     request::{
         Assignment, Duty, Request, Rest, Stage,
-        event::{CaseLimits, Cause, Event, Limits, Recorded},
-        relay, running,
+        event::{Anew, CaseLimits, Cause, Event, Limits, Recorded},
+        relation, relay, running,
     },
     routing::{BEYOND, Loads, RungNo, nearest, stand_in},
     world::{PostIx, World},
@@ -40,11 +42,22 @@ pub fn run_out(
         (LimitKind::Relay, Some(held)) => decision.relay_goes_up(held),
         (LimitKind::Answer, _) => decision.resumed(String::new()),
         (LimitKind::Rate, _) => Event::Lapsed,
-        (LimitKind::Committed | LimitKind::Statutory, _) => {
+        (LimitKind::Respond | LimitKind::Help | LimitKind::Step, Some(aside)) => {
+            decision.aside_is_late(aside, due.kind)
+        }
+        (LimitKind::Committed | LimitKind::Statutory | LimitKind::Supervised, _) => {
             let person = request.handle().or_else(|| request.relay()).map(|a| a.person.clone());
             Event::LimitPassed { limit: due.kind, person, tell: decision.leaders() }
         }
-        (LimitKind::Accept | LimitKind::Finish | LimitKind::Relay, None) => return Ok(Vec::new()),
+        (
+            LimitKind::Accept
+            | LimitKind::Finish
+            | LimitKind::Relay
+            | LimitKind::Respond
+            | LimitKind::Help
+            | LimitKind::Step,
+            None,
+        ) => return Ok(Vec::new()),
     };
     let responsible = held.or_else(|| request.handle()).map(|a| a.person.clone());
     let step = Step { acted: Actor::System, responsible, on_behalf_of: None, by_order_of: None };
@@ -82,9 +95,21 @@ impl Decision<'_> {
 
     /// Nobody is above: the leaders are told now, and again on the next working morning.
     fn again(&self, held: &Assignment, limit: LimitKind) -> Event {
-        let calendar = self.case.calendar_of(&held.post);
-        let morning = next_morning(calendar, self.case.at);
-        Event::Overdue { no: held.no, limit, again: Limit { soon: self.case.at, due: morning }, tell: self.leaders() }
+        self.overdue(held, limit, self.leaders())
+    }
+
+    fn overdue(&self, held: &Assignment, limit: LimitKind, tell: Vec<PersonCode>) -> Event {
+        let morning = next_morning(self.case.calendar_of(&held.post), self.case.at);
+        Event::Overdue { no: held.no, limit, again: Limit { soon: self.case.at, due: morning }, tell }
+    }
+
+    /// Who was called does not come, or does not report: the case stays where it is, and who leads it is told;
+    /// the leaders too where it was another unit that was called.
+    fn aside_is_late(&self, aside: &Assignment, limit: LimitKind) -> Event {
+        let lead = self.request.handle().map(|held| held.person.clone());
+        let leaders = if aside.duty == Duty::CoHandle { self.leaders() } else { Vec::new() };
+        let people: BTreeSet<PersonCode> = lead.into_iter().chain(leaders).collect();
+        self.overdue(aside, limit, people.into_iter().collect())
     }
 
     /// The leaders nearest to the place, whom the request does not go round.
@@ -102,15 +127,24 @@ impl Decision<'_> {
     /// The case goes on: what was left of its limits begins to run again.
     pub(super) fn resumed(&self, answer: String) -> Event {
         let Stage::Waiting { handle, rest, .. } = &self.request.stage else {
-            return Event::Resumed { answer, finish: None, limits: CaseLimits::default() };
+            return Event::Resumed { answer, finish: None, limits: Box::default(), asides: Vec::new() };
         };
         let begin = |calendar: &Calendar, allowance: Option<Allowance>| reckon(calendar, self.case.at, allowance?);
         let held = self.request.assignment(*handle);
         let finish = held.and_then(|held| begin(self.case.calendar_of(&held.post), rest.finish));
         let calendar = self.case.calendar();
-        let limits =
-            CaseLimits { committed: begin(calendar, rest.committed), statutory: begin(calendar, rest.statutory) };
-        Event::Resumed { answer, finish: finish.map(Box::new), limits }
+        let limits = CaseLimits {
+            committed: begin(calendar, rest.committed),
+            statutory: begin(calendar, rest.statutory),
+            supervised: begin(calendar, rest.supervised),
+        };
+        let anew = |aside: &Assignment| {
+            let (_, kind) = aside.duty.limits();
+            let limit = self.case.limit(self.case.calendar_of(&aside.post), kind, self.case.limit_rung(aside.rung))?;
+            Some(Anew { no: aside.no, kind, limit })
+        };
+        let asides = relation::helping(self.request).filter_map(anew).collect();
+        Event::Resumed { answer, finish: finish.map(Box::new), limits: Box::new(limits), asides }
     }
 
     /// The citizen is asked: what is left of the limits that rest meanwhile, and the limit of the answer.
@@ -126,6 +160,8 @@ impl Decision<'_> {
             finish: left(own, held.finish, LimitKind::Finish, self.case.limit_rung(held.rung)),
             committed: left(whole, limits.committed, LimitKind::Committed, None),
             statutory: left(whole, limits.statutory, LimitKind::Statutory, None),
+            // A supervision counts working time, whatever the register says of others.
+            supervised: limits.supervision.as_ref().and_then(|s| Some(rest(whole, s.limit?, at, true))),
         };
         let answer = self.case.limit(whole, LimitKind::Answer, None);
         Event::CitizenAsked { no: held.no, question, rest, answer: answer.map(Box::new) }
@@ -176,12 +212,11 @@ impl Case<'_> {
         let unit = self.world.post_unit(post)?;
         let calendar = self.world.calendar(unit, self.at);
         let rung = self.limit_rung(rung);
-        let limits = match duty {
-            Duty::Handle => Limits {
-                accept: self.limit(calendar, LimitKind::Accept, rung),
-                finish: self.limit(calendar, LimitKind::Finish, rung),
-            },
-            Duty::Relay => Limits { accept: None, finish: self.limit(calendar, LimitKind::Relay, rung) },
+        let (accept, finish) = duty.limits();
+        let limits = Limits {
+            // A relay is not accepted: it is done, or not.
+            accept: self.limit(calendar, accept, rung).filter(|_| duty != Duty::Relay),
+            finish: self.limit(calendar, finish, rung),
         };
         (limits != Limits::default()).then(|| Box::new(limits))
     }
