@@ -10,13 +10,16 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{BatchSize, BenchmarkId, Criterion};
 use liandong_engine::rules::{
+    absence::{Absence, Scope, Substitute},
     calendar::Calendars,
-    instant::{Instant, Zone},
-    register::coverage::coverage,
+    id::PersonCode,
+    instant::{Instant, Span, Zone},
+    post::Holding,
+    register::{coverage::coverage, survey::coverage_between},
     routing::{Exclusions, Loads, Question, route},
     tier::Tier,
     tree::{Tree, UnitIx},
-    world::{MatterIx, World},
+    world::{MatterIx, Register, World},
 };
 use liandong_tests::fixtures;
 
@@ -96,9 +99,37 @@ fn lugong(criterion: &mut Criterion) {
     bound(criterion, "lugong", &world);
     routing(criterion, "lugong", &world);
     criterion.bench_function("coverage of lugong, every household and matter", |b| b.iter(|| coverage(&world, NOW)));
+    // A year in which somebody is absent every day, each for a week.
+    let Ok(busy) = World::build(with_absences(register.clone()), 1, Zone::china()) else { return };
+    criterion.bench_function("coverage of lugong over a year of days, 365 absences", |b| {
+        b.iter(|| coverage_between(&busy, NOW, NOW.plus_days(365)));
+    });
     criterion.bench_function("world of lugong from its rows", |b| {
         b.iter_batched(|| register.clone(), |rows| World::build(rows, 1, Zone::china()), BatchSize::LargeInput);
     });
+}
+
+/// The register with an absence that begins on each day of the year, of somebody who holds a post then.
+fn with_absences(mut register: Register) -> Register {
+    let held = |h: &&Holding| h.span.contains(NOW) && h.span.contains(NOW.plus_days(365));
+    let holders: Vec<PersonCode> = register.holdings.iter().filter(held).map(|h| h.person.clone()).collect();
+    for day in 0..365_usize {
+        let Some(person) = holders.get(day * 31 % holders.len().max(1)) else { break };
+        let from = NOW.plus_days(i64::try_from(day).unwrap_or(0));
+        let Ok(code) = format!("ABS-{day}").parse() else { break };
+        register.absences.push(Absence {
+            code,
+            person: person.clone(),
+            span: Span { from, to: from.plus_days(7) },
+            reason: "事假".to_owned(),
+            scope: Scope::All,
+            substitute: Substitute::ByPost,
+            recorded_by: None,
+            recorded_at: from,
+            ended_at: None,
+        });
+    }
+    register
 }
 
 /// How long limits take to reckon, account included, from starts of ten years.

@@ -12,10 +12,11 @@ use tokio::{sync::oneshot, task::JoinHandle};
 
 use crate::{client::Client, server::free_port, stores::Trouble};
 
-/// How a server of a test is set up: as usual, but that its end waits for nobody to look.
+/// How a server of a test is set up: as usual, but that its end waits for nobody to look, and that a machine with
+/// much else to do gives no other outcome.
 #[must_use]
 pub fn config() -> Config {
-    Config { grace_time: Duration::ZERO, ..Config::default() }
+    Config { grace_time: Duration::ZERO, request_time: PATIENCE, ..Config::default() }
 }
 
 /// How long anything may take that has to happen.

@@ -111,6 +111,8 @@ words! {
         AskExtension = "申请延期",
         /// Grant or refuse more time.
         DecideExtension = "审批延期",
+        /// Reckon the limits anew.
+        Recompute = "重新计算时限",
         /// Change the register.
         ChangeRegister = "修改台账",
         /// Offer one's shift to others, or take one that is offered.
@@ -176,7 +178,7 @@ const fn roles_for(act: Act) -> &'static [Role] {
         Act::Rate => &[Citizen, Logger, Cadre],
         Act::Withdraw => &[Citizen, Logger],
         Act::Rule => &[Holder, Supervisor],
-        Act::ChangeRegister => &[Registrar, Operator],
+        Act::ChangeRegister | Act::Recompute => &[Registrar, Operator],
         Act::SwapDuty | Act::TakeOverDuty => &[Colleague],
         Act::ArrangeDuty => &[Superior, Operator],
         Act::UndoDuty => &[Party, Superior, Operator],

@@ -9,6 +9,7 @@ pub mod feed;
 pub mod files;
 pub mod picture;
 pub mod query;
+pub mod recompute;
 pub mod source;
 pub mod store;
 pub mod verify;

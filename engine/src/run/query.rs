@@ -43,6 +43,14 @@ pub struct RequestFilter {
     pub matter: Option<String>,
 }
 
+impl RequestFilter {
+    /// The stages at which limits run.
+    #[must_use]
+    pub fn running() -> Vec<StageKind> {
+        StageKind::ALL.iter().copied().filter(|s| !matches!(s, StageKind::Told | StageKind::Closed)).collect()
+    }
+}
+
 /// Which assignments of a person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AssignmentFilter {

@@ -8,6 +8,7 @@ mod due;
 mod journal;
 mod logging;
 mod output;
+mod recompute;
 mod register;
 mod request;
 mod route;

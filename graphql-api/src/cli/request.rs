@@ -18,6 +18,7 @@ use super::{
     due,
     logging::{self, LogFormat},
     output,
+    recompute::Recompute,
     trouble::Trouble,
 };
 
@@ -37,6 +38,7 @@ pub(super) enum Request {
         #[command(flatten)]
         database: Database,
     },
+    Recompute(Recompute),
 }
 
 fn id(text: &str) -> Result<RequestId, String> {
@@ -46,7 +48,10 @@ fn id(text: &str) -> Result<RequestId, String> {
 impl Request {
     pub(super) fn run(self) -> Result<(), Trouble> {
         logging::start(LogFormat::Text, logging::COMMAND);
-        let Self::Show { id, database } = self;
+        let (id, database) = match self {
+            Self::Show { id, database } => (id, database),
+            Self::Recompute(recompute) => return recompute.run(),
+        };
         let text = with_existing(&database.url, async |engine| {
             let found = engine.request(&Actor::Operator, id).await?;
             let row =

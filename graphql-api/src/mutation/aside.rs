@@ -150,4 +150,18 @@ impl AsideMutation {
     ) -> Result<RequestPayload> {
         act(ctx, &request, idempotency_key, Command::RefuseExtension { reason }).await
     }
+
+    /// Reckons the limits of a request that run anew, by the calendar of today: a holiday was declared late, or the
+    /// register gives other times now. See `recomputePreview` first.
+    async fn recompute(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "Whether with the times that the register gives today.", default)] rules_of_today: bool,
+        #[graphql(desc = "Why.")] reason: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        act(ctx, &request, idempotency_key, Command::Recompute { rules_of_today, reason, bases: Vec::new() }).await
+    }
 }

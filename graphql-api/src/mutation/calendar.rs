@@ -1,10 +1,17 @@
 //! Changes of calendars.
 
 use async_graphql::{Context, InputObject, Object, Result};
-use liandong_engine::rules::register::command::{Command, NewDay};
+use liandong_engine::rules::{
+    calendar::BadAllowance,
+    register::command::{Command, LimitOf, NewDay},
+};
 
 use super::payload::{RegisterPayload, change};
-use crate::{input, reply::bad_input, word::DeclaredKind};
+use crate::{
+    input,
+    reply::bad_input,
+    word::{DeclaredKind, LimitKind},
+};
 
 /// A date as a notice, or the place itself, declares it.
 #[derive(InputObject)]
@@ -33,11 +40,47 @@ impl NewDayInput {
     }
 }
 
+/// What a limit is for, as the register keeps it.
+#[derive(InputObject)]
+struct LimitInput {
+    /// For the matters of this ladder, by code; or else
+    ladder: Option<String>,
+    /// for this matter, by code, which goes before its ladder.
+    matter: Option<String>,
+    /// For this rung; for every rung, and for the whole case, when left out.
+    rung: Option<u8>,
+    /// What it is for.
+    kind: LimitKind,
+}
+
 #[derive(Default)]
 pub(super) struct CalendarMutation;
 
 #[Object]
 impl CalendarMutation {
+    /// Says how long something may take from now on. Running cases keep what they were given, until they are
+    /// reckoned anew; see `recomputePreview`.
+    async fn change_limit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "For what.")] of: LimitInput,
+        #[graphql(desc = "How long, such as 4wh, 2wd, 30min or 15d; without a limit when left out.")] allowance: Option<
+            String,
+        >,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RegisterPayload> {
+        let of = LimitOf {
+            ladder: input::code_if("of.ladder", of.ladder.as_deref())?,
+            matter: input::code_if("of.matter", of.matter.as_deref())?,
+            rung: of.rung,
+            kind: of.kind.into(),
+        };
+        let allowance =
+            allowance.map(|text| text.parse().map_err(|bad: BadAllowance| bad_input("allowance", bad))).transpose()?;
+        change(ctx, idempotency_key, Command::ChangeLimit { of, allowance }).await
+    }
+
     /// Declares days of a calendar, or declares them anew; none before today.
     async fn declare_days(
         &self,

@@ -4,7 +4,7 @@ use async_graphql::{OutputType, SimpleObject};
 
 use super::{
     assignment::Assignment, entry::JournalEntry, escalation::Escalation, matter::Matter, notice::Notice,
-    request::Request, unit::Unit,
+    preview::LimitPreview, request::Request, unit::Unit,
 };
 
 /// A page of a list.
@@ -14,6 +14,7 @@ use super::{
     concrete(name = "AssignmentConnection", params(Assignment)),
     concrete(name = "EscalationConnection", params(Escalation)),
     concrete(name = "JournalConnection", params(JournalEntry)),
+    concrete(name = "LimitPreviewConnection", params(LimitPreview)),
     concrete(name = "MatterConnection", params(Matter)),
     concrete(name = "NoticeConnection", params(Notice)),
     concrete(name = "RequestConnection", params(Request)),
@@ -36,6 +37,7 @@ where
     concrete(name = "AssignmentEdge", params(Assignment)),
     concrete(name = "EscalationEdge", params(Escalation)),
     concrete(name = "JournalEdge", params(JournalEntry)),
+    concrete(name = "LimitPreviewEdge", params(LimitPreview)),
     concrete(name = "MatterEdge", params(Matter)),
     concrete(name = "NoticeEdge", params(Notice)),
     concrete(name = "RequestEdge", params(Request)),

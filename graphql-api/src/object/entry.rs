@@ -53,6 +53,7 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         | Event::Recalled { reason, .. }
         | Event::ExtensionAsked { reason, .. }
         | Event::ExtensionRefused { reason, .. }
+        | Event::Recomputed { reason, .. }
         | Event::Withdrawn { reason } => Some(reason),
         Event::Delegated { instruction, .. } => Some(instruction),
         Event::Ruled { ruling, .. } => Some(ruling),
@@ -225,6 +226,7 @@ pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::Assignme
         | Event::Delegated { .. }
         | Event::Responded { .. }
         | Event::ExtensionAsked { .. }
+        | Event::Recomputed { .. }
         | Event::PlaceMoved { .. } => None,
     }
 }

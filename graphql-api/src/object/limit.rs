@@ -4,6 +4,7 @@ use async_graphql::SimpleObject;
 use liandong_engine::rules::{
     calendar::Stretch,
     limit::{LimitKind as Kind, Reckoned},
+    request::recompute::Moved,
 };
 
 use super::person::Person;
@@ -82,6 +83,33 @@ impl LimitStretch {
             why_zh: stretch.why.zh(),
             name: stretch.name.as_ref().map(ToString::to_string),
             periods: stretch.periods.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// A limit that ends at another time.
+#[derive(SimpleObject)]
+#[graphql(serial)]
+pub(crate) struct MovedLimit {
+    /// The number of the assignment; null for a limit of the whole case.
+    assignment: Option<u16>,
+    /// When it ended until now.
+    was: When,
+    /// When it ends, with the arithmetic.
+    is: ReckonedLimit,
+    /// By how many minutes later it ends; fewer than none where it ends earlier.
+    minutes: i64,
+}
+
+impl MovedLimit {
+    /// A limit as the rules have it.
+    pub(crate) fn of(moved: &Moved) -> Self {
+        let Moved { no, kind, was, is } = moved;
+        Self {
+            assignment: Some(no.0).filter(|no| *no > 0),
+            was: When(was.due),
+            is: ReckonedLimit::of(*kind, is),
+            minutes: (is.limit.due.0 - was.due.0) / 60_000_000,
         }
     }
 }

@@ -17,6 +17,7 @@ pub(crate) mod notice;
 pub(crate) mod oversight;
 pub(crate) mod person;
 pub(crate) mod post;
+pub(crate) mod preview;
 pub(crate) mod request;
 pub(crate) mod unit;
 pub(crate) mod workload;

@@ -2,6 +2,7 @@
 
 mod duty;
 mod map;
+mod recompute;
 mod report;
 mod work;
 
@@ -11,4 +12,10 @@ pub(crate) use report::Reports;
 
 /// What can be asked. Every answer reads one world at one instant.
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(map::MapQuery, work::WorkQuery, report::ReportQuery, duty::DutyQuery);
+pub(crate) struct Query(
+    map::MapQuery,
+    work::WorkQuery,
+    report::ReportQuery,
+    duty::DutyQuery,
+    recompute::RecomputeQuery,
+);

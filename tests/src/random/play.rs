@@ -9,7 +9,7 @@ use liandong_engine::rules::{
     absence::{Scope, Substitute},
     actor::Actor,
     authority::{Act, may, roles_at},
-    calendar::Declared,
+    calendar::{Allowance, Declared},
     id::{AssignmentNo, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
     instant::{Instant, Zone},
     limit::Due,
@@ -23,6 +23,7 @@ use liandong_engine::rules::{
         event::Recorded,
         evolve::evolve,
         hand_over::hand_over,
+        recompute::bases,
         running,
     },
     routing::{BEYOND, Loads},
@@ -49,6 +50,14 @@ pub struct Move {
 pub fn moves() -> impl Strategy<Value = Vec<Move>> {
     let one = any::<(u8, u16, u16, u16, u8)>();
     vec(one.prop_map(|(what, who, which, how, hours)| Move { what, who, which, how, hours }), 1..150)
+}
+
+/// Moves between which time seldom goes by, for what several people do one after another.
+pub fn quick_moves() -> impl Strategy<Value = Vec<Move>> {
+    moves().prop_map(|moves| {
+        let quick = |one: Move| if one.hours < 240 { Move { hours: 0, ..one } } else { one };
+        moves.into_iter().map(quick).collect()
+    })
 }
 
 /// What a move came to.
@@ -256,7 +265,9 @@ impl Play {
         let holder = open.map(|a| Actor::Person(a.person.clone()));
         let asides: Vec<Actor> = request.asides().map(|a| Actor::Person(a.person.clone())).collect();
         let approver = request.asks_extension().map(|step| Actor::Person(step.person.clone()));
+        let command = self.command(&request, step);
         let actor = match step.who % 16 {
+            _ if command.kind() == CommandKind::Recompute && step.who % 4 > 0 => Actor::Operator,
             3..12 if approver.is_some() => approver.unwrap_or(Actor::System),
             3..9 if !asides.is_empty() => pick(&asides, step.who / 16),
             9 | 10 => self.above(&request, step.who / 16).map_or(Actor::Citizen(request.id), Actor::Person),
@@ -265,7 +276,6 @@ impl Play {
             2 => Actor::Citizen(request.id),
             _ => holder.unwrap_or(Actor::Citizen(request.id)),
         };
-        let command = self.command(&request, step);
         match decide(&self.world, &request, self.now, &actor, &command, &self.loads()) {
             Ok(records) => {
                 self.happened(request.id, &records);
@@ -292,6 +302,9 @@ impl Play {
         for _ in 0..3 {
             kinds.extend(kinds.clone().iter().filter(leads_on).take(4));
         }
+        if self.changes.iter().any(|(_, record)| matches!(record.event, register::event::Event::LimitChanged { .. })) {
+            kinds.extend([CommandKind::Recompute; 8]);
+        }
         // What is said of an assignment needs one, mostly.
         let (aside, asks) = (request.asides().next().is_some(), request.asks_extension().is_some());
         kinds.retain(|kind| match kind {
@@ -304,7 +317,7 @@ impl Play {
             && request.handle().is_some_and(|held| held.finish.is_some() && held.rung < BEYOND)
         {
             kinds.extend([if asks { CommandKind::GrantExtension } else { CommandKind::AskExtension }; 20]);
-            kinds.extend([CommandKind::RefuseExtension; 8].iter().filter(|_| asks));
+            kinds.extend([CommandKind::RefuseExtension; 20].iter().filter(|_| asks));
         }
         // A superior mostly sends back what came up.
         if request.assignments.len() > 1 && number.is_multiple_of(2) {
@@ -349,6 +362,11 @@ impl Play {
             CommandKind::Report => Command::Report { no: aside(), words: text() },
             CommandKind::Recall => Command::Recall { no: aside(), reason: text() },
             CommandKind::AskExtension => Command::AskExtension { working_days: number % 62, reason: text() },
+            CommandKind::Recompute => Command::Recompute {
+                rules_of_today: number.is_multiple_of(2),
+                reason: text(),
+                bases: bases(request, self.journal.iter().filter(|(id, ..)| *id == request.id).map(|(.., r)| r)),
+            },
             CommandKind::GrantExtension => Command::GrantExtension,
             CommandKind::RefuseExtension => Command::RefuseExtension { reason: text() },
         }
@@ -408,6 +426,13 @@ impl Play {
                 unit: self.unit_code(which),
             }),
             7 => C::AbolishPost { post: post()? },
+            10 if !self.world.register().limits.is_empty() => {
+                let rule = pick(&self.world.register().limits, how / 16);
+                C::ChangeLimit {
+                    of: change::LimitOf { ladder: rule.ladder, matter: rule.matter, rung: rule.rung, kind: rule.kind },
+                    allowance: (how % 32 > 16).then(|| Allowance::Minutes(60 * u32::from(1 + how / 16 % 2_000))),
+                }
+            }
             8..11 => C::Appoint {
                 post: post()?,
                 person: self.anybody(how / 16),

@@ -506,6 +506,10 @@ impl Mutation {
             Command::AskExtension { working_days, reason } => {
                 ("askExtension", vec![("workingDays", "Int!", json!(working_days)), ("reason", TEXT, json!(reason))])
             }
+            Command::Recompute { rules_of_today, reason, .. } => (
+                "recompute",
+                vec![("rulesOfToday", "Boolean!", json!(rules_of_today)), ("reason", TEXT, json!(reason))],
+            ),
             Command::GrantExtension => ("grantExtension", vec![]),
             Command::RefuseExtension { reason } => ("refuseExtension", vec![("reason", TEXT, json!(reason))]),
         };
@@ -570,6 +574,10 @@ impl Mutation {
                         ("power", "Power", json!(power)),
                     ],
                 )
+            }
+            R::ChangeLimit { of, allowance } => {
+                let limit = json!({ "ladder": of.ladder, "matter": of.matter, "rung": of.rung, "kind": of.kind });
+                ("changeLimit", vec![("of", "LimitInput!", limit), ("allowance", "String", json!(allowance))])
             }
             R::DeclareDays { calendar, days, published_to } => {
                 let day = |day: &NewDay| json!({ "date": day.date, "name": day.name, "kind": day.kind, "periods": day.periods });

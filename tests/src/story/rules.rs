@@ -14,6 +14,7 @@ use liandong_engine::rules::{
         decide::Fresh,
         event::{Event, Recorded},
         hand_over::hand_over,
+        recompute,
         refusal::Code,
         relation::may_see,
         running,
@@ -166,9 +167,13 @@ impl Driver for Rules {
     fn act(&mut self, call: &Call, id: RequestId, command: &Command) -> Result<(), Failure> {
         let done = self.once(call, |rules| {
             rules.catch_up(call.at);
-            let request = &rules.case(id)?.request;
+            let Case { request, journal } = rules.case(id)?;
+            let mut command = command.clone();
+            if let Command::Recompute { bases, .. } = &mut command {
+                *bases = recompute::bases(request, journal.iter());
+            }
             let loads = rules.loads(call.at);
-            let records = request::decide::decide(&rules.world, request, call.at, &call.actor, command, &loads);
+            let records = request::decide::decide(&rules.world, request, call.at, &call.actor, &command, &loads);
             rules.append(id, call.at, records.map_err(of_request)?);
             Ok(None)
         });

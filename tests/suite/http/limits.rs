@@ -127,3 +127,55 @@ fn lateness_and_what_was_missed_can_be_watched() {
         api.close().await
     });
 }
+
+#[test]
+fn what_a_late_holiday_moves_is_shown_before_it_is_done_and_recorded_when_it_is() {
+    on_a_town_with_limits(|api| async move {
+        let (cadre, leader) = (api.client("P5").await?, api.client("P8").await?);
+        api.town.clock.set(instant("2024-05-13T09:00:00+08:00")?);
+        let (id, _) = log(&cadre, "1", input("H11", "water-pipe")).await?;
+        let preview = "query($unit: String) { recomputePreview(unit: $unit) { edges { node {
+            request { id } moves { assignment was minutes is { kind due stretches { whyZh name } } }
+        } } } }";
+        let moves = async |unit: &str| {
+            let data = leader.ask(preview, json!({ "unit": unit })).await?;
+            Ok::<_, Trouble>(data["recomputePreview"]["edges"][0]["node"].clone())
+        };
+        assert_eq!(moves("V").await?, json!({ "request": { "id": id }, "moves": [] }));
+        let declare = "mutation { declareDays(calendar: \"town\", idempotencyKey: \"d\", days: [
+            { date: \"2024-05-14\", name: \"大风停工\", kind: LocalOff }
+        ]) { refusal { code } } }";
+        leader.ask(declare, json!({})).await?;
+        let shown = moves("V").await?;
+        let moved = shown["moves"].as_array().cloned().unwrap_or_default();
+        let kinds: Vec<_> = moved.iter().map(|m| (m["is"]["kind"].clone(), m["assignment"].clone())).collect();
+        assert_eq!(
+            kinds,
+            [(json!("Finish"), json!(1)), (json!("Committed"), json!(null))],
+            "a day later, each: {shown}"
+        );
+        assert_eq!(moved[0]["was"], "2024-05-15T17:30:00+08:00");
+        assert_eq!(moved[0]["is"]["due"], "2024-05-16T17:30:00+08:00");
+        assert_eq!(moved[0]["minutes"], 24 * 60);
+        assert!(
+            moved[0]["is"]["stretches"].as_array().is_some_and(|days| days.iter().any(|d| d["name"] == "大风停工"))
+        );
+        assert_eq!(moves("G2").await?, json!(null), "nothing is open there");
+        let cadres = cadre.ask(preview, json!({ "unit": "V" })).await?;
+        assert_eq!(cadres["recomputePreview"]["edges"], json!([]), "who does not keep the register moves nothing");
+
+        let order = "mutation($id: ID!) { recompute(request: $id, reason: \"大风停工\", idempotencyKey: \"r\") {
+            refusal { code } request { committedBy handle { finishBy } }
+        } }";
+        let done = leader.ask(order, json!({ "id": id })).await?;
+        assert_eq!(done["recompute"]["request"]["handle"]["finishBy"], "2024-05-16T17:30:00+08:00");
+        assert_eq!(leader.ask(order, json!({ "id": id })).await?, done, "the same key gives the first answer");
+        assert_eq!(moves("V").await?["moves"], json!([]), "nothing is left to move");
+        let journal = "query($id: ID!) { request(id: $id) { journal(first: 9) { edges { node { kind words limits { kind } } } } } }";
+        let data = leader.ask(journal, json!({ "id": id })).await?;
+        let last = data["request"]["journal"]["edges"].as_array().and_then(|edges| edges.last().cloned());
+        let kinds = json!([{ "kind": "Finish" }, { "kind": "Committed" }]);
+        assert_eq!(last, Some(json!({ "node": { "kind": "Recomputed", "words": "大风停工", "limits": kinds } })));
+        api.close().await
+    });
+}

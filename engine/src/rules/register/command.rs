@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::{
     absence::{Scope, Substitute},
-    calendar::{Declared, Period},
-    id::{AbsenceCode, CalendarCode, MatterCode, PersonCode, PostCode, UnitCode},
+    calendar::{Allowance, Declared, Period},
+    id::{AbsenceCode, CalendarCode, LadderCode, MatterCode, PersonCode, PostCode, UnitCode},
     instant::Instant,
+    limit::{LimitKind, LimitRule},
     matter::{Mandated, Power},
     post::{Person, PostKind, Rank},
     tier::UnitKind,
@@ -70,6 +71,31 @@ pub struct NewAbsence {
     pub scope: Scope,
     /// Who stands in.
     pub substitute: Substitute,
+}
+
+/// What a limit is for, as the register keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitOf {
+    /// For the matters of this ladder; or else
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<LadderCode>,
+    /// for this matter, which goes before its ladder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matter: Option<MatterCode>,
+    /// For this rung; none for every rung, and for the whole case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<u8>,
+    /// What it is for.
+    pub kind: LimitKind,
+}
+
+impl LimitOf {
+    /// Whether a row of the register is for just this.
+    #[must_use]
+    pub fn is(&self, rule: &LimitRule) -> bool {
+        let LimitRule { ladder, matter, rung, kind, .. } = rule;
+        (&self.ladder, &self.matter, self.rung, self.kind) == (ladder, matter, *rung, *kind)
+    }
 }
 
 /// One change of the register, from now on.
@@ -140,6 +166,13 @@ pub enum Command {
         matter: MatterCode,
         /// What it allows from now on; none withdraws it.
         power: Option<Power>,
+    },
+    /// How long something may take; running cases keep what they were given, until they are reckoned anew.
+    ChangeLimit {
+        /// For what.
+        of: LimitOf,
+        /// How long from now on; none leaves it without a limit.
+        allowance: Option<Allowance>,
     },
     /// Days of a calendar are declared, or declared anew; none before today.
     DeclareDays {

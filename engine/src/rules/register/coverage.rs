@@ -1,13 +1,14 @@
 //! Where the register leaves somebody alone: the holes a leader mends before they are fallen into.
 
-use std::collections::HashMap;
-
 use serde::Serialize;
+
+pub use super::survey::Uncovered;
+use super::survey::{Survey, answers};
 
 use crate::rules::{
     instant::Instant,
     post::{PostKind, Rank},
-    routing::{Exclusions, Loads, Question, Recusal, TAKERS, route, stand_in},
+    routing::TAKERS,
     tier::Tier,
     tree::UnitIx,
     world::{MatterIx, PersonIx, PostIx, World},
@@ -19,19 +20,6 @@ pub const MOST_HOUSEHOLDS: usize = 30;
 
 /// Holdings that end within so many days are named.
 pub const ENDING_DAYS: i64 = 30;
-
-/// A matter that nobody on the ladder may resolve at some places.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Uncovered {
-    /// The matter's code.
-    pub matter: String,
-    /// How many households only the dispatcher would take it for.
-    pub households: usize,
-    /// The first of them by code.
-    pub first: String,
-    /// Whether not even a dispatcher takes it there.
-    pub nobody: bool,
-}
 
 /// Who left their last post less than so many days ago is named with those who hold nothing: later
 /// they are former cadres, of whom a town has hundreds, and nothing is to be mended.
@@ -73,7 +61,7 @@ pub fn coverage(world: &World, at: Instant) -> Coverage {
     let mut report = Coverage {
         households: households.len(),
         questions: households.len() * matters.len(),
-        uncovered: uncovered(world, at, &households, &matters),
+        uncovered: Survey::of(world, at).uncovered(),
         ..Coverage::default()
     };
     posts(world, at, &mut report);
@@ -81,52 +69,6 @@ pub fn coverage(world: &World, at: Instant) -> Coverage {
     let ending = world.calendars().ends_soon(at).into_iter();
     report.unpublished = ending.map(|e| (e.calendar.to_string(), e.published_to.to_string())).collect();
     report
-}
-
-/// Whether a household's answer can differ from its parent's: only if it has desks of its own or
-/// matters climb from a rung at its tier. Neighbours without posts share one answer.
-fn uncovered(world: &World, at: Instant, households: &[UnitIx], matters: &[MatterIx]) -> Vec<Uncovered> {
-    let mut found = Vec::new();
-    let mut asked: HashMap<UnitIx, bool> = HashMap::new();
-    for matter in matters {
-        asked.clear();
-        let own_rungs: Vec<PostKind> =
-            world.rungs(*matter, at).filter(|r| r.tier == Tier::Household).map(|r| r.kind).collect();
-        let mut hole = Uncovered { matter: String::new(), households: 0, first: String::new(), nobody: false };
-        for household in households {
-            let ask =
-                || route(world, &Question::new(*household, *matter, at), &Exclusions::default(), &Loads::default());
-            // A post on the household itself decides only where it may resolve the matter and is held.
-            let own = own_rungs.iter().any(|kind| {
-                world
-                    .desks(*household, *kind, at)
-                    .any(|p| world.may_resolve(p, *matter, at) && answers(world, p, Some(*matter), at))
-            });
-            let open = if own {
-                false
-            } else if let Some(parent) = world.tree().parent(*household, at) {
-                *asked.entry(parent).or_insert_with(|| ask().is_unrouted())
-            } else {
-                ask().is_unrouted()
-            };
-            if open {
-                if hole.households == 0 {
-                    hole.first = world.tree().code(*household).to_owned();
-                    hole.nobody = ask().found.is_none();
-                }
-                hole.households += 1;
-            }
-        }
-        if hole.households > 0 {
-            hole.matter = world.matter_code(*matter).map(ToString::to_string).unwrap_or_default();
-            found.push(hole);
-        }
-    }
-    found
-}
-
-fn answers(world: &World, post: PostIx, matter: Option<MatterIx>, at: Instant) -> bool {
-    stand_in(world, post, matter, at, &Recusal::default()).is_ok()
 }
 
 fn posts(world: &World, at: Instant, report: &mut Coverage) {

@@ -36,12 +36,22 @@ pub struct Touched {
     /// Requests about somebody's conduct with an open assignment: the person may come to stand above
     /// whoever has it.
     pub conduct: bool,
+    /// Requests with an open assignment on one of these posts, whose holder is absent: nobody could take it so
+    /// far, and with this change somebody may.
+    pub stuck: Vec<PostCode>,
 }
 
 impl Touched {
     /// Whether the change may touch this request: what a store looks up by its indexes.
     #[must_use]
     pub fn concerns(&self, request: &Request) -> bool {
+        let stuck = || request.open().any(|a| self.stuck.contains(&a.post));
+        stuck() || self.binds(request)
+    }
+
+    /// Whether the change must not happen unless this request can be handed over: it takes the request from who
+    /// has it, rather than giving it to somebody at last.
+    fn binds(&self, request: &Request) -> bool {
         let open = || request.open().any(|a| self.posts.contains(&a.post));
         let lies = || request.stage.kind() != StageKind::Closed && self.place.as_ref() == Some(&request.place);
         let about = || self.conduct && !request.accused.is_empty() && request.open().next().is_some();
@@ -52,10 +62,24 @@ impl Touched {
 /// What a change may touch.
 #[must_use]
 pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
+    let stuck = match command {
+        Command::AddPerson(_)
+        | Command::RenameUnit { .. }
+        | Command::CreateUnit(_)
+        | Command::CreatePost(_)
+        | Command::ChangeLimit { .. }
+        | Command::DeclareDays { .. } => Vec::new(),
+        _ => world.posts_of_absent(at),
+    };
+    Touched { stuck, ..taken_by(world, at, command) }
+}
+
+/// What a change takes from who has it.
+fn taken_by(world: &World, at: Instant, command: &Command) -> Touched {
     match command {
         Command::AbolishPost { post } => Touched { posts: vec![post.clone()], ..Touched::default() },
         Command::Relieve { post, successor, .. } => {
-            Touched { posts: vec![post.clone()], place: None, conduct: successor.is_some() }
+            Touched { posts: vec![post.clone()], conduct: successor.is_some(), ..Touched::default() }
         }
         Command::Appoint { .. } | Command::MoveUnit { .. } => Touched { conduct: true, ..Touched::default() },
         Command::MergeUnits { from: unit, .. } | Command::DissolveUnit { unit, .. } => Touched {
@@ -68,6 +92,7 @@ pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
                 .collect(),
             place: Some(unit.clone()),
             conduct: !matches!(command, Command::DissolveUnit { successor: None, .. }),
+            stuck: Vec::new(),
         },
         Command::RecordAbsence(new) => Touched { posts: absence::touched(world, at, new), ..Touched::default() },
         Command::EndAbsence { absence } => {
@@ -78,6 +103,7 @@ pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
         | Command::RenameUnit { .. }
         | Command::CreatePost(_)
         | Command::ChangeMandate { .. }
+        | Command::ChangeLimit { .. }
         | Command::DeclareDays { .. } => Touched::default(),
     }
 }
@@ -120,11 +146,15 @@ pub fn decide(
         Command::DissolveUnit { unit, successor: Some(successor) } => Some((unit, successor)),
         _ => None,
     };
+    let taken = taken_by(world, at, command);
     let mut hand_overs = Vec::new();
     let mut loads = loads.clone();
     for request in open {
         let to = moved.filter(|(from, _)| request.place == **from).map(|(_, to)| to);
-        let records = hand_over(&next, request, at, actor, to, &loads)?;
+        let records = match hand_over(&next, request, at, actor, to, &loads) {
+            Err(_) if !taken.binds(request) => continue,
+            records => records?,
+        };
         for opens in records.iter().filter_map(|r| r.event.opens()).filter(|opens| opens.duty == Duty::Handle) {
             *loads.0.entry(opens.person.clone()).or_default() += 1;
         }
@@ -267,6 +297,7 @@ impl Change<'_> {
                 Ok(if keepers.is_empty() { self.roots() } else { keepers })
             }
             Command::CreateUnit(NewUnit { parent: None, .. })
+            | Command::ChangeLimit { .. }
             | Command::ChangeMandate { to: Mandated::Kind(_), .. } => Ok(self.roots()),
         }
     }
@@ -395,6 +426,14 @@ impl Change<'_> {
                     return Refusal::because(Code::NothingChanges, "the mandate is so already");
                 }
                 Ok(vec![Event::MandateChanged { to: to.clone(), matter: matter.clone(), power: *power }])
+            }
+            Command::ChangeLimit { of, allowance } => {
+                let rows = &self.world.register().limits;
+                let now = rows.iter().find(|rule| of.is(rule) && rule.span.contains(self.at));
+                if now.map(|rule| rule.allowance) == *allowance {
+                    return Refusal::because(Code::NothingChanges, "the limit is so already");
+                }
+                Ok(vec![Event::LimitChanged { of: of.clone(), allowance: *allowance }])
             }
             Command::DeclareDays { calendar, days, published_to } => {
                 declare(self.world, self.at, calendar, days, *published_to)

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::command::LimitOf;
 use crate::rules::{
     absence::Absence,
     actor::Step,
-    calendar::DayRow,
+    calendar::{Allowance, DayRow},
     id::{AbsenceCode, CalendarCode, MatterCode, PersonCode, PostCode, UnitCode},
     matter::{Mandated, Power},
     post::{Person, Post, Rank},
@@ -90,6 +91,14 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         power: Option<Power>,
     },
+    /// How long something may take changed.
+    LimitChanged {
+        /// For what.
+        of: LimitOf,
+        /// How long now; none where it has no limit any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        allowance: Option<Allowance>,
+    },
     /// Days of a calendar were declared, in place of what was declared of them before.
     DaysDeclared {
         /// Of which calendar.
@@ -128,6 +137,7 @@ impl Event {
             Self::Appointed { .. } => "Appointed",
             Self::Relieved { .. } => "Relieved",
             Self::MandateChanged { .. } => "MandateChanged",
+            Self::LimitChanged { .. } => "LimitChanged",
             Self::DaysDeclared { .. } => "DaysDeclared",
             Self::AbsenceRecorded { .. } => "AbsenceRecorded",
             Self::AbsenceEnded { .. } => "AbsenceEnded",

@@ -1,10 +1,11 @@
 //! What an event makes of the register. Total: the fold of any journal is a register.
 
-use super::event::Event;
+use super::{command::LimitOf, event::Event};
 use crate::rules::{
     calendar::DayRow,
     id::{PostCode, UnitCode},
     instant::{Instant, Span},
+    limit::LimitRule,
     matter::Mandate,
     post::Holding,
     tier::Unit,
@@ -60,6 +61,18 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
                 to: to.clone(),
                 matter: matter.clone(),
                 power,
+                span: Span::since(at),
+            }));
+        }
+        Event::LimitChanged { of, allowance } => {
+            end(&mut register.limits, at, |rule| of.is(rule), |rule| &mut rule.span);
+            let LimitOf { ladder, matter, rung, kind } = of.clone();
+            register.limits.extend(allowance.map(|allowance| LimitRule {
+                ladder,
+                matter,
+                rung,
+                kind,
+                allowance,
                 span: Span::since(at),
             }));
         }

@@ -11,3 +11,4 @@ pub mod decide;
 pub mod event;
 pub mod evolve;
 pub mod refusal;
+pub mod survey;

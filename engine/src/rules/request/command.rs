@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Citizen, How, Outcome};
+use super::{Channel, Citizen, How, Outcome, recompute::Basis};
 use crate::rules::{
     id::{AssignmentNo, MatterCode, PersonCode, PostCode, UnitCode},
     instant::Instant,
@@ -175,6 +175,17 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// 重新计算时限: the limits that run are reckoned anew.
+    Recompute {
+        /// Whether with the times that the register gives today, instead of those of the day it was logged.
+        rules_of_today: bool,
+        /// Why.
+        reason: String,
+        /// How the limits were reckoned, as the journal says: filled in by who has the journal, and no part of
+        /// what is asked.
+        #[serde(skip)]
+        bases: Vec<Basis>,
+    },
 }
 
 words! {
@@ -228,6 +239,8 @@ words! {
         GrantExtension = "同意延期",
         /// See [`Command::RefuseExtension`].
         RefuseExtension = "不同意延期",
+        /// See [`Command::Recompute`].
+        Recompute = "重新计算时限",
     }
 }
 
@@ -260,6 +273,7 @@ impl Command {
             Self::AskExtension { .. } => CommandKind::AskExtension,
             Self::GrantExtension => CommandKind::GrantExtension,
             Self::RefuseExtension { .. } => CommandKind::RefuseExtension,
+            Self::Recompute { .. } => CommandKind::Recompute,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Citizen, Duty, Outcome, Rest, Told};
+use super::{Channel, Citizen, Duty, Outcome, Rest, Told, recompute::Moved};
 use crate::rules::{
     actor::{Actor, Step},
     id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
@@ -419,6 +419,13 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Limits were reckoned anew.
+    Recomputed {
+        /// Those that end at another time now.
+        moved: Vec<Moved>,
+        /// Why.
+        reason: String,
+    },
     /// The place went up in another unit.
     PlaceMoved {
         /// Where the need is now.
@@ -464,6 +471,7 @@ impl Event {
             Self::ExtensionAsked { .. } => "ExtensionAsked",
             Self::ExtensionGranted { .. } => "ExtensionGranted",
             Self::ExtensionRefused { .. } => "ExtensionRefused",
+            Self::Recomputed { .. } => "Recomputed",
             Self::PlaceMoved { .. } => "PlaceMoved",
         }
     }
@@ -505,6 +513,7 @@ impl Event {
             | Self::Released { .. }
             | Self::ExtensionGranted { .. }
             | Self::ExtensionRefused { .. }
+            | Self::Recomputed { .. }
             | Self::PlaceMoved { .. } => None,
         }
     }
@@ -530,6 +539,7 @@ impl Event {
             }
             Self::Supervised { limit, .. } => set.extend(limit.as_deref().map(|r| (LimitKind::Supervised, r))),
             Self::ExtensionGranted { finish, .. } => set.push((LimitKind::Finish, finish)),
+            Self::Recomputed { moved, .. } => set.extend(moved.iter().map(|moved| (moved.kind, &moved.is))),
             Self::Resolved { rate, .. } | Self::CitizenTold { rate, .. } => {
                 set.extend(rate.as_deref().map(|r| (LimitKind::Rate, r)));
             }

@@ -5,6 +5,7 @@ use super::{
     Resolution, Stage,
     event::{Cause, Event, Opening},
     oversight::{Answer, Extension, Reminder, Supervision},
+    recompute::Moved,
 };
 use crate::rules::{
     id::{AssignmentNo, PersonCode},
@@ -132,6 +133,29 @@ impl Request {
             && extension.asked() == Some(aside.no)
         {
             extension.answer = Answer::Awaited(opens.no);
+        }
+    }
+
+    /// A limit that runs ends at another time.
+    fn set_limit(&mut self, no: AssignmentNo, kind: LimitKind, limit: Limit) {
+        match kind {
+            LimitKind::Accept | LimitKind::Respond => self.change(no, |a| a.accept = Some(limit)),
+            LimitKind::Finish | LimitKind::Relay | LimitKind::Help | LimitKind::Step => {
+                self.change(no, |a| a.finish = Some(limit));
+            }
+            LimitKind::Committed => self.limits.committed = Some(limit),
+            LimitKind::Statutory => self.limits.statutory = Some(limit),
+            LimitKind::Supervised => self.supervised_until(Some(limit)),
+            LimitKind::Answer => {
+                if let Stage::Waiting { answer, .. } = &mut self.stage {
+                    *answer = Some(limit);
+                }
+            }
+            LimitKind::Rate => {
+                if let Stage::Told { rate, .. } = &mut self.stage {
+                    *rate = Some(limit);
+                }
+            }
         }
     }
 
@@ -337,6 +361,11 @@ impl Request {
                 }
             }
             Event::PlaceMoved { to } => self.place = to.clone(),
+            Event::Recomputed { moved, .. } => {
+                for Moved { no, kind, is, .. } in moved {
+                    self.set_limit(*no, *kind, is.limit);
+                }
+            }
             Event::Reminded { by, .. } => self.limits.reminders.push(Reminder { by: by.clone(), at }),
             Event::Supervised { by, words, limit } => {
                 self.limits.passed.retain(|passed| *passed != LimitKind::Supervised);

@@ -7,6 +7,7 @@ pub mod event;
 pub mod evolve;
 pub mod hand_over;
 pub mod oversight;
+pub mod recompute;
 pub mod refusal;
 pub mod relation;
 mod relay;
@@ -57,6 +58,7 @@ pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
         (C::AskExtension, &[InHand]),
         (C::GrantExtension, &[Routed, InHand]),
         (C::RefuseExtension, &[Routed, InHand, Waiting]),
+        (C::Recompute, &[Routed, InHand, Waiting, Frozen, Resolved]),
     ]
 };
 

@@ -91,6 +91,8 @@ words! {
         NothingToExtend = "没有可延长的时限",
         /// More time was asked for, or granted, already.
         AlreadyExtended = "已申请过延期",
+        /// Every limit ends when it did.
+        NothingMoves = "没有需要调整的时限",
         /// The new limit would lie behind the one of the law.
         PastStatutory = "延期不得超过法定时限",
     }

@@ -32,6 +32,21 @@ impl World {
         self.absences.absent(self.person_code(person)?, matter, at)
     }
 
+    /// The posts of everybody who is absent at that instant.
+    #[must_use]
+    pub fn posts_of_absent(&self, at: Instant) -> Vec<PostCode> {
+        if !self.absences.anybody(at) {
+            return Vec::new();
+        }
+        let away = self.absences.all().iter().filter(|row| row.holds().contains(at));
+        let people = away.filter_map(|row| self.find_person(row.person.as_str()));
+        let held = people.flat_map(|person| self.held_by(person, at)).filter(|h| self.post_exists(h.post, at));
+        let mut posts: Vec<PostCode> = held.filter_map(|h| self.post_code(h.post)).cloned().collect();
+        posts.sort_unstable();
+        posts.dedup();
+        posts
+    }
+
     /// The posts whose work may change hands when a person goes or comes back at that instant: those that
     /// the person holds, and those of everybody who then names the person, directly or in turn.
     #[must_use]

@@ -32,6 +32,10 @@ impl World {
             let held = self.rows.holdings.iter().filter(|h| turns(h.span, after, until));
             posts.extend(held.map(|h| h.post.clone()));
         }
+        if !posts.is_empty() {
+            // What nobody could take in somebody's absence, somebody may take now.
+            posts.extend(self.posts_of_absent(until));
+        }
         posts.sort_unstable();
         posts.dedup();
         posts

@@ -66,6 +66,7 @@ impl Command {
                 R::Appoint { .. } => "Appoint",
                 R::Relieve { .. } => "Relieve",
                 R::ChangeMandate { .. } => "ChangeMandate",
+                R::ChangeLimit { .. } => "ChangeLimit",
                 R::DeclareDays { .. } => "DeclareDays",
                 R::RecordAbsence(_) => "RecordAbsence",
                 R::EndAbsence { .. } => "EndAbsence",

@@ -30,6 +30,7 @@ use super::{
 };
 use crate::rules::{
     instant::{Instant, Zone},
+    request::command::Command as Act,
     world::{Register, World},
 };
 
@@ -163,8 +164,11 @@ impl Engine {
         skip_all,
         fields(command = order.command.name(), actor = ?order.actor, request = tracing::field::Empty, outcome = tracing::field::Empty)
     )]
-    pub async fn perform(&self, order: Order) -> Result<Performed, Error> {
+    pub async fn perform(&self, mut order: Order) -> Result<Performed, Error> {
         let span = tracing::Span::current();
+        if let Command::Act { request, command: Act::Recompute { bases, .. } } = &mut order.command {
+            *bases = self.bases(*request).await?;
+        }
         if let Some(request) = order.command.request() {
             span.record("request", tracing::field::display(request));
         }

@@ -83,10 +83,13 @@ pub async fn by_receipt(db: &impl ConnectionTrait, receipt: &str) -> Result<Opti
 /// The requests that a change of the register may touch.
 pub(crate) async fn touched(db: &impl ConnectionTrait, touched: &Touched) -> Result<Vec<RequestId>, Error> {
     let mut ids: BTreeSet<RequestId> = BTreeSet::new();
-    for posts in touched.posts.chunks(CHUNK) {
+    let mut posts: Vec<&PostCode> = touched.posts.iter().chain(&touched.stuck).collect();
+    posts.sort_unstable();
+    posts.dedup();
+    for posts in posts.chunks(CHUNK) {
         let find = assignment::Entity::find()
             .filter(assignment::Column::EndedAt.is_null())
-            .filter(assignment::Column::Post.is_in(posts.iter().map(PostCode::as_str)));
+            .filter(assignment::Column::Post.is_in(posts.iter().map(|post| post.as_str())));
         let found = find.select_only().column(assignment::Column::Request).into_tuple::<uuid::Uuid>().all(db).await?;
         ids.extend(found.into_iter().map(RequestId));
     }

@@ -18,6 +18,7 @@
 //! A responds to CASE no NUMBER                A reports on CASE no NUMBER: WORDS
 //! A recalls CASE no NUMBER: REASON            A reminds of CASE: WORDS
 //! A supervises CASE [within N days]: WORDS    A takes CASE over: REASON
+//! A recomputes CASE [by today's rules]: REASON  its limits are reckoned anew
 //! A extends CASE by N days: REASON            A grants CASE          A refuses CASE: REASON
 //!
 //! A looks at CASE                             what A sees of it
@@ -32,6 +33,7 @@
 //! A merges UNIT into UNIT                     A appoints PERSON to POST [as substitute]
 //! A dissolves UNIT [into UNIT]                A relieves PERSON of POST [for PERSON]
 //! A lets KIND|POST resolve|assist MATTER      A forbids KIND|POST MATTER
+//! A gives KIND of ALLOWANCE|none to [rung N] ladder LADDER|MATTER
 //! A declares DATE NAME Holiday|MakeUp|LocalOff in CALENDAR [from PERIODS] [published to DATE]
 //! A records PERSON absent [from TIME] to TIME [for MATTER…] [with PERSON standing in]: REASON
 //! A ends ABSENCE                              the person is back

@@ -2,10 +2,11 @@
 
 use liandong_engine::rules::{
     absence::{Scope, Substitute},
-    calendar::{BadPeriod, Declared},
+    calendar::{BadAllowance, BadPeriod, Declared},
+    limit::LimitKind,
     matter::{Mandated, Power},
     post::{Person, PostKind, Rank},
-    register::command::{Command, NewAbsence, NewDay, NewPost, NewUnit},
+    register::command::{Command, LimitOf, NewAbsence, NewDay, NewPost, NewUnit},
     tier::UnitKind,
 };
 
@@ -74,6 +75,7 @@ pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<
             let to = mandated(words)?;
             Command::ChangeMandate { to, matter: words.code("a matter")?, power: None }
         }
+        "gives" => limit(words)?,
         "declares" => declare(words)?,
         "records" => absence(words)?,
         "ends" => Command::EndAbsence { absence: words.code("an absence")? },
@@ -81,6 +83,24 @@ pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<
         _ => return Ok(None),
     };
     Ok(Some(Sentence::Register(by.clone(), command)))
+}
+
+fn limit(words: &mut Words<'_>) -> Result<Command, Wrong> {
+    let kind = words.word("a kind of limit", LimitKind::parse)?;
+    words.expect("of")?;
+    let allowance = match words.next("how long, or none")? {
+        "none" => None,
+        text => Some(text.parse().map_err(|bad: BadAllowance| Wrong(bad.to_string()))?),
+    };
+    words.expect("to")?;
+    let rung = if words.take("rung") { Some(words.word("a number", |text| text.parse().ok())?) } else { None };
+    let (mut ladder, mut matter) = (None, None);
+    if words.take("ladder") {
+        ladder = Some(words.code("a ladder")?);
+    } else {
+        matter = Some(words.code("a matter")?);
+    }
+    Ok(Command::ChangeLimit { of: LimitOf { ladder, matter, rung, kind }, allowance })
 }
 
 fn declare(words: &mut Words<'_>) -> Result<Command, Wrong> {

@@ -19,7 +19,7 @@ const CLAUSES: &[&str] = &["as", "by", "entering", "from", "about"];
 const VERBS: &[&str] = &[
     "looks", "accepts", "escalates", "transfers", "sends", "rejects", "asks", "resumes", "notes", "resolves",
     "tells", "relays", "rates", "withdraws", "rules", "whistles", "delegates", "responds", "reports", "recalls",
-    "reminds", "supervises", "takes", "extends", "grants", "refuses",
+    "reminds", "recomputes", "supervises", "takes", "extends", "grants", "refuses",
 ];
 
 /// Reads what follows the verb; none when the verb is not about requests.
@@ -91,6 +91,14 @@ pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<
         "extends" => {
             words.expect("by")?;
             Command::AskExtension { working_days: days(words)?, reason: words.text() }
+        }
+        "recomputes" => {
+            let rules_of_today = words.take("by");
+            if rules_of_today {
+                words.expect("today's")?;
+                words.expect("rules")?;
+            }
+            Command::Recompute { rules_of_today, reason: words.text(), bases: Vec::new() }
         }
         "grants" => Command::GrantExtension,
         "refuses" => Command::RefuseExtension { reason: words.text() },

@@ -88,6 +88,7 @@ const fn act_of(command: &Command) -> Act {
         Command::Recall { .. } => Act::Recall,
         Command::AskExtension { .. } => Act::AskExtension,
         Command::GrantExtension | Command::RefuseExtension { .. } => Act::DecideExtension,
+        Command::Recompute { .. } => Act::Recompute,
     }
 }
 
@@ -129,6 +130,7 @@ impl Decision<'_> {
             Command::Respond { no } => self.respond(*no),
             Command::Report { no, words } => self.report(*no, words),
             Command::Recall { no, reason } => self.recall(*no, reason),
+            Command::Recompute { rules_of_today, reason, bases } => self.recompute(*rules_of_today, reason, bases),
             _ => self.handle(self.held(self.request.handle())?, command),
         }
     }
@@ -195,6 +197,7 @@ impl Decision<'_> {
             | Command::Respond { .. }
             | Command::Report { .. }
             | Command::Recall { .. }
+            | Command::Recompute { .. }
             | Command::Resume { .. }
             | Command::Withdraw { .. }
             | Command::Rate { .. }
@@ -414,6 +417,7 @@ impl Decision<'_> {
                 | Event::HelpCalled { .. }
                 | Event::Delegated { .. }
                 | Event::Recalled { .. }
+                | Event::Recomputed { .. }
                 | Event::Escalated { cause: Cause::TakenOver, .. }
         );
         vec![Recorded {

@@ -10,6 +10,7 @@ use crate::rules::{
         Assignment, Duty,
         event::{Cause, Event, Recorded},
         oversight::Answer,
+        recompute::{self, Basis},
         refusal::Code,
         relation,
     },
@@ -135,6 +136,15 @@ impl Decision<'_> {
         let reason = text::required("reason", reason)?;
         let (step, by) = (self.awaited()?, self.me()?);
         Ok(self.on(step, Event::ExtensionRefused { ends: step.no, by, reason }))
+    }
+
+    pub(super) fn recompute(&self, today: bool, reason: &str, bases: &[Basis]) -> Result<Vec<Recorded>, Refusal> {
+        let reason = text::required("reason", reason)?;
+        let moved = recompute::moves(self.case.world, self.request, self.case.at, bases, today)?;
+        if moved.is_empty() {
+            return Refusal::because(Code::NothingMoves, "every limit of this request ends when it did; nothing to do");
+        }
+        Ok(self.plain(Event::Recomputed { moved, reason }))
     }
 
     fn awaited(&self) -> Result<&Assignment, Refusal> {

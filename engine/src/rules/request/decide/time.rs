@@ -175,18 +175,18 @@ impl Decision<'_> {
 
 impl Case<'_> {
     /// The calendar of the place: that of the case as a whole.
-    pub(super) fn calendar(&self) -> &Calendar {
+    pub(in crate::rules::request) fn calendar(&self) -> &Calendar {
         self.world.calendar(self.question(0).place, self.at)
     }
 
     /// The calendar of a post's unit; that of the place where the register does not know the post.
-    pub(super) fn calendar_of(&self, post: &PostCode) -> &Calendar {
+    pub(in crate::rules::request) fn calendar_of(&self, post: &PostCode) -> &Calendar {
         let unit = self.world.find_post(post.as_str()).and_then(|post| self.world.post_unit(post));
         unit.map_or_else(|| self.calendar(), |unit| self.world.calendar(unit, self.at))
     }
 
     /// How long something may take in this case. A running case keeps the rules of the day it was logged.
-    pub(super) fn allowance(&self, kind: LimitKind, rung: Option<RungNo>) -> Option<Allowance> {
+    pub(in crate::rules::request) fn allowance(&self, kind: LimitKind, rung: Option<RungNo>) -> Option<Allowance> {
         self.world.allowance(self.matter, rung, kind, self.question(0).ladder_at)
     }
 
@@ -196,7 +196,7 @@ impl Case<'_> {
     }
 
     /// The rung whose limits hold: beyond the ladder those of its highest.
-    pub(super) fn limit_rung(&self, rung: RungNo) -> Option<RungNo> {
+    pub(in crate::rules::request) fn limit_rung(&self, rung: RungNo) -> Option<RungNo> {
         if rung < BEYOND {
             return Some(rung);
         }

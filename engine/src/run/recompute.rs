@@ -1,0 +1,82 @@
+//! What reckoning limits anew comes to: read from the journals, decided by the rules.
+
+use super::{
+    engine::Engine,
+    error::Error,
+    query::RequestFilter,
+    store::{
+        journal::{self, Happened},
+        request as rows,
+    },
+};
+use crate::rules::{
+    actor::Actor,
+    authority::{Act, may},
+    id::RequestId,
+    request::{
+        Request,
+        event::Recorded,
+        recompute::{Basis, Moved, bases, moves},
+        relation,
+    },
+};
+
+/// A request with the limits that would move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preview {
+    /// Which.
+    pub request: Request,
+    /// What would move; nothing where every limit ends when it did.
+    pub moved: Vec<Moved>,
+}
+
+impl Engine {
+    /// How the limits of a request that run were reckoned.
+    pub(crate) async fn bases(&self, id: RequestId) -> Result<Vec<Basis>, Error> {
+        let Some(request) = rows::read(self.shared.store.read(), &[id]).await?.remove(&id) else {
+            return Ok(Vec::new());
+        };
+        self.bases_of(&request).await
+    }
+
+    async fn bases_of(&self, request: &Request) -> Result<Vec<Basis>, Error> {
+        let entries = journal::whole(self.shared.store.read(), request.id).await?;
+        let happened = |happened: &Happened| match happened {
+            Happened::Request(_, recorded) => Some(recorded.clone()),
+            Happened::Register(_) => None,
+        };
+        let journal: Vec<Recorded> = entries.iter().filter_map(|entry| happened(&entry.happened)).collect();
+        Ok(bases(request, journal.iter()))
+    }
+
+    /// What reckoning limits anew would come to for the open requests that fit the filter, newest first, before
+    /// `before`; of at most `most` requests. Only those are looked at whose limits the actor may reckon anew. The
+    /// second value is the request to go on from, none at the end.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Corrupt`].
+    pub async fn preview(
+        &self,
+        actor: &Actor,
+        filter: &RequestFilter,
+        rules_of_today: bool,
+        before: Option<RequestId>,
+        most: usize,
+    ) -> Result<(Vec<Preview>, Option<RequestId>), Error> {
+        let (found, next) = self.requests(actor, filter, before, most).await?;
+        let ids: Vec<RequestId> = found.iter().map(|request| request.id).collect();
+        let mut whole = rows::read(self.shared.store.read(), &ids).await?;
+        let (world, at) = (self.world(), self.now());
+        let mut previews = Vec::new();
+        for id in ids {
+            let Some(request) = whole.remove(&id) else { continue };
+            if !may(relation::roles(&world, &request, actor, at), Act::Recompute) {
+                continue;
+            }
+            let bases = self.bases_of(&request).await?;
+            let moved = moves(&world, &request, at, &bases, rules_of_today).unwrap_or_default();
+            previews.push(Preview { request, moved });
+        }
+        Ok((previews, next))
+    }
+}
