@@ -43,6 +43,8 @@ words! {
         Superior = "上级",
         /// Holds a post, and it is about them.
         Oneself = "本人",
+        /// Opened the calendar feed, or it is about them.
+        Subscriber = "订阅人",
     }
 }
 
@@ -97,6 +99,10 @@ words! {
         UndoDuty = "撤销换班",
         /// Say that somebody is absent, and who stands in; or that they are back.
         RecordAbsence = "登记缺勤",
+        /// Read a calendar of duty by an address of one's own.
+        ReadCalendar = "订阅日历",
+        /// Make such an address worthless.
+        RevokeCalendar = "撤销日历订阅",
     }
 }
 
@@ -104,7 +110,7 @@ words! {
 const fn roles_for(act: Act) -> &'static [Role] {
     use Role::{
         Cadre, Citizen, Clerk, Colleague, Dispatcher, FormerHolder, Holder, Leader, Logger, Oneself, Operator, Party,
-        Registrar, Relayer, Superior, Supervisor,
+        Registrar, Relayer, Subscriber, Superior, Supervisor,
     };
     match act {
         Act::See => &[Holder, FormerHolder, Relayer, Logger, Citizen, Cadre, Leader, Dispatcher, Supervisor, Operator],
@@ -125,6 +131,8 @@ const fn roles_for(act: Act) -> &'static [Role] {
         Act::ArrangeDuty => &[Superior, Operator],
         Act::UndoDuty => &[Party, Superior, Operator],
         Act::RecordAbsence => &[Oneself, Superior, Registrar, Operator],
+        Act::ReadCalendar => &[Oneself, Cadre, Clerk, Leader, Dispatcher, Supervisor],
+        Act::RevokeCalendar => &[Subscriber, Registrar],
     }
 }
 

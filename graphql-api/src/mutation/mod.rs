@@ -2,6 +2,7 @@
 
 mod absence;
 mod calendar;
+mod calendar_feed;
 mod citizen;
 mod handle;
 mod payload;
@@ -20,4 +21,5 @@ pub(crate) struct Mutation(
     posts::PostMutation,
     calendar::CalendarMutation,
     absence::AbsenceMutation,
+    calendar_feed::CalendarFeedMutation,
 );

@@ -24,7 +24,7 @@ use jiff::civil::Date;
 pub use change::{Change, Override, Overrides, Scope};
 pub use duties::DayClass;
 pub use hours::{BadHours, BadTime, Hours, TimeOfDay};
-pub use on_duty::{Duty, OnDuty, Stint, covered, on_duty, stints};
+pub use on_duty::{Duty, OnDuty, Stint, covered, on_duty, places_of, stints};
 pub use propose::{Plan, propose};
 pub use quality::{Flaw, Quality, Reason, quality};
 pub use row::{On, Roster, RosterKind, ShiftId, ShiftNo, Slot, Turn, Weekday};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::{PostIx, World};
 use crate::rules::{
     calendar::{Calendar, Date, LAST_DATE},
-    id::UnitCode,
+    id::{PersonCode, UnitCode},
     instant::{Instant, Span, Zone},
     post::PostKind,
-    roster::{OnDuty, Overrides, Rosters, Stint, on_duty, stints},
+    roster::{OnDuty, Overrides, Rosters, Stint, on_duty, places_of, stints},
     tree::UnitIx,
 };
 
@@ -71,6 +71,13 @@ impl World {
         kinds.sort_unstable();
         kinds.dedup();
         kinds
+    }
+
+    /// Where rosters may ever put a person on duty: units, and among the holders of which posts there.
+    #[must_use]
+    pub fn rostered_places(&self, person: &PersonCode) -> Vec<(UnitIx, PostKind)> {
+        let places = places_of(&self.rosters.all, &self.rosters.overrides, person).into_iter();
+        places.filter_map(|(unit, posts)| Some((self.find_unit(unit.as_str())?, posts))).collect()
     }
 
     /// Whether a roster ever governs the post.
