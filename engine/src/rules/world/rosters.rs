@@ -31,13 +31,7 @@ impl World {
         if self.rows.rosters.is_empty() {
             return;
         }
-        let always = Calendar::always();
-        let day = |unit: &UnitCode, date: Date| {
-            let midnight = self.zone.0.to_timestamp(date.at(0, 0, 0, 0)).map(|at| Instant(at.as_microsecond()));
-            let unit = self.find_unit(unit.as_str()).zip(midnight.ok());
-            let calendar = unit.map(|(unit, at)| self.calendar(unit, at));
-            calendar.map_or_else(|| always.day(date), |calendar| calendar.day(date))
-        };
+        let day = |unit: &UnitCode, date: Date| self.day_at(unit, date);
         let rosters = Rosters::build(&self.rows.rosters, self.zone.clone(), &day, LAST_DATE);
         self.rosters.all = Arc::new(rosters);
     }
