@@ -34,6 +34,13 @@
 -- calendar_day.name text NOT NULL
 -- calendar_day.kind text NOT NULL
 -- calendar_day.periods text NOT NULL
+-- calendar_feed.opened_by text NOT NULL
+-- calendar_feed.subject_kind text NOT NULL
+-- calendar_feed.subject text NOT NULL
+-- calendar_feed.code text NOT NULL
+-- calendar_feed.hash text NOT NULL
+-- calendar_feed.opened_at bigint NOT NULL
+-- calendar_feed.revoked_at bigint
 -- calendar_hours.calendar text NOT NULL
 -- calendar_hours.applies_on text NOT NULL
 -- calendar_hours.from_at bigint NOT NULL
@@ -172,6 +179,10 @@ CREATE INDEX assignment_person ON public.assignment USING btree (person, request
 CREATE UNIQUE INDEX assignment_pkey ON public.assignment USING btree (request, no);
 CREATE INDEX assignment_post ON public.assignment USING btree (post) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX calendar_day_pkey ON public.calendar_day USING btree (calendar, date);
+CREATE UNIQUE INDEX calendar_feed_code ON public.calendar_feed USING btree (code);
+CREATE UNIQUE INDEX calendar_feed_hash ON public.calendar_feed USING btree (hash);
+CREATE UNIQUE INDEX calendar_feed_pkey ON public.calendar_feed USING btree (opened_by, subject_kind, subject);
+CREATE INDEX calendar_feed_subject ON public.calendar_feed USING btree (subject_kind, subject);
 CREATE UNIQUE INDEX calendar_hours_pkey ON public.calendar_hours USING btree (calendar, applies_on, from_at);
 CREATE UNIQUE INDEX calendar_pkey ON public.calendar USING btree (code);
 CREATE UNIQUE INDEX head_pkey ON public.head USING btree (id);

@@ -50,6 +50,23 @@ CREATE TABLE "calendar_day" (
     "periods" text NOT NULL, PRIMARY KEY ("calendar",
     "date") ) WITHOUT ROWID;
 
+CREATE TABLE "calendar_feed" (
+    "opened_by" text NOT NULL,
+    "subject_kind" text NOT NULL,
+    "subject" text NOT NULL,
+    "code" text NOT NULL,
+    "hash" text NOT NULL,
+    "opened_at" integer NOT NULL,
+    "revoked_at" integer, PRIMARY KEY ("opened_by",
+    "subject_kind",
+    "subject") ) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX calendar_feed_code ON calendar_feed (code);
+
+CREATE UNIQUE INDEX calendar_feed_hash ON calendar_feed (hash);
+
+CREATE INDEX calendar_feed_subject ON calendar_feed (subject_kind, subject);
+
 CREATE TABLE "calendar_hours" (
     "calendar" text NOT NULL,
     "applies_on" text NOT NULL,

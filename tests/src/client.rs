@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
 use hyper::{
-    Method, Request, StatusCode,
+    HeaderMap, Method, Request, StatusCode,
     body::Bytes,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
 };
@@ -31,6 +31,8 @@ pub struct Reply {
     pub status: StatusCode,
     /// The content type, or nothing.
     pub content_type: String,
+    /// All headers.
+    pub headers: HeaderMap,
     /// The body as it came.
     pub text: String,
 }
@@ -106,8 +108,9 @@ impl Client {
         let response = self.hyper.request(request.body(Full::new(body.into()))?).await?;
         let status = response.status();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_owned();
+        let headers = response.headers().clone();
         let text = String::from_utf8_lossy(&response.into_body().collect().await?.to_bytes()).into_owned();
-        Ok(Reply { status, content_type, text })
+        Ok(Reply { status, content_type, headers, text })
     }
 
     /// Gets a page.

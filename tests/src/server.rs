@@ -45,10 +45,26 @@ impl Server {
     /// # Errors
     /// When it does not become ready.
     pub async fn start(database: &str) -> Result<Self, Trouble> {
+        Self::started(database, "warn", &|| Ok(Stdio::inherit())).await
+    }
+
+    /// The same, with all that it ever logs written to a file.
+    ///
+    /// # Errors
+    /// When it does not become ready, or the file cannot be written.
+    pub async fn logging(database: &str, file: &Path) -> Result<Self, Trouble> {
+        Self::started(database, "trace", &|| Ok(std::fs::File::create(file)?.into())).await
+    }
+
+    async fn started(
+        database: &str,
+        log: &str,
+        stderr: &(dyn Fn() -> Result<Stdio, Trouble> + Sync),
+    ) -> Result<Self, Trouble> {
         let mut trouble: Trouble = "the server did not start".into();
         // Another process may take the port between the look and the start.
         for _ in 0..3 {
-            match Self::try_start(database).await {
+            match Self::try_start(database, log, stderr()?).await {
                 Ok(server) => return Ok(server),
                 Err(error) => trouble = error,
             }
@@ -56,14 +72,14 @@ impl Server {
         Err(trouble)
     }
 
-    async fn try_start(database: &str) -> Result<Self, Trouble> {
+    async fn try_start(database: &str, log: &str, stderr: Stdio) -> Result<Self, Trouble> {
         let listen = format!("127.0.0.1:{}", free_port()?);
         let mut child = Command::new(program()?)
             .args(["serve", "--database", database, "--listen", &listen])
-            .env("RUST_LOG", "warn")
+            .env("RUST_LOG", log)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::inherit())
+            .stderr(stderr)
             .kill_on_drop(true)
             .spawn()?;
         let client = Client::new(&format!("http://{listen}"));

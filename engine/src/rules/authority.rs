@@ -49,6 +49,8 @@ words! {
         Approver = "延期审批人",
         /// Holds a post on a higher rung of the ladder than the holder, and may resolve the matter.
         Higher = "上级层级",
+        /// Opened the calendar feed, or it is about them.
+        Subscriber = "订阅人",
     }
 }
 
@@ -125,6 +127,10 @@ words! {
         UndoDuty = "撤销换班",
         /// Say that somebody is absent, and who stands in; or that they are back.
         RecordAbsence = "登记缺勤",
+        /// Read a calendar of duty by an address of one's own.
+        ReadCalendar = "订阅日历",
+        /// Make such an address worthless.
+        RevokeCalendar = "撤销日历订阅",
     }
 }
 
@@ -132,7 +138,7 @@ words! {
 const fn roles_for(act: Act) -> &'static [Role] {
     use Role::{
         Approver, Cadre, Citizen, Clerk, Colleague, Dispatcher, FormerHolder, Helper, Higher, Holder, Leader, Logger,
-        Oneself, Operator, Party, Registrar, Relayer, Superior, Supervisor,
+        Oneself, Operator, Party, Registrar, Relayer, Subscriber, Superior, Supervisor,
     };
     match act {
         Act::See => &[
@@ -183,6 +189,8 @@ const fn roles_for(act: Act) -> &'static [Role] {
         Act::ArrangeDuty => &[Superior, Operator],
         Act::UndoDuty => &[Party, Superior, Operator],
         Act::RecordAbsence => &[Oneself, Superior, Registrar, Operator],
+        Act::ReadCalendar => &[Oneself, Cadre, Clerk, Leader, Dispatcher, Supervisor],
+        Act::RevokeCalendar => &[Subscriber, Registrar],
     }
 }
 

@@ -88,6 +88,8 @@ codes! {
     AbsenceCode
     /// Names a calendar: the hours and days of one or more units.
     CalendarCode
+    /// Names an address under which a calendar of duty is read, without being it.
+    CalendarFeedCode
 }
 
 /// Names a request. Given by the engine when it is logged; ordered by time of logging.

@@ -54,6 +54,14 @@ impl Instant {
         instant.display_with_offset(zone.0.to_offset(instant)).to_string()
     }
 
+    /// The second in UTC as calendars write it: `20150301T003000Z`; empty outside the years 0 to 9999.
+    #[must_use]
+    pub fn basic_utc(self) -> String {
+        let time = Timestamp::from_microsecond(self.0).map(|instant| TimeZone::UTC.to_datetime(instant));
+        let time = time.ok().filter(|time| time.year() >= 0);
+        time.map_or_else(String::new, |time| time.strftime("%Y%m%dT%H%M%SZ").to_string())
+    }
+
     /// This instant `minutes` minutes later, held within the range.
     #[must_use]
     pub const fn plus_minutes(self, minutes: i64) -> Self {
@@ -147,6 +155,8 @@ mod tests {
         let at = Instant::parse("2015-03-01", &zone).unwrap();
         assert_eq!(at.rfc3339(&zone), "2015-03-01T00:00:00+08:00");
         assert_eq!(at.text(&zone), "2015-03-01");
+        assert_eq!(at.basic_utc(), "20150228T160000Z");
+        assert_eq!((Instant::MIN.basic_utc(), Instant::MAX.basic_utc()), (String::new(), String::new()));
     }
 
     #[test]

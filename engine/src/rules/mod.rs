@@ -35,6 +35,8 @@ pub mod routing;
 
 pub mod authority;
 
+pub mod calendar_feed;
+
 pub mod request;
 
 pub mod register;

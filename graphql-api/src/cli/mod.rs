@@ -11,6 +11,7 @@ mod output;
 mod recompute;
 mod register;
 mod request;
+mod roster;
 mod route;
 mod schema;
 mod serve;
@@ -50,6 +51,9 @@ enum Command {
     Calendar(calendar::Calendar),
     /// When an allowance ends at a unit, with its arithmetic
     Due(due::Due),
+    /// Who is on duty, and fair rotas
+    #[command(subcommand)]
+    Roster(roster::Roster),
     /// A request with its way and the arithmetic of its limits
     #[command(subcommand)]
     Request(request::Request),
@@ -76,6 +80,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Route(route) => route.run(),
         Command::Calendar(calendar) => calendar.run(),
         Command::Due(due) => due.run(),
+        Command::Roster(roster) => roster.run(),
         Command::Request(request) => request.run(),
         Command::Token(token) => token.run(),
         Command::Journal(journal) => journal.run(),

@@ -3,6 +3,7 @@
 mod absence;
 mod aside;
 mod calendar;
+mod calendar_feed;
 mod citizen;
 mod handle;
 mod payload;
@@ -22,4 +23,5 @@ pub(crate) struct Mutation(
     calendar::CalendarMutation,
     absence::AbsenceMutation,
     aside::AsideMutation,
+    calendar_feed::CalendarFeedMutation,
 );

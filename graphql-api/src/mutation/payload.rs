@@ -84,7 +84,7 @@ pub(super) struct RegisterPayload {
 }
 
 impl Refusal {
-    fn of(refused: &Refused) -> Self {
+    pub(super) fn of(refused: &Refused) -> Self {
         Self { code: refused.code.clone(), message: refused.message.clone(), zh: refused.zh.clone() }
     }
 }

@@ -4,6 +4,7 @@ pub(crate) mod absence;
 pub(crate) mod account;
 pub(crate) mod actor;
 pub(crate) mod assignment;
+pub(crate) mod calendar_feed;
 pub(crate) mod connection;
 pub(crate) mod coverage;
 pub(crate) mod duty;

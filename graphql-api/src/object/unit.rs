@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Object, Result};
-use liandong_engine::rules::{instant::Instant, routing, tree::UnitIx};
+use liandong_engine::rules::{id::UnitCode, instant::Instant, routing, tree::UnitIx};
 
 use super::{
     connection::Connection,
@@ -25,6 +25,12 @@ pub(crate) struct Unit {
 }
 
 impl Unit {
+    /// The unit with this code, as of the present.
+    pub(crate) fn find(scope: &Arc<Scope>, code: &UnitCode) -> Option<Self> {
+        let ix = scope.world.find_unit(code.as_str())?;
+        Some(Self { scope: Arc::clone(scope), ix, at: scope.at })
+    }
+
     fn other(&self, ix: UnitIx) -> Self {
         Self { ix, ..self.clone() }
     }

@@ -12,8 +12,8 @@ use liandong_engine::rules::{
 use crate::{
     context::Scope,
     input,
-    object::{absence::Absence, coverage::Counted, duty::DutyStint},
-    reply::bad_input,
+    object::{absence::Absence, calendar_feed::CalendarFeed, coverage::Counted, duty::DutyStint},
+    reply::{Code, bad_input, error, failure},
     word::When,
 };
 
@@ -68,6 +68,27 @@ impl DutyQuery {
             found.extend(stints.iter().map(|stint| DutyStint::of(scope, posts, stint.span, &stint.on_duty)));
         }
         Ok(found)
+    }
+
+    /// The calendar feeds that are open, in the order of opening, 100 at most: those that one opened oneself,
+    /// or all of a unit where one keeps the register.
+    #[graphql(complexity = "100 * child_complexity + 10")]
+    async fn calendar_feeds(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code of the unit; one's own feeds when left out.")] unit: Option<String>,
+    ) -> Result<Vec<CalendarFeed>> {
+        let scope = Scope::of_map(ctx)?;
+        let feeds = match unit {
+            None => scope.engine.calendar_feeds(&scope.actor).await.map_err(failure)?,
+            Some(unit) => {
+                let unit = input::code("unit", &unit)?;
+                let all = scope.engine.calendar_feeds_of(&scope.actor, &unit).await.map_err(failure)?;
+                let message = "whose feeds are open there is for who keeps the register there; ask them";
+                all.ok_or_else(|| error(Code::Forbidden, message))?
+            }
+        };
+        Ok(feeds.iter().map(|feed| CalendarFeed::of(scope, feed)).collect())
     }
 
     /// Who of those with a post on a unit, or on one below it or serving one of these, is absent then or

@@ -1,10 +1,12 @@
 //! HTTP: the routes, and the server with its orderly stop.
 
 mod accept;
+mod calendar;
 mod fault;
 mod graphiql;
 mod graphql;
 mod health;
+mod ics;
 mod metrics;
 mod observe;
 mod run;
@@ -73,8 +75,8 @@ impl App {
     }
 }
 
-/// The service without a socket: `/graphql`, `/graphql/ws`, `/health/live`, `/health/ready`, `/metrics`
-/// and the files of GraphiQL.
+/// The service without a socket: `/graphql`, `/graphql/ws`, `/health/live`, `/health/ready`, `/metrics`,
+/// `/calendar/…` and the files of GraphiQL.
 pub fn router(engine: Arc<Engine>, config: &Config) -> Router {
     routes(App::new(engine, config))
 }
@@ -85,6 +87,7 @@ fn routes(app: Arc<App>) -> Router {
         .route("/graphql", graphql)
         .route("/graphql/ws", get(websocket::upgrade))
         .route("/graphiql/{file}", get(graphiql::file))
+        .route("/calendar/{file}", get(calendar::show).fallback(calendar::method_not_allowed))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics::show))

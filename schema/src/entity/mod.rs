@@ -4,6 +4,7 @@ pub mod absence;
 pub mod assignment;
 pub mod calendar;
 pub mod calendar_day;
+pub mod calendar_feed;
 pub mod calendar_hours;
 pub mod head;
 pub mod holding;

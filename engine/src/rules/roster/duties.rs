@@ -91,6 +91,31 @@ pub(super) fn whole<'r>(shifts: &[Shift<'r>], days: &dyn Fn(Date) -> Day) -> Vec
     found
 }
 
+/// A duty as it is counted: a shift with all its pieces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The day on which it begins.
+    pub day: Date,
+    /// From its beginning to its end; between its pieces there may be none.
+    pub span: Span,
+    /// What it is worth.
+    pub class: DayClass,
+    /// Who has it, a place each.
+    pub places: Vec<Option<PersonCode>>,
+}
+
+/// The duties of these shifts, in the order given.
+#[must_use]
+pub fn counted(shifts: &[Shift<'_>], days: &dyn Fn(Date) -> Day) -> Vec<Counted> {
+    let one = |whole: Whole<'_>| Counted {
+        day: whole.day,
+        span: Span { from: whole.begins(), to: whole.ends() },
+        class: whole.class,
+        places: whole.places.into_iter().map(|person| person.cloned()).collect(),
+    };
+    whole(shifts, days).into_iter().map(one).collect()
+}
+
 /// The highest class of the days of a piece; a day of duty begins every 24 hours of it.
 fn class(shift: &Shift<'_>, days: &dyn Fn(Date) -> Day) -> DayClass {
     let minutes = shift.span.to.0.saturating_sub(shift.span.from.0) / 60_000_000;

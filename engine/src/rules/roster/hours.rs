@@ -18,6 +18,9 @@ pub struct TimeOfDay(u16);
 pub struct BadTime(pub String);
 
 impl TimeOfDay {
+    /// The beginning of a day.
+    pub const MIDNIGHT: Self = Self(0);
+
     /// Hours and minutes; none when there is no such time.
     #[must_use]
     pub const fn new(hour: u16, minute: u16) -> Option<Self> {

@@ -130,6 +130,22 @@ pub fn stints<'r>(
     stints
 }
 
+/// Where a person may ever be on duty: in the order of a rota, or put there by an override. In order, each once.
+#[must_use]
+pub fn places_of<'r>(
+    rosters: &'r Rosters,
+    overrides: &Overrides,
+    person: &PersonCode,
+) -> Vec<(&'r UnitCode, PostKind)> {
+    let planned = |row: &Roster| row.order.iter().any(|slot| slot.0.as_ref() == Some(person));
+    let put = |row: &Roster| overrides.of(&row.code).iter().any(|o| o.change.comes() == Some(person));
+    let rows = rosters.rows().filter(|row| planned(row) || put(row));
+    let mut found: Vec<(&UnitCode, PostKind)> = rows.map(|row| (&row.unit, row.posts)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 /// What an override covers, as stretches of time by the shifts as they stand: for showing.
 #[must_use]
 pub fn covered(rosters: &Rosters, row: &Override) -> Vec<Span> {

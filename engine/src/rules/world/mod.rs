@@ -13,6 +13,7 @@ mod lists;
 pub mod problem;
 pub mod register;
 mod rosters;
+mod rota;
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -34,6 +35,7 @@ use lists::{Lists, Spans, count};
 pub use problem::{Problem, Table};
 pub use register::Register;
 use rosters::KeptRosters;
+pub use rota::Proposed;
 
 /// How many rungs a ladder has at most. The tiers are nine; the bound leaves room for several kinds
 /// of posts at each and keeps the numbers above it free for the posts that take what no rung answers.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::{PostIx, World};
 use crate::rules::{
     calendar::{Calendar, Date, LAST_DATE},
-    id::UnitCode,
+    id::{PersonCode, UnitCode},
     instant::{Instant, Span, Zone},
     post::PostKind,
-    roster::{OnDuty, Overrides, Rosters, Stint, on_duty, stints},
+    roster::{OnDuty, Overrides, Rosters, Stint, on_duty, places_of, stints},
     tree::UnitIx,
 };
 
@@ -31,13 +31,7 @@ impl World {
         if self.rows.rosters.is_empty() {
             return;
         }
-        let always = Calendar::always();
-        let day = |unit: &UnitCode, date: Date| {
-            let midnight = self.zone.0.to_timestamp(date.at(0, 0, 0, 0)).map(|at| Instant(at.as_microsecond()));
-            let unit = self.find_unit(unit.as_str()).zip(midnight.ok());
-            let calendar = unit.map(|(unit, at)| self.calendar(unit, at));
-            calendar.map_or_else(|| always.day(date), |calendar| calendar.day(date))
-        };
+        let day = |unit: &UnitCode, date: Date| self.day_at(unit, date);
         let rosters = Rosters::build(&self.rows.rosters, self.zone.clone(), &day, LAST_DATE);
         self.rosters.all = Arc::new(rosters);
     }
@@ -71,6 +65,13 @@ impl World {
         kinds.sort_unstable();
         kinds.dedup();
         kinds
+    }
+
+    /// Where rosters may ever put a person on duty: units, and among the holders of which posts there.
+    #[must_use]
+    pub fn rostered_places(&self, person: &PersonCode) -> Vec<(UnitIx, PostKind)> {
+        let places = places_of(&self.rosters.all, &self.rosters.overrides, person).into_iter();
+        places.filter_map(|(unit, posts)| Some((self.find_unit(unit.as_str())?, posts))).collect()
     }
 
     /// Whether a roster ever governs the post.

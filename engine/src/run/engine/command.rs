@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     rules::{
         actor::Actor,
+        calendar_feed,
         id::{ReceiptCode, RequestId},
         register, request,
         request::{Request, command::LogRequest},
@@ -178,6 +179,13 @@ impl From<request::refusal::Refusal> for Refused {
 
 impl From<register::refusal::Refusal> for Refused {
     fn from(refusal: register::refusal::Refusal) -> Self {
+        let code = refusal.code;
+        Self { code: code.word().to_owned(), message: refusal.message, zh: code.zh().to_owned() }
+    }
+}
+
+impl From<calendar_feed::refusal::Refusal> for Refused {
+    fn from(refusal: calendar_feed::refusal::Refusal) -> Self {
         let code = refusal.code;
         Self { code: code.word().to_owned(), message: refusal.message, zh: code.zh().to_owned() }
     }

@@ -26,7 +26,7 @@ pub use listing::listing;
 pub use order::in_order;
 pub use problem::FileProblem;
 pub use text::MAX_FILE_BYTES;
-pub use write::write;
+pub use write::{rosters, write};
 
 use crate::rules::{
     instant::Zone,

@@ -63,6 +63,14 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
     Ok(())
 }
 
+/// The text of a `rosters.csv` with these rows.
+///
+/// # Errors
+/// `InvalidData` when a row is one that no file can hold.
+pub fn rosters(rows: &[Roster], zone: &Zone) -> io::Result<String> {
+    file::<Roster>(rows, zone).map(|(_, text)| text)
+}
+
 /// Whether the file must be there.
 fn holds(register: &Register, table: Table) -> bool {
     match table {

@@ -1,6 +1,7 @@
 //! The store: one file per aggregate. The only place that knows tables, besides `liandong-schema`.
 
 mod absence_rows;
+pub mod calendar_feed;
 mod calendar_rows;
 pub mod dialect;
 pub mod due;

@@ -90,7 +90,7 @@ fn each_flaw_costs_what_its_arithmetic_says() {
 fn no_rota_puts_an_absent_person_on_duty_and_every_rota_is_fair_and_the_same_again() {
     let mut random = Rand32::new(3);
     let mut number = |below: u32| random.rand_range(0..below);
-    let mut empty = 0;
+    let (mut empty, mut compared) = (0, 0);
     for _ in 0..400 {
         let on = ["Every", "Working", "Rest;Holiday", "Market", "6;7", "1;3;5"][number(6) as usize];
         let turn = ["Daily", "Weekly", "PerOccurrence"][number(3) as usize];
@@ -123,11 +123,25 @@ fn no_rota_puts_an_absent_person_on_duty_and_every_rota_is_fair_and_the_same_aga
         }
         empty += u32::from(has(Flaw::Gap));
         let rosters = build(&[found], &day);
+        let duties = counted(&rosters.shifts(&"duty".parse().unwrap(), Span::ALWAYS), &day);
+        for class in DayClass::ALL {
+            let duties: Vec<&Counted> = duties.iter().filter(|duty| duty.class == *class).collect();
+            let away = |p: &PersonCode| duties.iter().filter(|duty| absences.absent_during(p, duty.span)).count();
+            let has = |p: &PersonCode| duties.iter().filter(|duty| duty.places.contains(&Some(p.clone()))).count();
+            // Two who could have had every duty of a class differ by one at most, whoever else is away: every other
+            // difference was forced by an absence.
+            for (a, b) in people.iter().flat_map(|a| people.iter().map(move |b| (a, b))) {
+                if away(a) == 0 && away(b) == 0 {
+                    assert!(has(a) <= has(b) + 1, "{class}: {} {} {:?}", has(a), has(b), absences.all());
+                    compared += 1;
+                }
+            }
+        }
         for shift in rosters.shifts(&"duty".parse().unwrap(), Span::ALWAYS) {
             assert!(shift.places.iter().flatten().all(|p| !absences.absent_during(p, shift.span)));
         }
     }
-    assert!(empty > 20, "{empty}");
+    assert!(empty > 20 && compared > 5_000, "{empty} {compared}");
 }
 
 #[test]
@@ -153,4 +167,58 @@ fn a_period_without_duty_or_with_a_week_without_any_is_no_trouble() {
     assert_eq!(shown, "-aba");
     let nobody = proposed(&row, &[], &none, "2026-09-14", "2026-10-12").unwrap();
     assert!(nobody.order.iter().all(|slot| slot.0.is_none()));
+}
+
+#[test]
+fn the_score_of_any_rota_is_100_less_its_reasons_and_100_for_one_without_a_flaw() {
+    let mut random = Rand32::new(11);
+    let mut number = |below: u32| random.rand_range(0..below) as usize;
+    let (mut flawless, mut worthless) = (0, 0);
+    for _ in 0..500 {
+        let people = people(1 + number(6));
+        let slots: Vec<String> = (0..people.len() + number(3))
+            .map(|_| people.get(number(8)).map_or("-".to_owned(), ToString::to_string))
+            .collect();
+        let tidy = number(3) == 0;
+        let order = if tidy { people.iter().map(ToString::to_string).collect() } else { slots };
+        let days = 1 + number(40);
+        let during = Span { from: at("2026-11-02"), to: at("2026-11-02").plus_days(days as i64) };
+        let row = roster(&format!("Everyday Every 00:00 09:00-17:00 Daily 1 2026-11-02 {}", order.join(";")));
+        let away: Vec<Absence> = (0..number(4)).map(|no| away(no, &people[no % people.len()], during)).collect();
+        let absences = Absences::build(if tidy { Vec::new() } else { away });
+        let rosters = build(&[row], &day);
+        let found = quality(&rosters.shifts(&"duty".parse().unwrap(), during), &people, &absences, &day);
+        let lost: u32 = found.reasons.iter().map(|r| r.points).sum();
+        assert_eq!(u32::from(found.score), 100_u32.saturating_sub(lost), "{found:?}");
+        assert!(found.reasons.iter().all(|r| r.count > 0 && r.points > 0 && r.points <= r.flaw.points().1));
+        assert_eq!(found.score == 100, found.reasons.is_empty());
+        let shifts = rosters.shifts(&"duty".parse().unwrap(), during);
+        let duties = counted(&shifts, &day);
+        let fine = duties
+            .iter()
+            .all(|d| d.places.iter().all(|p| p.as_ref().is_some_and(|p| !absences.absent_during(p, d.span))));
+        if found.score == 100 {
+            assert!(fine, "{duties:?}");
+            flawless += 1;
+        }
+        worthless += usize::from(found.score < 30);
+    }
+    assert!(flawless > 20 && worthless > 20, "{flawless} {worthless}");
+}
+
+#[test]
+fn a_stretch_is_put_in_where_it_holds_and_the_rest_stays_as_it_was() {
+    let old = roster("Everyday Every 00:00 - Daily 1 2026-01-01 a;b 2026-01-01..2027-01-01");
+    let new = roster("Everyday Every 00:00 - PerOccurrence 1 2026-06-01 b;b;a 2026-06-01..2026-06-08");
+    let rows = put_in(std::slice::from_ref(&old), new.clone());
+    assert!(check::rosters(&rows).is_empty(), "{:?}", check::rosters(&rows));
+    let (before, after) = (build(&[old.clone()], &day), build(&rows, &day));
+    for hour in (0..24 * 400).step_by(5) {
+        let at = at("2025-12-20").plus_minutes(60 * hour);
+        let expected = if new.span.contains(at) { build(&[new.clone()], &day) } else { before.clone() };
+        assert_eq!(answer(&after, &Overrides::default(), at), answer(&expected, &Overrides::default(), at));
+    }
+    assert_eq!(put_in(&rows, new.clone()), rows);
+    let all = roster("Everyday Every 00:00 - Daily 1 2026-01-02 c");
+    assert_eq!(put_in(&rows, all.clone()), [all]);
 }
