@@ -97,6 +97,8 @@ words! {
         UndoDuty = "撤销换班",
         /// Say that somebody is absent, and who stands in; or that they are back.
         RecordAbsence = "登记缺勤",
+        /// See which notices could not be delivered, and have them tried anew.
+        ReplayDelivery = "重新投递通知",
     }
 }
 
@@ -125,6 +127,7 @@ const fn roles_for(act: Act) -> &'static [Role] {
         Act::ArrangeDuty => &[Superior, Operator],
         Act::UndoDuty => &[Party, Superior, Operator],
         Act::RecordAbsence => &[Oneself, Superior, Registrar, Operator],
+        Act::ReplayDelivery => &[Registrar, Operator],
     }
 }
 

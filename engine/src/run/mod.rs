@@ -3,6 +3,7 @@
 //! [`engine`] is the only caller of the rules' `decide` and the only user of a transaction.
 
 pub mod audit;
+pub mod courier;
 pub mod engine;
 pub mod error;
 pub mod feed;

@@ -3,6 +3,7 @@
 mod absence;
 mod calendar;
 mod citizen;
+mod delivery;
 mod handle;
 mod payload;
 mod posts;
@@ -20,4 +21,5 @@ pub(crate) struct Mutation(
     posts::PostMutation,
     calendar::CalendarMutation,
     absence::AbsenceMutation,
+    delivery::DeliveryMutation,
 );

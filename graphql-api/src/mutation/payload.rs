@@ -84,12 +84,13 @@ pub(super) struct RegisterPayload {
 }
 
 impl Refusal {
-    fn of(refused: &Refused) -> Self {
+    pub(super) fn of(refused: &Refused) -> Self {
         Self { code: refused.code.clone(), message: refused.message.clone(), zh: refused.zh.clone() }
     }
 }
 
-async fn perform(scope: &Scope, key: String, command: Command) -> Result<Performed> {
+/// Orders something, as whoever asks.
+pub(super) async fn perform(scope: &Scope, key: String, command: Command) -> Result<Performed> {
     scope.engine.perform(Order { actor: scope.actor.clone(), key, command }).await.map_err(failure)
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod actor;
 pub(crate) mod assignment;
 pub(crate) mod connection;
 pub(crate) mod coverage;
+pub(crate) mod delivery;
 pub(crate) mod duty;
 pub(crate) mod entry;
 pub(crate) mod escalation;

@@ -1,5 +1,6 @@
 //! What can be asked, one file per group.
 
+mod delivery;
 mod duty;
 mod map;
 mod report;
@@ -11,4 +12,4 @@ pub(crate) use report::Reports;
 
 /// What can be asked. Every answer reads one world at one instant.
 #[derive(MergedObject, Default)]
-pub(crate) struct Query(map::MapQuery, work::WorkQuery, report::ReportQuery, duty::DutyQuery);
+pub(crate) struct Query(map::MapQuery, work::WorkQuery, report::ReportQuery, duty::DutyQuery, delivery::DeliveryQuery);

@@ -9,6 +9,7 @@ use crate::{
     rules::{
         actor::Actor,
         id::{ReceiptCode, RequestId},
+        notice::delivery::{self, DeliveryId},
         register, request,
         request::{Request, command::LogRequest},
         tier::words,
@@ -44,6 +45,11 @@ pub enum Command {
     Register(register::command::Command),
     /// The rows of files, into an empty register.
     Load(Box<Register>),
+    /// A delivery that was given up is tried anew.
+    Replay {
+        /// Which.
+        delivery: DeliveryId,
+    },
 }
 
 impl Command {
@@ -73,6 +79,7 @@ impl Command {
             Self::RunOut { .. } => "RunOut",
             Self::CatchUp => "CatchUp",
             Self::Load(_) => "LoadRegister",
+            Self::Replay { .. } => "ReplayDelivery",
         }
     }
 
@@ -177,6 +184,13 @@ impl From<request::refusal::Refusal> for Refused {
 
 impl From<register::refusal::Refusal> for Refused {
     fn from(refusal: register::refusal::Refusal) -> Self {
+        let code = refusal.code;
+        Self { code: code.word().to_owned(), message: refusal.message, zh: code.zh().to_owned() }
+    }
+}
+
+impl From<delivery::Refusal> for Refused {
+    fn from(refusal: delivery::Refusal) -> Self {
         let code = refusal.code;
         Self { code: code.word().to_owned(), message: refusal.message, zh: code.zh().to_owned() }
     }
