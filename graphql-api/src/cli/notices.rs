@@ -28,7 +28,7 @@ pub(super) enum Notices {
     Replay {
         /// Its id, as `dead` lists it
         #[arg(value_name = "ID")]
-        delivery: String,
+        delivery: DeliveryId,
         #[command(flatten)]
         database: Database,
     },
@@ -40,7 +40,7 @@ impl Notices {
         match self {
             Self::Dead { database } => with_existing(&database.url, dead),
             Self::Replay { delivery, database } => {
-                with_existing(&database.url, async |engine| replay(engine, DeliveryId(delivery)).await)
+                with_existing(&database.url, async |engine| replay(engine, delivery).await)
             }
         }
     }

@@ -9,7 +9,11 @@ use liandong_engine::{
 };
 
 use super::payload::{Refusal, perform};
-use crate::{context::Scope, object::delivery::Delivery, reply::failure};
+use crate::{
+    context::Scope,
+    object::delivery::Delivery,
+    reply::{bad_input, failure},
+};
 
 /// What a command about a delivery came to.
 pub(super) struct DeliveryPayload {
@@ -50,7 +54,7 @@ impl DeliveryMutation {
         idempotency_key: String,
     ) -> Result<DeliveryPayload> {
         let scope = Scope::of(ctx)?;
-        let id = DeliveryId(delivery.to_string());
+        let id: DeliveryId = delivery.parse().map_err(|bad| bad_input("delivery", bad))?;
         let performed = perform(scope, idempotency_key, Command::Replay { delivery: id.clone() }).await?;
         Ok(DeliveryPayload { scope: Arc::clone(scope), id, performed })
     }

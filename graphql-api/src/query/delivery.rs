@@ -49,5 +49,5 @@ fn cursor(ended_at: Instant, id: &DeliveryId) -> String {
 
 fn read_cursor(text: &str) -> Option<DeadLetterCursor> {
     let (ended_at, id) = text.split_once('.')?;
-    Some(DeadLetterCursor { ended_at: Instant(ended_at.parse().ok()?), id: DeliveryId(id.to_owned()) })
+    Some(DeadLetterCursor { ended_at: Instant(ended_at.parse().ok()?), id: id.parse().ok()? })
 }

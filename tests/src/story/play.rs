@@ -230,7 +230,7 @@ impl Player<'_> {
             }
             Sentence::Replay(by, person) => {
                 let told = self.driver()?.notices(at, person).map_err(broken)?;
-                let last = DeliveryId(format!("d.{person}.{}", last_digest(at, &told).0.0));
+                let last = DeliveryId::digest(person, last_digest(at, &told).0);
                 let done = self.driver()?.replay(&call(actor(by, None)?), &last);
                 Ok(self.answer(Side::Delivery, done)?.map_or_else(|lines| lines, |()| vec!["→ done".to_owned()]))
             }

@@ -50,13 +50,13 @@ fn ids(heard: &[Heard]) -> Vec<&str> {
 }
 
 async fn stored(engine: &Engine, id: &str) -> Result<Delivery, Trouble> {
-    let id = DeliveryId(id.to_owned());
+    let id: DeliveryId = id.parse()?;
     let mut found = engine.deliveries(std::slice::from_ref(&id)).await?;
     found.remove(&id).ok_or_else(|| format!("there is no {id}").into())
 }
 
 async fn replay(town: &Town, who: Actor, id: &str) -> Result<Option<String>, Trouble> {
-    let delivery = DeliveryId(id.to_owned());
+    let delivery: DeliveryId = id.parse()?;
     let answer = town.order(who, Command::Replay { delivery }).await?;
     Ok(code(&answer.map(|done| done.0).map_err(|refused| refused.0)).map(ToOwned::to_owned))
 }
@@ -169,7 +169,7 @@ on_both_stores! {
             assert_eq!((dead.len(), more), (sees, None), "{who}");
         }
         let (dead, _) = town.engine.dead_letters(&Actor::Operator, None, 10).await?;
-        assert_eq!((dead[0].id.0.as_str(), dead[0].attempts, dead[0].error.as_deref()), (id, 12, Some("HTTP 500")));
+        assert_eq!((dead[0].id.as_str(), dead[0].attempts, dead[0].error.as_deref()), (id, 12, Some("HTTP 500")));
         assert_eq!(replay(&town, person("P6")?, id).await?.as_deref(), Some("UnknownDelivery"));
         assert_eq!(replay(&town, person("P8")?, "n.999.1").await?.as_deref(), Some("UnknownDelivery"));
         assert_eq!(replay(&town, person("P8")?, id).await?, None);

@@ -64,6 +64,7 @@ on_both_stores! {
                     "finishBy": "2024-05-08T17:30:00+08:00",
                     "over": false,
                 }],
+                "more": false,
             },
         }));
         Ok(())

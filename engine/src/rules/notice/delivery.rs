@@ -1,6 +1,6 @@
 //! A delivery: what goes out to one person at one instant, and what becomes of it.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
@@ -45,11 +45,19 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// The longest id, in bytes.
+const MOST: usize = 100;
+
 /// Names a delivery: the digest of a person at an instant (`d.PERSON.MICROSECONDS`), or one notice
 /// that is told at once (`n.POSITION.NO`). The same things said make the same name, so nothing is delivered under two.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct DeliveryId(pub String);
+pub struct DeliveryId(String);
+
+/// Why a text names no delivery.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` names no delivery; use an id that `deadLetters` or a notice gave")]
+pub struct BadDeliveryId(String);
 
 impl DeliveryId {
     /// The delivery that a notice goes out with; it is the `no`th of the journal entry at `position`.
@@ -57,8 +65,29 @@ impl DeliveryId {
     pub fn of(position: i64, no: u16, notice: &Notice) -> Self {
         Self(match notice.urgency {
             Urgency::Urgent | Urgency::Prompt => format!("n.{position}.{no}"),
-            Urgency::Digest => format!("d.{}.{}", notice.person, notice.deliver_at.0),
+            Urgency::Digest => Self::digest(&notice.person, notice.deliver_at).0,
         })
+    }
+
+    /// The digest of a person at an instant.
+    #[must_use]
+    pub fn digest(person: &PersonCode, at: Instant) -> Self {
+        Self(format!("d.{person}.{}", at.0))
+    }
+
+    /// As the receiver reads it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for DeliveryId {
+    type Err = BadDeliveryId;
+
+    fn from_str(text: &str) -> Result<Self, BadDeliveryId> {
+        let fits = (1..=MOST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+        fits.then(|| Self(text.to_owned())).ok_or_else(|| BadDeliveryId(text.chars().take(40).collect()))
     }
 }
 

@@ -150,7 +150,7 @@ fn what_ended_meanwhile_is_over_and_what_was_done_stays_told() {
 fn what_goes_out_together_has_one_name_and_what_does_not_has_another() {
     let digest = notice(NoticeKind::Assigned, 1, 1);
     let later = Notice { deliver_at: Instant(8), ..digest.clone() };
-    let other = Notice { person: "P2".parse().unwrap(), ..digest.clone() };
+    let other = Notice { person: "P2".parse().unwrap(), ..digest };
     let urgent = Notice { urgency: Urgency::Urgent, ..digest.clone() };
     let name = |position, no, notice: &Notice| DeliveryId::of(position, no, notice).to_string();
     assert_eq!([name(1, 1, &digest), name(2, 1, &digest)], ["d.P1.7", "d.P1.7"]);

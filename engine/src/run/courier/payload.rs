@@ -19,8 +19,9 @@ use crate::rules::{
     request::Assignment,
 };
 
-/// How many notices stand in one digest at most; the newest beyond it are read over the API.
-const MOST: u64 = 200;
+/// How many notices stand in one digest at most, the oldest of them; it says so when there are more, which
+/// are read over the API.
+const MOST: usize = 200;
 
 #[derive(Serialize)]
 struct Payload<'a> {
@@ -36,6 +37,7 @@ struct Data<'a> {
     delivery: &'a str,
     person: &'a str,
     notices: Vec<Told>,
+    more: bool,
 }
 
 #[derive(Serialize)]
@@ -56,12 +58,14 @@ impl Engine {
     /// What a delivery says, as JSON: what is over by now is marked so.
     pub(super) async fn payload(&self, delivery: &Delivery) -> Result<Vec<u8>, Error> {
         let db = self.shared.store.read();
-        let posted = match delivery.urgency {
+        let mut posted = match delivery.urgency {
             Urgency::Urgent | Urgency::Prompt => outbox::one(db, delivery.position, delivery.no).await?,
             Urgency::Digest => {
-                outbox::of_digest(db, &delivery.person, delivery.deliver_at, delivery.position, MOST).await?
+                outbox::of_digest(db, &delivery.person, delivery.deliver_at, delivery.position, MOST as u64 + 1).await?
             }
         };
+        let more = posted.len() > MOST;
+        posted.truncate(MOST);
         let mut ids: Vec<RequestId> = posted.iter().map(|posted| posted.notice.request).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -80,7 +84,12 @@ impl Engine {
                 Urgency::Digest => "notice.digest",
             },
             timestamp: delivery.deliver_at.rfc3339(world.zone()),
-            data: Data { delivery: &delivery.id.0, person: delivery.person.as_str(), notices: told.collect() },
+            data: Data {
+                delivery: delivery.id.as_str(),
+                person: delivery.person.as_str(),
+                notices: told.collect(),
+                more,
+            },
         };
         serde_json::to_vec(&payload).map_err(|e| Error::corrupt("delivery", &delivery.id, e))
     }

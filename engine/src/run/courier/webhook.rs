@@ -78,12 +78,12 @@ impl Webhook {
     /// Sends a body; what went wrong when the receiver did not take it.
     pub(super) async fn post(&self, id: &DeliveryId, now: Instant, body: Vec<u8>) -> Result<(), String> {
         let seconds = now.0.div_euclid(1_000_000).to_string();
-        let signature = self.sign(&id.0, &seconds, &body).ok_or("the secret cannot be used")?;
+        let signature = self.sign(id.as_str(), &seconds, &body).ok_or("the secret cannot be used")?;
         let request = Request::builder()
             .method(Method::POST)
             .uri(&self.address)
             .header(CONTENT_TYPE, "application/json")
-            .header("webhook-id", &id.0)
+            .header("webhook-id", id.as_str())
             .header("webhook-timestamp", seconds)
             .header("webhook-signature", signature)
             .body(Full::new(Bytes::from(body)))

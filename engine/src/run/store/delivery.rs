@@ -69,7 +69,7 @@ pub(crate) async fn open(db: &impl ConnectionTrait, posted: &[Posted]) -> Result
         let next_at = if notice.urgency == Urgency::Digest { notice.deliver_at.0 } else { AT_ONCE };
         rows.push(ActiveModel {
             no: Set(i16::try_from(*no).map_err(|e| Error::corrupt("delivery", &id, e))?),
-            id: Set(id.0),
+            id: Set(id.to_string()),
             person: Set(notice.person.to_string()),
             urgency: Set(notice.urgency.word().to_owned()),
             deliver_at: Set(notice.deliver_at.0),
@@ -110,7 +110,7 @@ pub(crate) async fn claim(
     let values = [urgency.word().into(), due.0.into(), most.into(), until.0.into()];
     let rows = Entity::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values)).all(db).await?;
     let mut claimed = rows.into_iter().map(read_row).collect::<Result<Vec<_>, _>>()?;
-    claimed.sort_by(|a, b| (a.deliver_at, a.position, a.no).cmp(&(b.deliver_at, b.position, b.no)));
+    claimed.sort_by_key(|claimed| (claimed.deliver_at, claimed.position, claimed.no));
     Ok(claimed)
 }
 
@@ -123,7 +123,7 @@ pub(crate) async fn delivered(db: &impl ConnectionTrait, id: &DeliveryId, at: In
         error: Set(None),
         ..Default::default()
     };
-    let update = Entity::update_many().set(done).filter(Column::Id.eq(id.0.as_str()));
+    let update = Entity::update_many().set(done).filter(Column::Id.eq(id.as_str()));
     Ok(update.filter(Column::State.ne(State::Delivered.word())).exec(db).await?.rows_affected > 0)
 }
 
@@ -146,7 +146,7 @@ pub(crate) async fn failed(
     };
     Entity::update_many()
         .set(done)
-        .filter(Column::Id.eq(tried.id.0.as_str()))
+        .filter(Column::Id.eq(tried.id.as_str()))
         .filter(Column::State.eq(State::Waiting.word()))
         .filter(Column::Attempts.eq(small(tried.attempts)?))
         .exec(db)
@@ -163,7 +163,7 @@ pub(crate) async fn replay(db: &impl ConnectionTrait, id: &DeliveryId) -> Result
         ended_at: Set(None),
         ..Default::default()
     };
-    Entity::update_many().set(anew).filter(Column::Id.eq(id.0.as_str())).exec(db).await?;
+    Entity::update_many().set(anew).filter(Column::Id.eq(id.as_str())).exec(db).await?;
     Ok(())
 }
 
@@ -185,7 +185,7 @@ pub async fn read(db: &impl ConnectionTrait, ids: &[DeliveryId]) -> Result<HashM
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let find = Entity::find().filter(Column::Id.is_in(ids.iter().map(|id| id.0.as_str())));
+    let find = Entity::find().filter(Column::Id.is_in(ids.iter().map(|id| id.as_str())));
     let rows = find.all(db).await?.into_iter().map(read_row);
     rows.map(|row| row.map(|row| (row.id.clone(), row))).collect()
 }
@@ -202,7 +202,7 @@ pub async fn dead(
     let mut find = Entity::find().filter(Expr::cust(DEAD));
     if let Some((ended_at, id)) = before {
         let key = Expr::tuple([Expr::col(Column::EndedAt), Expr::col(Column::Id)]);
-        find = find.filter(key.lt(Expr::tuple([Expr::val(ended_at.0), Expr::val(id.0.as_str())])));
+        find = find.filter(key.lt(Expr::tuple([Expr::val(ended_at.0), Expr::val(id.as_str())])));
     }
     let find = find.order_by_desc(Column::EndedAt).order_by_desc(Column::Id).limit(most);
     find.all(db).await?.into_iter().map(read_row).collect()
@@ -233,6 +233,6 @@ fn read_row(row: Model) -> Result<Delivery, Error> {
         position: row.position,
         ended_at: row.ended_at.map(Instant),
         error: row.error,
-        id: DeliveryId(row.id),
+        id: row.id.parse().map_err(|_| bad("it is no id"))?,
     })
 }
