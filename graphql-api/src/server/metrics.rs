@@ -153,6 +153,11 @@ impl Collector for OfEngine {
         for (outcome, count) in outcomes {
             of(count).encode(deliveries.encode_family(&[("outcome", outcome)])?)?;
         }
+        let help = "Open assignments by the colour of their time, as the auditor counts them";
+        let mut open = encoder.encode_descriptor("open_assignments", help, None, MetricType::Gauge)?;
+        for (colour, count) in self.0.counted_open() {
+            ConstGauge::new(count).encode(open.encode_family(&[("colour", colour.word())])?)?;
+        }
         let dead = ConstGauge::new(self.0.dead_letter_count());
         let help = "Deliveries that are given up now, as the courier counts them";
         dead.encode(encoder.encode_descriptor("dead_letters", help, None, dead.metric_type())?)?;

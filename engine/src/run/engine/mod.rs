@@ -87,6 +87,8 @@ pub(crate) struct Shared {
     pub(crate) visible: Lateness,
     /// What the auditor counted last.
     pub(crate) missed: AtomicI64,
+    /// How many open assignments had each colour when the auditor counted last, in the order of colours.
+    pub(crate) open: [AtomicI64; 3],
     /// Where what people must be told is delivered, if anywhere.
     pub(crate) webhook: OnceLock<Webhook>,
     /// How many deliveries are given up, as the courier counted last.
@@ -150,6 +152,7 @@ impl Engine {
             reached: AtomicI64::new(head.at.0),
             visible: Lateness::fine(),
             missed: AtomicI64::new(0),
+            open: Default::default(),
             webhook: OnceLock::new(),
             dead_letters: AtomicI64::new(0),
             replayed: Notify::new(),

@@ -218,6 +218,9 @@ impl Engine {
                     }
                     Err(error) => tracing::warn!(%error, "the auditor could not look"),
                 }
+                if let Err(error) = engine.count_open().await {
+                    tracing::warn!(%error, "open assignments could not be counted");
+                }
                 tokio::select! {
                     () = engine.shared.feed.closed() => return,
                     () = tokio::time::sleep(AUDIT_EVERY) => {}

@@ -2,6 +2,7 @@
 
 mod absence_rows;
 mod calendar_rows;
+pub mod colours;
 pub mod delivery;
 pub mod dialect;
 pub mod due;
