@@ -9,10 +9,11 @@ use liandong_engine::{
         authority,
         id::RequestId,
         instant::Instant,
+        notice::delivery::DeliveryId,
         request::{Assignment, Request},
         world::{PersonIx, World},
     },
-    run::{engine::Engine, error::Error},
+    run::{engine::Engine, error::Error, store::delivery::Delivery},
 };
 
 use crate::{
@@ -81,6 +82,11 @@ impl Scope {
     /// A request that was reached through something the actor may see.
     pub(crate) async fn request(&self, id: RequestId) -> Result<Option<Arc<Request>>> {
         self.loaders.request(&self.engine, &self.actor, id).await.map_err(failure)
+    }
+
+    /// What became of a delivery to the actor; none where nobody delivers.
+    pub(crate) async fn delivery(&self, id: &DeliveryId) -> Result<Option<Delivery>> {
+        self.loaders.delivery(&self.engine, id).await.map_err(failure)
     }
 
     /// All assignments of a request that the actor was shown.

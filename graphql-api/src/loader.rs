@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    hash::Hash,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -12,9 +13,10 @@ use liandong_engine::{
     rules::{
         actor::Actor,
         id::RequestId,
+        notice::delivery::DeliveryId,
         request::{Assignment, Request},
     },
-    run::{engine::Engine, error::Error},
+    run::{engine::Engine, error::Error, store::delivery::Delivery},
 };
 
 /// How many ids one statement names at most.
@@ -22,39 +24,42 @@ const MOST: usize = 500;
 
 /// The loads of one kind within one answer.
 #[derive(Debug)]
-struct Batch<V> {
-    wanted: Mutex<BTreeSet<RequestId>>,
-    found: tokio::sync::Mutex<HashMap<RequestId, Option<V>>>,
+struct Batch<K, V> {
+    wanted: Mutex<BTreeSet<K>>,
+    found: tokio::sync::Mutex<HashMap<K, Option<V>>>,
 }
 
-impl<V> Default for Batch<V> {
+impl<K, V> Default for Batch<K, V> {
     fn default() -> Self {
         Self { wanted: Mutex::default(), found: tokio::sync::Mutex::default() }
     }
 }
 
-impl<V: Clone> Batch<V> {
-    fn want(&self, ids: impl IntoIterator<Item = RequestId>) {
+impl<K: Ord + Hash + Clone, V: Clone> Batch<K, V> {
+    fn want(&self, ids: impl IntoIterator<Item = K>) {
         self.wanted.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
     }
 
-    async fn get<F: Future<Output = Result<HashMap<RequestId, V>, Error>>>(
+    async fn get<F: Future<Output = Result<HashMap<K, V>, Error>>>(
         &self,
-        id: RequestId,
-        load: impl FnOnce(Vec<RequestId>) -> F,
+        id: K,
+        load: impl FnOnce(Vec<K>) -> F,
     ) -> Result<Option<V>, Error> {
         let mut found = self.found.lock().await;
         if let Some(value) = found.get(&id) {
             return Ok(value.clone());
         }
-        let ids = self.take(id, &found);
+        let ids = self.take(id.clone(), &found);
         let mut values = load(ids.clone()).await?;
-        found.extend(ids.into_iter().map(|id| (id, values.remove(&id))));
+        found.extend(ids.into_iter().map(|id| {
+            let value = values.remove(&id);
+            (id, value)
+        }));
         Ok(found.get(&id).cloned().flatten())
     }
 
     /// The id and others that are wanted and not there yet.
-    fn take(&self, id: RequestId, found: &HashMap<RequestId, Option<V>>) -> Vec<RequestId> {
+    fn take(&self, id: K, found: &HashMap<K, Option<V>>) -> Vec<K> {
         let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
         wanted.remove(&id);
         let mut ids = vec![id];
@@ -72,8 +77,9 @@ impl<V: Clone> Batch<V> {
 /// One loader for each kind of object.
 #[derive(Debug, Default)]
 pub(crate) struct Loaders {
-    requests: Batch<Arc<Request>>,
-    assignments: Batch<Arc<[Assignment]>>,
+    requests: Batch<RequestId, Arc<Request>>,
+    assignments: Batch<RequestId, Arc<[Assignment]>>,
+    deliveries: Batch<DeliveryId, Delivery>,
 }
 
 impl Loaders {
@@ -85,6 +91,17 @@ impl Loaders {
     /// Says that the assignments of these requests may be asked for.
     pub(crate) fn want_assignments(&self, ids: impl IntoIterator<Item = RequestId>) {
         self.assignments.want(ids);
+    }
+
+    /// Says that what became of these deliveries may be asked for.
+    pub(crate) fn want_deliveries(&self, ids: impl IntoIterator<Item = DeliveryId>) {
+        self.deliveries.want(ids);
+    }
+
+    /// What became of a delivery; none where there is none.
+    pub(crate) async fn delivery(&self, engine: &Engine, id: &DeliveryId) -> Result<Option<Delivery>, Error> {
+        let load = |ids: Vec<DeliveryId>| async move { engine.deliveries(&ids).await };
+        self.deliveries.get(id.clone(), load).await
     }
 
     /// A request that was reached through something the actor may see; none when it goes round the actor.

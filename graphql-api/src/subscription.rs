@@ -9,6 +9,7 @@ use liandong_engine::{
     rules::{
         actor::Actor,
         id::{PersonCode, RequestId},
+        notice::may_tell,
         request::{Assignment as Row, Request as Whole, event::Recorded},
     },
     run::store::journal::{Entry, Happened},
@@ -21,6 +22,7 @@ use crate::{
         assignment::Assignment,
         entry::{JournalEntry, ends},
         escalation::Escalation,
+        notice::Notice,
         request::Request,
     },
     reply::{Code, error, failure},
@@ -62,6 +64,15 @@ pub(crate) struct EscalationRaised {
     position: Position,
     /// The escalation.
     escalation: Escalation,
+}
+
+/// That I must be told something.
+#[derive(SimpleObject)]
+pub(crate) struct NoticesRaised {
+    /// Its place in the journal: subscribe `after` it to go on from here.
+    position: Position,
+    /// What I must be told by what happened there, and when.
+    notices: Vec<Notice>,
 }
 
 /// What is told as it happens. Each may begin `after` a position of the journal: nothing that came after
@@ -152,6 +163,33 @@ impl Subscription {
             }
             let Some((scope, _)) = reload(&scope, id).await? else { return Ok(None) };
             Ok(Some(EscalationRaised { position: Position(entry.position), escalation: Escalation { scope, entry } }))
+        }))
+    }
+
+    /// What I must be told, as it is raised: `deliverAt` says when I should be disturbed by it.
+    async fn notices_raised(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Begin after this position; with what happens from now on when left out.")] after: Option<
+            Position,
+        >,
+    ) -> Result<impl Stream<Item = Result<NoticesRaised>> + use<>> {
+        let scope = Scope::of(ctx)?;
+        let me = scope.actor.person().cloned();
+        let me = me.ok_or_else(|| error(Code::Forbidden, "a receipt has no notices; watch `requestChanged`"))?;
+        Ok(changes(scope, after, move |scope, entry, _, recorded| {
+            let me = me.clone();
+            async move {
+                if !may_tell(&recorded.event) {
+                    return Ok(None);
+                }
+                let posted = scope.engine.notices_of(entry.position, &me).await.map_err(failure)?;
+                let scope = scope.renewed();
+                let notice = |posted| Notice { scope: Arc::clone(&scope), posted };
+                let notices: Vec<Notice> = posted.into_iter().map(notice).collect();
+                let position = Position(entry.position);
+                Ok((!notices.is_empty()).then_some(NoticesRaised { position, notices }))
+            }
         }))
     }
 }

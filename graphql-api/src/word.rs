@@ -373,6 +373,26 @@ mirrors! {
         NotExtended,
     }
 
+    /// Whether a notice can wait for the morning.
+    Urgency of notice::Urgency {
+        /// 紧急: told at once, by day and by night.
+        Urgent,
+        /// 即时: told at once, but not at night.
+        Prompt,
+        /// 汇总: told with the digest of the next working morning.
+        Digest,
+    }
+
+    /// What became of a delivery.
+    DeliveryState of notice::delivery::State {
+        /// 待投递: it is to go out, for the first time or once more.
+        Waiting,
+        /// 已投递: the receiver has it.
+        Delivered,
+        /// 投递失败: it was tried so often that it is given up, until somebody replays it.
+        Dead,
+    }
+
     /// What a limit is for.
     LimitKind of limit::LimitKind {
         /// 接收时限: to take an assignment on.

@@ -46,6 +46,17 @@
 -- calendar_hours.from_at bigint NOT NULL
 -- calendar_hours.to_at bigint NOT NULL
 -- calendar_hours.periods text NOT NULL
+-- delivery.id text NOT NULL
+-- delivery.person text NOT NULL
+-- delivery.urgency text NOT NULL
+-- delivery.deliver_at bigint NOT NULL
+-- delivery.position bigint NOT NULL
+-- delivery.no smallint NOT NULL
+-- delivery.state text NOT NULL
+-- delivery.attempts smallint NOT NULL
+-- delivery.next_at bigint
+-- delivery.ended_at bigint
+-- delivery.error text
 -- head.id smallint NOT NULL
 -- head.world_version bigint NOT NULL
 -- head.position bigint NOT NULL
@@ -96,6 +107,8 @@
 -- outbox.request uuid NOT NULL
 -- outbox.assignment smallint
 -- outbox.at bigint NOT NULL
+-- outbox.urgency text NOT NULL
+-- outbox.deliver_at bigint NOT NULL
 -- person.code text NOT NULL
 -- person.name text NOT NULL
 -- person.phone text NOT NULL
@@ -185,6 +198,9 @@ CREATE UNIQUE INDEX calendar_feed_pkey ON public.calendar_feed USING btree (open
 CREATE INDEX calendar_feed_subject ON public.calendar_feed USING btree (subject_kind, subject);
 CREATE UNIQUE INDEX calendar_hours_pkey ON public.calendar_hours USING btree (calendar, applies_on, from_at);
 CREATE UNIQUE INDEX calendar_pkey ON public.calendar USING btree (code);
+CREATE INDEX delivery_dead ON public.delivery USING btree (ended_at, id) WHERE (state = 'Dead'::text);
+CREATE INDEX delivery_due ON public.delivery USING btree (urgency, next_at) WHERE (next_at IS NOT NULL);
+CREATE UNIQUE INDEX delivery_pkey ON public.delivery USING btree (id);
 CREATE UNIQUE INDEX head_pkey ON public.head USING btree (id);
 CREATE UNIQUE INDEX holding_pkey ON public.holding USING btree (post, person, from_at);
 CREATE INDEX journal_escalations ON public.journal USING btree ("position") WHERE (kind = ANY (ARRAY['Escalated'::text, 'RejectionProposed'::text, 'Reopened'::text, 'Frozen'::text]));

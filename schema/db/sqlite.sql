@@ -76,6 +76,23 @@ CREATE TABLE "calendar_hours" (
     "applies_on",
     "from_at") ) WITHOUT ROWID;
 
+CREATE TABLE "delivery" (
+    "id" text NOT NULL,
+    "person" text NOT NULL,
+    "urgency" text NOT NULL,
+    "deliver_at" integer NOT NULL,
+    "position" integer NOT NULL,
+    "no" smallint NOT NULL,
+    "state" text NOT NULL,
+    "attempts" smallint NOT NULL,
+    "next_at" integer,
+    "ended_at" integer,
+    "error" text, PRIMARY KEY ("id") );
+
+CREATE INDEX delivery_dead ON delivery (ended_at, id) WHERE state = 'Dead';
+
+CREATE INDEX delivery_due ON delivery (urgency, next_at) WHERE next_at IS NOT NULL;
+
 CREATE TABLE "head" (
     "id" smallint NOT NULL,
     "world_version" integer NOT NULL,
@@ -156,7 +173,9 @@ CREATE TABLE "outbox" (
     "kind" text NOT NULL,
     "request" uuid_text NOT NULL,
     "assignment" smallint,
-    "at" integer NOT NULL, PRIMARY KEY ("position",
+    "at" integer NOT NULL,
+    "urgency" text NOT NULL DEFAULT 'Prompt',
+    "deliver_at" integer NOT NULL DEFAULT 0, PRIMARY KEY ("position",
     "no") ) WITHOUT ROWID;
 
 CREATE INDEX outbox_person ON outbox (person, position);

@@ -5,6 +5,7 @@ pub mod fixtures;
 pub mod naive;
 pub mod naive_calendar;
 pub mod random;
+pub mod receiver;
 pub mod seed;
 pub mod server;
 pub mod serving;

@@ -222,7 +222,7 @@ impl Maker {
         let (fresh, actor) = (self.entropy.fresh(at)?, Actor::Person(scene.logger.clone()));
         let records = decide::log(&self.scenes.world, at, &actor, fresh, &scene.log(), &Loads::default());
         let records = records.map_err(|refused| format!("logging was refused: {}", refused.message))?;
-        Made::begin(at, records).ok_or_else(|| "logging made no request".into())
+        Made::begin(&self.scenes.world, at, records).ok_or_else(|| "logging made no request".into())
     }
 
     /// What whoever it is up to does next; as it was when the rules refuse.
@@ -235,7 +235,9 @@ impl Maker {
             _ => person.ok_or("nobody holds the request")?,
         };
         match decide::decide(&self.scenes.world, request, at, &actor, command, &Loads::default()) {
-            Ok(records) => made.then(at, records).ok_or_else(|| "the events make no request".into()),
+            Ok(records) => {
+                made.then(&self.scenes.world, at, records).ok_or_else(|| "the events make no request".into())
+            }
             Err(_) => Ok(made),
         }
     }

@@ -339,12 +339,18 @@ on_both_stores! {
                 ("matter", "query($text: String!) { requests(filter: { matter: $text }) { edges { cursor } } }"),
                 ("person", "query($text: String!) { assignments(filter: { person: $text }) { edges { cursor } } }"),
                 ("after", "query($text: String!) { notices(after: $text) { edges { cursor } } }"),
+                ("after", "query($text: String!) { deadLetters(after: $text) { edges { cursor } } }"),
             ] {
                 let reply = cadre.post(query, json!({ "text": text })).await?;
                 assert_eq!((reply.status.as_u16(), reply.error_code().as_str()), (200, "BAD_INPUT"), "{place} {shown:?}: {}", reply.text);
             }
             let reply = cadre.post("query($text: String!) { matters(search: $text) { edges { cursor } } }", json!({ "text": text })).await?;
             assert!(reply.data().is_ok(), "search {shown:?}: {}", reply.text);
+            let replay = "mutation($text: ID!) { replayDelivery(delivery: $text, idempotencyKey: \"k\") { refusal { code } } }";
+            let reply = cadre.post(replay, json!({ "text": text })).await?;
+            let refused = reply.json()["data"]["replayDelivery"]["refusal"]["code"].as_str().map(ToOwned::to_owned);
+            let refused = refused.unwrap_or_else(|| reply.error_code());
+            assert!(["BAD_INPUT", "UnknownDelivery", "KeyReused"].contains(&refused.as_str()), "{shown:?}: {}", reply.text);
         }
         let store = liandong_engine::run::store::Store::connect(&api.town.db.url).await?;
         assert_eq!(verify(&store).await?.differences, Vec::<String>::new());
@@ -431,6 +437,8 @@ const GOOD: &[&str] = &[
     "mutation M($key: String! = \"m\") { logRequest(input: { place: \"H11\", matter: \"water-pipe\", channel: HomeVisit, words: \"水\", citizen: { name: \"韦\" } }, idempotencyKey: $key) { id receipt request { handle { person { name } } } } }",
     "{ responsibilityMap(root: \"T\", depth: 3) { nodes { depth unit { code posts { name holders { person { name } } } } } } }",
     "{ escalations(first: 3) { edges { node { kind reason opens { account { passed { verdict } } } } } } notices(first: 1) { edges { node { kind } } } }",
+    "{ deadLetters(first: 2) { edges { cursor node { id state attempts error person { code } } } } }",
+    "subscription { noticesRaised(after: 0) { position notices { kind urgency deliverAt over } } }",
     "query I { __schema { types { name kind fields { name args { name type { name ofType { name } } } } } } }",
     "{ coverage(asOf: \"2024-05-06\") { asOf } workload(unit: \"V\") { handles person { name } } matters(search: \"水\") { edges { node { mandates { kind } } } } }",
     "mutation { relieve(post: \"G1-LEAD\", person: \"P2\", idempotencyKey: \"r\") { world refusal { code } } }",

@@ -13,7 +13,7 @@ use std::{
 use liandong_engine::{
     rules::{
         instant::Zone,
-        register,
+        notice, register,
         request::{self, TRANSITIONS},
         world::Register,
     },
@@ -125,7 +125,9 @@ fn every_refusal_code_has_a_story() -> Result<(), String> {
     let told = |side, code: &str| report.refused.contains_key(&(side, code.to_owned()));
     let of_requests = request::refusal::Code::ALL.iter().map(|c| (Side::Request, c.word()));
     let of_registers = register::refusal::Code::ALL.iter().map(|c| (Side::Register, c.word()));
-    let missing: Vec<_> = of_requests.chain(of_registers).filter(|(side, code)| !told(*side, code)).collect();
+    let of_deliveries = notice::delivery::Code::ALL.iter().map(|c| (Side::Delivery, c.word()));
+    let missing: Vec<_> =
+        of_requests.chain(of_registers).chain(of_deliveries).filter(|(side, code)| !told(*side, code)).collect();
     assert!(missing.is_empty(), "no story has {missing:?}");
     Ok(())
 }

@@ -111,6 +111,10 @@ impl Socket {
     }
 }
 
+const TOLD: &str = "subscription($after: Position) {
+    noticesRaised(after: $after) { position notices { kind assignment urgency delivery { state } } }
+}";
+
 const MINE: &str = "subscription($after: Position) {
     assignmentsChanged(after: $after) {
         position kind at opened { no duty post { code } person { code } } ended { no endedHow }
@@ -355,7 +359,7 @@ on_both_stores! {
             assert!(told["entry"]["opens"]["person"]["name"].is_string());
         }
         // What a receipt may not watch.
-        for (n, query) in [MINE, CLIMBS].into_iter().enumerate() {
+        for (n, query) in [MINE, CLIMBS, TOLD].into_iter().enumerate() {
             citizen.subscribe(&format!("no{n}"), query, json!({ "after": 0 })).await?;
             let Heard::Message(message) = citizen.hear().await? else { panic!("closed") };
             assert!(message.to_string().contains("FORBIDDEN"), "{message}");
@@ -445,6 +449,37 @@ on_both_stores! {
         }
         let (first, second) = ((json!(one), json!("要换主管"), json!("V-SC")), (json!(two), json!("管子太老"), json!("V-SC")));
         assert_eq!(heard, [second.clone(), first, second]);
+        api.close().await
+    }
+
+    "hamlet" => async fn notices_are_raised_to_whom_they_tell_and_to_nobody_else_and_none_is_lost_in_between(town) {
+        let api = Api::of(town).await?;
+        let (cadre, leader) = (api.client("P5").await?, api.client("P2").await?);
+        let start = api.town.engine.feed().position();
+        let (mut heard, mut after) = (Vec::new(), start);
+        for n in 0..6 {
+            let (id, _) = log(&cadre, &format!("l{n}"), input("H11", "water-pipe")).await?;
+            assert_eq!(order(&leader, "addNote", &id, "text: \"看过\"").await?, "done");
+            assert_eq!(order(&leader, "escalate", &id, "reason: \"要换主管\"").await?, "done");
+            // The listener is there now and then, and goes on from what it heard last.
+            if n % 2 == 1 {
+                let mut socket = Socket::of_person(&api, "P2").await?;
+                socket.subscribe("t", TOLD, json!({ "after": after })).await?;
+                for _ in 0..2 {
+                    let told = socket.hear().await?.next("t")["noticesRaised"].clone();
+                    after = told["position"].as_i64().unwrap();
+                    heard.push(told["notices"].clone());
+                }
+            }
+        }
+        let assigned = json!([{ "kind": "Assigned", "assignment": 1, "urgency": "Digest", "delivery": null }]);
+        assert_eq!(heard, vec![assigned; 6], "nobody is told what they did themselves");
+        // The cadre, who logged them, hears of what came back, all of it from the start.
+        let mut socket = Socket::of_person(&api, "P5").await?;
+        socket.subscribe("t", TOLD, json!({ "after": start })).await?;
+        for _ in 0..6 {
+            assert_eq!(socket.hear().await?.next("t")["noticesRaised"]["notices"][0]["assignment"], 2);
+        }
         api.close().await
     }
 

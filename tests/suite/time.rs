@@ -145,6 +145,29 @@ on_both_stores! {
         verified(&town).await
     }
 
+    "story-limits" => async fn open_work_is_counted_by_its_colour(town) {
+        let ids = logged(&town, 6).await?;
+        town.act("P2", ids[0], Act::Accept).await?;
+        town.act("P1", ids[1], Act::Withdraw { reason: "自己修好了".to_owned() }).await?;
+        town.act("P2", ids[2], Act::Escalate { reason: "要换主管".to_owned() }).await?;
+        let mut seen = std::collections::BTreeSet::new();
+        for hour in 0..90 {
+            let now = instant("2024-05-06T09:00:01+08:00")?.plus_minutes(60 * hour);
+            town.clock.set(now);
+            let mut expected = std::collections::BTreeMap::new();
+            for held in town.engine.assignments_of(&ids).await?.values().flatten() {
+                if let Some(colour) = held.colour(now) {
+                    *expected.entry(colour).or_insert(0) += 1;
+                }
+            }
+            let found = town.engine.count_open().await?;
+            assert_eq!(found.into_iter().filter(|(_, count)| *count > 0).collect::<std::collections::BTreeMap<_, _>>(), expected, "hour {hour}");
+            seen.insert(found.map(|(_, count)| count));
+        }
+        assert!(seen.contains(&[5, 0, 0]) && seen.contains(&[0, 0, 5]) && seen.len() >= 4, "{seen:?}");
+        Ok(())
+    }
+
     "story-limits" => async fn whoever_is_overtaken_by_time_is_told_and_so_are_the_leaders(town) {
         let id = logged(&town, 1).await?[0];
         for day in ["2024-05-07", "2024-05-08", "2024-05-10", "2024-05-20"] {

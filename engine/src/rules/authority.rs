@@ -131,6 +131,8 @@ words! {
         ReadCalendar = "订阅日历",
         /// Make such an address worthless.
         RevokeCalendar = "撤销日历订阅",
+        /// See which notices could not be delivered, and have them tried anew.
+        ReplayDelivery = "重新投递通知",
     }
 }
 
@@ -191,6 +193,7 @@ const fn roles_for(act: Act) -> &'static [Role] {
         Act::RecordAbsence => &[Oneself, Superior, Registrar, Operator],
         Act::ReadCalendar => &[Oneself, Cadre, Clerk, Leader, Dispatcher, Supervisor],
         Act::RevokeCalendar => &[Subscriber, Registrar],
+        Act::ReplayDelivery => &[Registrar, Operator],
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod calendar_feed;
+pub mod courier;
 pub mod engine;
 pub mod error;
 pub mod feed;

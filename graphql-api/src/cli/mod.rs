@@ -7,6 +7,7 @@ mod demo;
 mod due;
 mod journal;
 mod logging;
+mod notices;
 mod output;
 mod recompute;
 mod register;
@@ -63,6 +64,9 @@ enum Command {
     /// Look after the journal
     #[command(subcommand)]
     Journal(journal::Journal),
+    /// Look after notices that could not be delivered
+    #[command(subcommand)]
+    Notices(notices::Notices),
     /// The schema of the GraphQL API
     #[command(subcommand)]
     Schema(schema::Schema),
@@ -84,6 +88,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Request(request) => request.run(),
         Command::Token(token) => token.run(),
         Command::Journal(journal) => journal.run(),
+        Command::Notices(notices) => notices.run(),
         Command::Schema(schema) => schema.run(),
         Command::Authority(authority) => authority.run(),
     };

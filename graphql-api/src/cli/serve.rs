@@ -3,12 +3,13 @@
 use std::{
     io,
     net::{SocketAddr, ToSocketAddrs},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
 
 use clap::Args;
-use liandong_engine::run::engine::Engine;
+use liandong_engine::run::{courier::Webhook, engine::Engine};
 use liandong_graphql_api::{
     Config,
     server::{self, ServeError},
@@ -32,9 +33,38 @@ pub(super) struct Serve {
     /// For how many seconds a server that is to stop still takes connections, while /health/ready says 503
     #[arg(long, value_name = "SECONDS", env = "LIANDONG_GRACE", default_value_t = 3)]
     grace: u16,
+    #[command(flatten)]
+    delivery: Delivery,
     /// How a line of the log looks
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     log_format: LogFormat,
+}
+
+/// Where notices are delivered; nowhere when nothing is said.
+#[derive(Debug, Args)]
+struct Delivery {
+    /// Where to post what people must be told: http://HOST:PORT/PATH, the same on every node
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "LIANDONG_WEBHOOK",
+        hide_env_values = true,
+        requires = "webhook_secret_file"
+    )]
+    webhook: Option<String>,
+    /// The file with the secret that it is signed with: whsec_ and the base64 of 24 to 64 bytes
+    #[arg(long, value_name = "FILE", env = "LIANDONG_WEBHOOK_SECRET_FILE", requires = "webhook")]
+    webhook_secret_file: Option<PathBuf>,
+}
+
+impl Delivery {
+    fn webhook(&self) -> Result<Option<Webhook>, Trouble> {
+        let Some((url, file)) = self.webhook.as_ref().zip(self.webhook_secret_file.as_ref()) else { return Ok(None) };
+        let secret = std::fs::read_to_string(file).map_err(|error| {
+            Trouble::Failed(format!("the secret `{}` cannot be read: {error}; check the name", file.display()))
+        })?;
+        Webhook::new(url, &secret).map(Some).map_err(|bad| Trouble::Failed(bad.to_string()))
+    }
 }
 
 impl Serve {
@@ -43,7 +73,12 @@ impl Serve {
         free(self.listen)?;
         runtime()?.block_on(async {
             let mut signals = Signals::listen()?;
+            let webhook = self.delivery.webhook()?;
             let engine = database::open(&self.database.url).await?;
+            match webhook {
+                Some(webhook) => engine.deliver_to(webhook),
+                None => tracing::info!("no webhook is set: notices are only read over the API"),
+            }
             if engine.world().register().rows() == 0 {
                 tracing::warn!("the register is empty; load one with `liandong register load DIR --database URL`");
             }
@@ -58,6 +93,7 @@ pub(super) async fn serve(engine: Arc<Engine>, config: Config, signals: &mut Sig
     let listen = config.listen;
     engine.start_ticker();
     engine.start_auditor();
+    engine.start_courier();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let shutdown = async {
         // An error means that whoever would send is gone, which asks for the same.

@@ -5,6 +5,7 @@ mod aside;
 mod calendar;
 mod calendar_feed;
 mod citizen;
+mod delivery;
 mod handle;
 mod payload;
 mod posts;
@@ -24,4 +25,5 @@ pub(crate) struct Mutation(
     absence::AbsenceMutation,
     aside::AsideMutation,
     calendar_feed::CalendarFeedMutation,
+    delivery::DeliveryMutation,
 );

@@ -89,7 +89,8 @@ impl Refusal {
     }
 }
 
-async fn perform(scope: &Scope, key: String, command: Command) -> Result<Performed> {
+/// Orders something, as whoever asks.
+pub(super) async fn perform(scope: &Scope, key: String, command: Command) -> Result<Performed> {
     scope.engine.perform(Order { actor: scope.actor.clone(), key, command }).await.map_err(failure)
 }
 

@@ -3,8 +3,8 @@
 use async_graphql::{OutputType, SimpleObject};
 
 use super::{
-    assignment::Assignment, entry::JournalEntry, escalation::Escalation, matter::Matter, notice::Notice,
-    preview::LimitPreview, request::Request, unit::Unit,
+    assignment::Assignment, delivery::Delivery, entry::JournalEntry, escalation::Escalation, matter::Matter,
+    notice::Notice, preview::LimitPreview, request::Request, unit::Unit,
 };
 
 /// A page of a list.
@@ -12,6 +12,7 @@ use super::{
 #[graphql(
     serial,
     concrete(name = "AssignmentConnection", params(Assignment)),
+    concrete(name = "DeliveryConnection", params(Delivery)),
     concrete(name = "EscalationConnection", params(Escalation)),
     concrete(name = "JournalConnection", params(JournalEntry)),
     concrete(name = "LimitPreviewConnection", params(LimitPreview)),
@@ -35,6 +36,7 @@ where
 #[graphql(
     serial,
     concrete(name = "AssignmentEdge", params(Assignment)),
+    concrete(name = "DeliveryEdge", params(Delivery)),
     concrete(name = "EscalationEdge", params(Escalation)),
     concrete(name = "JournalEdge", params(JournalEntry)),
     concrete(name = "LimitPreviewEdge", params(LimitPreview)),

@@ -7,6 +7,7 @@ pub(crate) mod assignment;
 pub(crate) mod calendar_feed;
 pub(crate) mod connection;
 pub(crate) mod coverage;
+pub(crate) mod delivery;
 pub(crate) mod duty;
 pub(crate) mod entry;
 pub(crate) mod escalation;

@@ -1,5 +1,6 @@
 //! What can be asked, one file per group.
 
+mod delivery;
 mod duty;
 mod map;
 mod recompute;
@@ -18,4 +19,5 @@ pub(crate) struct Query(
     report::ReportQuery,
     duty::DutyQuery,
     recompute::RecomputeQuery,
+    delivery::DeliveryQuery,
 );

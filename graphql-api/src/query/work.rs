@@ -173,9 +173,12 @@ impl WorkQuery {
         let Some(person) = scope.actor.person() else { return Ok(Connection::new([], false, false)) };
         let (found, more) = scope.engine.notices(person, before, most).await.map_err(failure)?;
         scope.loaders.want_requests(found.iter().map(|p| p.notice.request));
-        let items = found
+        scope.loaders.want_assignments(found.iter().map(|p| p.notice.request));
+        let items: Vec<_> = found
             .into_iter()
-            .map(|posted| (format!("{}.{}", posted.position, posted.no), Notice { scope: Arc::clone(scope), posted }));
+            .map(|posted| (format!("{}.{}", posted.position, posted.no), Notice { scope: Arc::clone(scope), posted }))
+            .collect();
+        scope.loaders.want_deliveries(items.iter().map(|(_, notice)| notice.delivery_id()));
         Ok(Connection::new(items, before.is_some(), more))
     }
 }

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use liandong_engine::run::engine::{Engine, LATE_SECONDS};
+use liandong_engine::run::engine::{Engine, Lateness};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, NoLabelSet, text::encode},
@@ -106,6 +106,18 @@ impl Drop for Open {
     }
 }
 
+fn histogram(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    counted: &Lateness,
+) -> Result<(), std::fmt::Error> {
+    let buckets: Vec<(f64, u64)> = counted.buckets().collect();
+    let total: u64 = buckets.iter().map(|(_, count)| count).sum();
+    let mut metric = encoder.encode_descriptor(name, help, Some(&Unit::Seconds), MetricType::Histogram)?;
+    metric.encode_histogram::<NoLabelSet>(counted.seconds(), total, &buckets, None)
+}
+
 /// What the engine counts about itself.
 #[derive(Debug)]
 struct OfEngine(Arc<Engine>);
@@ -127,17 +139,28 @@ impl Collector for OfEngine {
             of(count).encode(commands.encode_family(&[("outcome", outcome)])?)?;
         }
         commits.encode(encoder.encode_descriptor("commits", "Commits made", None, commits.metric_type())?)?;
-        let counts_late = &counts.lateness;
-        let mut late = 0.0;
-        let ends = LATE_SECONDS.iter().copied().chain([f64::MAX]);
-        let buckets: Vec<(f64, u64)> =
-            ends.zip(&counts_late.counts).map(|(end, count)| (end, count.load(Ordering::Relaxed))).collect();
-        let total: u64 = buckets.iter().map(|(_, count)| count).sum();
-        late += counts_late.micros.load(Ordering::Relaxed) as f64 / 1e6;
         let help = "How late limits took effect: now less due";
-        let mut lateness =
-            encoder.encode_descriptor("limit_lateness", help, Some(&Unit::Seconds), MetricType::Histogram)?;
-        lateness.encode_histogram::<NoLabelSet>(late, total, &buckets, None)?;
+        histogram(&mut encoder, "limit_lateness", help, &counts.lateness)?;
+        let help = "From the instant of a commit until it was published";
+        histogram(&mut encoder, "created_to_visible", help, self.0.created_to_visible())?;
+        let help = "From the instant at which a delivery was to go out, an urgent one as it was raised, until the \
+                    receiver took it";
+        histogram(&mut encoder, "created_to_delivered", help, &counts.delivery)?;
+        let help = "Attempts to deliver notices by outcome; dead is given up";
+        let mut deliveries = encoder.encode_descriptor("deliveries", help, None, commits.metric_type())?;
+        let outcomes =
+            [("delivered", &counts.delivered), ("failed", &counts.failed_deliveries), ("dead", &counts.given_up)];
+        for (outcome, count) in outcomes {
+            of(count).encode(deliveries.encode_family(&[("outcome", outcome)])?)?;
+        }
+        let help = "Open assignments by the colour of their time, as the auditor counts them";
+        let mut open = encoder.encode_descriptor("open_assignments", help, None, MetricType::Gauge)?;
+        for (colour, count) in self.0.counted_open() {
+            ConstGauge::new(count).encode(open.encode_family(&[("colour", colour.word())])?)?;
+        }
+        let dead = ConstGauge::new(self.0.dead_letter_count());
+        let help = "Deliveries that are given up now, as the courier counts them";
+        dead.encode(encoder.encode_descriptor("dead_letters", help, None, dead.metric_type())?)?;
         let missed = ConstGauge::new(self.0.missed());
         let help = "Limits that ran out and did not take effect, as the auditor counts them";
         missed.encode(encoder.encode_descriptor("limits_missed", help, None, missed.metric_type())?)?;

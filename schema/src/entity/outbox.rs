@@ -22,6 +22,10 @@ pub struct Model {
     pub assignment: Option<i16>,
     /// When.
     pub at: i64,
+    /// Whether it can wait for the morning.
+    pub urgency: String,
+    /// When it is to be told.
+    pub deliver_at: i64,
 }
 
 /// No relations: rows are read by their keys.

@@ -4,8 +4,9 @@
 
 use liandong_engine::rules::{
     actor::Actor,
-    id::{MatterCode, RequestId, UnitCode},
+    id::{MatterCode, PersonCode, RequestId, UnitCode},
     instant::Instant,
+    notice::{Line, delivery::DeliveryId},
     register,
     request::command::{Command, LogRequest},
     world::Register,
@@ -76,6 +77,19 @@ pub trait Driver {
     /// # Errors
     /// A refusal, or the driver's own failure.
     fn load(&mut self, call: &Call, rows: &Register) -> Result<(), Failure>;
+
+    /// Has a delivery that was given up tried anew. Every driver says that notices are delivered, and
+    /// carries none: so each delivery waits.
+    ///
+    /// # Errors
+    /// A refusal, or the driver's own failure.
+    fn replay(&mut self, call: &Call, delivery: &DeliveryId) -> Result<(), Failure>;
+
+    /// What a person was told, in order.
+    ///
+    /// # Errors
+    /// The driver's own failure.
+    fn notices(&mut self, at: Instant, person: &PersonCode) -> Result<Vec<Line>, Failure>;
 
     /// Time has come to `at`: every limit that is over by then takes effect.
     ///

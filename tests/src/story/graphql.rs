@@ -15,6 +15,7 @@ use liandong_engine::rules::{
     instant::{Instant, Zone},
     limit::Card,
     matter::Mandated,
+    notice::{Line, Notice, NoticeKind, Urgency, delivery::DeliveryId},
     post::{PostKind, Rank},
     register,
     request::{
@@ -165,6 +166,11 @@ fragment Doer on Actor { kind person { code name } }
 fragment Found on Found { rung rank post { code name } person { code name } insteadOf { code name } }
 fragment Passed on Passed { rung kind verdict post { code name } }";
 
+const NOTICES: &str = "{ notices(first: 100) {
+    pageInfo { hasNextPage }
+    edges { cursor node { position at kind urgency deliverAt over assignment request { id } } }
+} }";
+
 const WHO: &str = "query($place: String!, $matter: String!, $at: Instant!) {
     whoIsResponsible(place: $place, matter: $matter, at: $at) { found { ...Found } passed { ...Passed } }
 }
@@ -294,6 +300,53 @@ struct EntryRow {
 #[derive(Deserialize)]
 struct Edge {
     node: EntryRow,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NoticeRow {
+    position: i64,
+    at: String,
+    kind: NoticeKind,
+    urgency: Urgency,
+    deliver_at: String,
+    over: bool,
+    assignment: Option<AssignmentNo>,
+    request: Option<IdRow>,
+}
+
+#[derive(Deserialize)]
+struct IdRow {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct NoticeEdge {
+    node: NoticeRow,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NoticePage {
+    page_info: PageInfo,
+    edges: Vec<NoticeEdge>,
+}
+
+impl NoticeRow {
+    /// As the rules have it. Which of the notices of an entry it was, the API does not say.
+    fn line(self, person: &PersonCode) -> Result<Line, Failure> {
+        let read = |text: String| instant(Some(text)).ok_or_else(|| broken("an instant that cannot be read"));
+        let request = self.request.ok_or_else(|| broken("a notice about what the person may not see"))?;
+        let notice = Notice {
+            person: person.clone(),
+            kind: self.kind,
+            request: request.id.parse().map_err(broken)?,
+            assignment: self.assignment,
+            urgency: self.urgency,
+            deliver_at: read(self.deliver_at)?,
+        };
+        Ok(Line { position: self.position, no: 1, at: read(self.at)?, notice, over: self.over })
+    }
 }
 
 #[derive(Deserialize)]
@@ -696,6 +749,23 @@ impl Driver for Graphql {
 
     fn pass(&mut self, at: Instant) -> Result<(), Failure> {
         self.stored.pass(at)
+    }
+
+    fn replay(&mut self, call: &Call, delivery: &DeliveryId) -> Result<(), Failure> {
+        if call.actor == Actor::Operator {
+            return self.stored.replay(call, delivery);
+        }
+        let args = vec![("delivery", "ID!", json!(delivery))];
+        self.order(call, Mutation { name: "replayDelivery", args, gives: OF_REGISTER }).map(drop)
+    }
+
+    fn notices(&mut self, at: Instant, person: &PersonCode) -> Result<Vec<Line>, Failure> {
+        let actor = Actor::Person(person.clone());
+        let page: NoticePage = self.ask(at, &actor, NOTICES, Value::Null, "/notices")?;
+        if page.page_info.has_next_page {
+            return Err(broken("a story with more than a page of notices"));
+        }
+        page.edges.into_iter().rev().map(|edge| edge.node.line(person)).collect()
     }
 
     fn look(&mut self, at: Instant, actor: &Actor, request: RequestId) -> Result<View, Failure> {

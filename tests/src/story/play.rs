@@ -9,6 +9,7 @@ use liandong_engine::rules::{
     actor::Actor,
     id::RequestId,
     instant::Instant,
+    notice::{Line, Urgency, delivery::DeliveryId, lines},
     request::{
         StageKind,
         command::{Command, CommandKind},
@@ -38,6 +39,8 @@ pub enum Side {
     Request,
     /// `register::refusal`.
     Register,
+    /// `notice::delivery`.
+    Delivery,
 }
 
 /// What came of a story.
@@ -217,6 +220,20 @@ impl Player<'_> {
                 let lines = self.answer(Side::Request, journal)?;
                 Ok(lines.map_or_else(|lines| lines, |entries| entries.iter().map(print::entry).collect()))
             }
+            Sentence::Notices(person) => {
+                let told = self.driver()?.notices(at, person).map_err(broken)?;
+                Ok(print::notices(&told, &self.cases, true))
+            }
+            Sentence::Digest(person) => {
+                let told = self.driver()?.notices(at, person).map_err(broken)?;
+                Ok(print::notices(&lines(last_digest(at, &told).1), &self.cases, false))
+            }
+            Sentence::Replay(by, person) => {
+                let told = self.driver()?.notices(at, person).map_err(broken)?;
+                let last = DeliveryId::digest(person, last_digest(at, &told).0);
+                let done = self.driver()?.replay(&call(actor(by, None)?), &last);
+                Ok(self.answer(Side::Delivery, done)?.map_or_else(|lines| lines, |()| vec!["→ done".to_owned()]))
+            }
             Sentence::Who(matter, place, on) => {
                 let way = self.driver()?.who(at, place, matter, on.unwrap_or(at));
                 Ok(self.answer(Side::Request, way)?.map_or_else(|lines| lines, |way| print::way(&way)))
@@ -319,6 +336,13 @@ impl Player<'_> {
     fn driver(&mut self) -> Result<&mut Box<dyn Driver>, Wrong> {
         self.driver.as_mut().ok_or_else(|| Wrong::new("name the town first: town hamlet"))
     }
+}
+
+/// When the last digest went out that there was by then, and what stood in it.
+fn last_digest(at: Instant, told: &[Line]) -> (Instant, Vec<Line>) {
+    let digests = told.iter().filter(|line| line.notice.urgency == Urgency::Digest && line.notice.deliver_at <= at);
+    let last = digests.clone().map(|line| line.notice.deliver_at).max().unwrap_or_default();
+    (last, digests.filter(|line| line.notice.deliver_at == last).cloned().collect())
 }
 
 fn actor(by: &By, request: Option<RequestId>) -> Result<Actor, Wrong> {

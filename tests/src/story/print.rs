@@ -1,7 +1,11 @@
 //! How outcomes are printed. No ids, no receipt codes, nothing that two drivers could say differently.
 
+use std::collections::BTreeMap;
+
 use liandong_engine::rules::{
+    id::RequestId,
     instant::{Instant, Zone},
+    notice::{Line, delivery},
     post::Rank,
     register, request,
     routing::{BEYOND, RungNo},
@@ -20,6 +24,7 @@ pub(super) fn refused(refused: &Refused) -> String {
     let Refused { code, message } = refused;
     let of_request = request::refusal::Code::parse(code).map(request::refusal::Code::zh);
     let zh = of_request.or_else(|| register::refusal::Code::parse(code).map(register::refusal::Code::zh));
+    let zh = zh.or_else(|| delivery::Code::parse(code).map(delivery::Code::zh));
     format!("✗ {code} {}: {message}", zh.unwrap_or_default())
 }
 
@@ -66,6 +71,32 @@ pub(super) fn way(way: &Way) -> Vec<String> {
     lines
 }
 
+/// What somebody was told, of which request; `when` it is told where that is wanted.
+pub(super) fn notices(told: &[Line], cases: &BTreeMap<String, RequestId>, when: bool) -> Vec<String> {
+    if told.is_empty() {
+        return vec!["→ nothing".to_owned()];
+    }
+    let line = |line: &Line| {
+        let Line { notice, over, .. } = line;
+        let case = cases.iter().find(|(_, id)| **id == notice.request).map_or("?", |(case, _)| case);
+        let mut text = format!("→ {} {}: {case}", notice.kind, notice.kind.zh());
+        if when {
+            let urgency = notice.urgency;
+            text.push_str(&format!(", {urgency} {} at {}", urgency.zh(), minute(notice.deliver_at)));
+        }
+        if *over {
+            text.push_str("; over");
+        }
+        text
+    };
+    told.iter().map(line).collect()
+}
+
+/// A minute of China's time.
+fn minute(at: Instant) -> String {
+    at.rfc3339(&Zone::china()).chars().take(16).collect::<String>().replace('T', " ")
+}
+
 /// One line of the journal.
 pub(super) fn entry(entry: &Entry) -> String {
     let mut line = format!("→ {}: {} acted", entry.event, doer(&entry.acted));
@@ -98,7 +129,7 @@ fn limits(view: &View) -> Option<String> {
         ("finish by", open.and_then(|o| o.finish_by)),
         ("answer by", view.answer_by),
     ];
-    let limits = limits.into_iter().filter_map(|(what, at)| Some(format!("{what} {}", time(at?))));
+    let limits = limits.into_iter().filter_map(|(what, at)| Some(format!("{what} {}", minute(at?))));
     let marks = view.marks.iter().map(|(card, person)| format!("{card} {} for {}", card.zh(), person.name));
     let all: Vec<String> = limits.chain(marks).collect();
     (!all.is_empty()).then(|| format!("  {}", all.join("; ")))

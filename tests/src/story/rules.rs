@@ -7,6 +7,11 @@ use liandong_engine::rules::{
     actor::Actor,
     id::{MatterCode, PersonCode, ReceiptCode, RequestId, UnitCode},
     instant::{Instant, Zone},
+    notice::{
+        Line,
+        delivery::{self, DeliveryId, State},
+        is_over, notices,
+    },
     register,
     request::{
         self, Duty, Request,
@@ -40,6 +45,10 @@ struct Case {
 pub struct Rules {
     world: World,
     cases: BTreeMap<RequestId, Case>,
+    /// What everybody was told, in order; each is over or not when it is asked.
+    told: Vec<Line>,
+    /// Counts what happened to requests.
+    position: i64,
     logged: u8,
     /// The instant up to which dates of the register took effect.
     reached: Instant,
@@ -56,7 +65,15 @@ impl Rules {
     /// Every problem of the register.
     pub fn new(register: Register) -> Result<Self, Vec<Problem>> {
         let world = World::build(register, 1, Zone::china())?;
-        Ok(Self { world, cases: BTreeMap::new(), logged: 0, reached: Instant::MIN, answers: HashMap::new() })
+        Ok(Self {
+            world,
+            cases: BTreeMap::new(),
+            told: Vec::new(),
+            position: 0,
+            logged: 0,
+            reached: Instant::MIN,
+            answers: HashMap::new(),
+        })
     }
 
     /// Opens this driver; see [`super::play::Opener`].
@@ -112,6 +129,11 @@ impl Rules {
         for record in records {
             let case = self.cases.remove(&id);
             let (before, mut journal) = case.map_or((None, Vec::new()), |c| (Some(c.request), c.journal));
+            self.position += 1;
+            let told = notices(&self.world, at, id, before.as_ref(), &record);
+            let position = self.position;
+            let line = |(no, notice)| Line { position, no, at, notice, over: false };
+            self.told.extend((1..).zip(told).map(line));
             if let Some(request) = request::evolve::evolve(before, at, &record.event) {
                 journal.push(record);
                 self.cases.insert(id, Case { request, journal });
@@ -213,6 +235,22 @@ impl Driver for Rules {
             let records = request::decide::run_out(&self.world, &self.case(id)?.request, at, due, &loads);
             self.append(id, at, records.map_err(of_request)?);
         }
+    }
+
+    fn replay(&mut self, call: &Call, id: &DeliveryId) -> Result<(), Failure> {
+        let of = |line: &&Line| DeliveryId::of(line.position, line.no, &line.notice) == *id;
+        let found = self.told.iter().find(of).map(|line| (&line.notice.person, State::Waiting));
+        let decided = delivery::replay(&self.world, call.at, &call.actor, id, found);
+        decided.map_err(|refused| refusal(refused.code.word(), refused.message))
+    }
+
+    fn notices(&mut self, _: Instant, person: &PersonCode) -> Result<Vec<Line>, Failure> {
+        let told = self.told.iter().filter(|line| line.notice.person == *person).cloned();
+        told.map(|line| {
+            let over = is_over(&line.notice, &self.case(line.notice.request)?.request.assignments);
+            Ok(Line { over, ..line })
+        })
+        .collect()
     }
 
     fn look(&mut self, at: Instant, actor: &Actor, id: RequestId) -> Result<View, Failure> {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use liandong_engine::{
     rules::{
         actor::Actor,
-        id::{MatterCode, RequestId, UnitCode},
+        id::{MatterCode, PersonCode, RequestId, UnitCode},
         instant::Instant,
+        notice::{Line, delivery::DeliveryId, is_over},
         register,
         request::{
             command::{Command, LogRequest},
@@ -16,9 +17,13 @@ use liandong_engine::{
         world::Register,
     },
     run::{
+        courier::Webhook,
         engine::{self, Answer, Engine, Order},
         source::Clock,
-        store::journal::{Entry as Row, Happened},
+        store::{
+            journal::{Entry as Row, Happened},
+            outbox::Posted,
+        },
         verify::verify,
     },
 };
@@ -29,6 +34,7 @@ use super::{
     view::{Entry, View, Way},
 };
 use crate::{
+    receiver::SECRET,
     stores::{Kind, TestDb, Trouble},
     town::{Town, instant},
 };
@@ -54,6 +60,8 @@ impl Stored {
             // Long before every story, so that the town is as old as its rows say.
             let clock = Clock::manual(instant("2000-01-01")?);
             let engine = Town::engine(&db, &clock).await?;
+            // Everything has a delivery, and nobody carries it.
+            engine.deliver_to(Webhook::new("http://127.0.0.1:9/", SECRET)?);
             let command = engine::Command::Load(Box::new(rows));
             let order = Order { actor: Actor::Operator, key: "the town".to_owned(), command };
             if let Err(refused) = engine.execute(order).await? {
@@ -156,6 +164,28 @@ impl Driver for Stored {
     fn pass(&mut self, at: Instant) -> Result<(), Failure> {
         self.clock.set(at);
         self.runtime.block_on(self.engine.tick()).map(drop).map_err(broken)
+    }
+
+    fn replay(&mut self, call: &Call, delivery: &DeliveryId) -> Result<(), Failure> {
+        self.order(call, engine::Command::Replay { delivery: delivery.clone() }).map(drop)
+    }
+
+    fn notices(&mut self, at: Instant, person: &PersonCode) -> Result<Vec<Line>, Failure> {
+        self.clock.set(at);
+        self.runtime.block_on(async {
+            let (told, more) = self.engine.notices(person, None, 100).await.map_err(broken)?;
+            if more {
+                return Err(broken("a story with more than a page of notices"));
+            }
+            let mut all = Vec::with_capacity(told.len());
+            for Posted { position, no, at, notice } in told.into_iter().rev() {
+                let id = notice.request;
+                let assignments = self.engine.assignments_of(&[id]).await.map_err(broken)?;
+                let over = is_over(&notice, assignments.get(&id).map_or(&[][..], Vec::as_slice));
+                all.push(Line { position, no, at, notice, over });
+            }
+            Ok(all)
+        })
     }
 
     fn look(&mut self, at: Instant, actor: &Actor, request: RequestId) -> Result<View, Failure> {

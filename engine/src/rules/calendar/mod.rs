@@ -20,7 +20,7 @@ mod reckoning;
 mod rows;
 mod table;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use jiff::civil::Date;
 

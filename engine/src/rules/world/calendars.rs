@@ -49,6 +49,12 @@ impl World {
         self.tree.upward_or_last(unit, at).find_map(own).map_or(always, |(_, calendar)| calendar)
     }
 
+    /// The calendar of those who belong to no unit: [`Calendar::always`].
+    #[must_use]
+    pub fn no_calendar(&self) -> &Calendar {
+        &self.calendars.always
+    }
+
     /// The units that keep a calendar, or one based on it, at that time or later; in the order of codes.
     #[must_use]
     pub fn keepers(&self, calendar: &CalendarCode, at: Instant) -> Vec<UnitIx> {

@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+use tokio::time::Instant as Stopwatch;
+
 use super::{
     Shared, build,
     command::{Answer, Code, Command, Done, MAX_KEY, Order, Performed, Refused},
@@ -14,7 +16,7 @@ use crate::{
         actor::Actor,
         id::{PersonCode, RequestId},
         instant::Instant,
-        notice::notices,
+        notice::{self, delivery::DeliveryId, notices},
         register::{
             self,
             decide::{Decision, Touched},
@@ -29,7 +31,7 @@ use crate::{
     run::{
         error::Error,
         store::{
-            Tx,
+            Tx, delivery,
             head::{self, Head},
             journal::{self, Entry, Happened},
             outbox::{self, Posted},
@@ -56,11 +58,14 @@ pub(super) struct Committed {
     pub(super) at: Instant,
     /// How many orders were answered from their receipt.
     pub(super) replayed: u64,
+    /// When the instant of the commit was taken, by a clock that only runs.
+    pub(super) stamped: Stopwatch,
 }
 
 /// Decides the orders one after another and writes what they come to.
 pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Committed, Error> {
     let (head, clock) = head::hold(tx).await?;
+    let stamped = Stopwatch::now();
     let known = shared.world();
     let world = if known.version() == head.world {
         known
@@ -96,7 +101,7 @@ pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Co
     }
     batch.write().await?;
     let Batch { head, world, replayed, .. } = batch;
-    Ok(Committed { answers, world, position: head.position, at: head.at, replayed })
+    Ok(Committed { answers, world, position: head.position, at: head.at, replayed, stamped })
 }
 
 struct Batch<'a> {
@@ -315,7 +320,19 @@ impl Batch<'_> {
                     Err(refusal) => Ok(Err(refusal.into())),
                 }
             }
+            Command::Replay { delivery } => self.replay(&order.actor, delivery).await,
         }
+    }
+
+    /// A delivery that was given up is tried anew. It is no event of any request, so no entry is made.
+    async fn replay(&self, actor: &Actor, id: &DeliveryId) -> Result<Answer, Error> {
+        let found = delivery::read(self.tx, std::slice::from_ref(id)).await?;
+        let found = found.get(id).map(|found| (&found.person, found.state));
+        if let Err(refusal) = notice::delivery::replay(&self.world, self.at, actor, id, found) {
+            return Ok(Err(refusal.into()));
+        }
+        delivery::replay(self.tx, id).await?;
+        Ok(Ok(self.done(None)))
     }
 
     async fn change_register(&mut self, actor: &Actor, command: &register::command::Command) -> Result<Answer, Error> {
@@ -360,7 +377,7 @@ impl Batch<'_> {
         for recorded in records {
             let before = self.now.remove(&id);
             self.head.position += 1;
-            for (no, notice) in (1..).zip(notices(id, before.as_ref(), &recorded)) {
+            for (no, notice) in (1..).zip(notices(&self.world, self.at, id, before.as_ref(), &recorded)) {
                 self.posted.push(Posted { position: self.head.position, no, at: self.at, notice });
             }
             self.count(before.as_ref(), -1);
@@ -399,6 +416,9 @@ impl Batch<'_> {
         if !self.entries.is_empty() {
             journal::append(self.tx, &self.entries).await?;
             outbox::write(self.tx, &self.posted).await?;
+            if self.shared.webhook.get().is_some() {
+                delivery::open(self.tx, &self.posted).await?;
+            }
         }
         if self.head != self.found {
             head::write(self.tx, self.head).await?;

@@ -10,6 +10,7 @@ use crate::{
         actor::Actor,
         calendar_feed,
         id::{ReceiptCode, RequestId},
+        notice::delivery::{self, DeliveryId},
         register, request,
         request::{Request, command::LogRequest},
         tier::words,
@@ -45,6 +46,11 @@ pub enum Command {
     Register(register::command::Command),
     /// The rows of files, into an empty register.
     Load(Box<Register>),
+    /// A delivery that was given up is tried anew.
+    Replay {
+        /// Which.
+        delivery: DeliveryId,
+    },
 }
 
 impl Command {
@@ -75,6 +81,7 @@ impl Command {
             Self::RunOut { .. } => "RunOut",
             Self::CatchUp => "CatchUp",
             Self::Load(_) => "LoadRegister",
+            Self::Replay { .. } => "ReplayDelivery",
         }
     }
 
@@ -186,6 +193,13 @@ impl From<register::refusal::Refusal> for Refused {
 
 impl From<calendar_feed::refusal::Refusal> for Refused {
     fn from(refusal: calendar_feed::refusal::Refusal) -> Self {
+        let code = refusal.code;
+        Self { code: code.word().to_owned(), message: refusal.message, zh: code.zh().to_owned() }
+    }
+}
+
+impl From<delivery::Refusal> for Refused {
+    fn from(refusal: delivery::Refusal) -> Self {
         let code = refusal.code;
         Self { code: code.word().to_owned(), message: refusal.message, zh: code.zh().to_owned() }
     }

@@ -7,22 +7,24 @@ mod writer;
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, Mutex, OnceLock, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
     task::JoinHandle,
 };
 
 pub use command::{Answer, Command, Done, Order, Performed, Refused};
 
-pub use time::{LATE_SECONDS, Lateness};
+pub use time::Lateness;
+pub(super) use time::Steady;
 
 use super::{
+    courier::Webhook,
     error::Error,
     feed::Feed,
     source::{Clock, Entropy},
@@ -61,6 +63,14 @@ pub struct Counts {
     pub failed: AtomicU64,
     /// Limits that took effect, by how late.
     pub lateness: Lateness,
+    /// Deliveries that the receiver took.
+    pub delivered: AtomicU64,
+    /// Attempts to deliver that failed and are made again.
+    pub failed_deliveries: AtomicU64,
+    /// Deliveries that were given up.
+    pub given_up: AtomicU64,
+    /// How long deliveries took, from the instant at which they were to go out.
+    pub delivery: Lateness,
 }
 
 /// What the writer shares with everybody else.
@@ -74,8 +84,18 @@ pub(crate) struct Shared {
     world: RwLock<Arc<World>>,
     /// The newest instant at which anything is known to have been done.
     reached: AtomicI64,
+    /// How long it took from a commit's instant until it was published.
+    pub(crate) visible: Lateness,
     /// What the auditor counted last.
     pub(crate) missed: AtomicI64,
+    /// How many open assignments had each colour when the auditor counted last, in the order of colours.
+    pub(crate) open: [AtomicI64; 3],
+    /// Where what people must be told is delivered, if anywhere.
+    pub(crate) webhook: OnceLock<Webhook>,
+    /// How many deliveries are given up, as the courier counted last.
+    pub(crate) dead_letters: AtomicI64,
+    /// Says that something given up is to be tried anew.
+    pub(crate) replayed: Notify,
 }
 
 impl Shared {
@@ -110,7 +130,7 @@ pub struct Engine {
     jobs: Mutex<Option<mpsc::Sender<writer::Job>>>,
     /// What time demands has a queue of its own, behind that of people.
     timed: Mutex<Option<mpsc::Sender<writer::Job>>>,
-    tasks: Mutex<Vec<JoinHandle<()>>>,
+    pub(super) tasks: Mutex<Vec<JoinHandle<()>>>,
     stopping: AtomicBool,
 }
 
@@ -131,7 +151,12 @@ impl Engine {
             counts: Counts::default(),
             world: RwLock::new(Arc::new(world)),
             reached: AtomicI64::new(head.at.0),
+            visible: Lateness::fine(),
             missed: AtomicI64::new(0),
+            open: Default::default(),
+            webhook: OnceLock::new(),
+            dead_letters: AtomicI64::new(0),
+            replayed: Notify::new(),
         });
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
         let (timed, demanded) = mpsc::channel(MAX_DEMANDED);
@@ -229,10 +254,22 @@ impl Engine {
         &self.shared.counts
     }
 
+    /// How long it took from the instant of a command until what came of it was published.
+    #[must_use]
+    pub fn created_to_visible(&self) -> &Lateness {
+        &self.shared.visible
+    }
+
     /// How many limits ran out and did not take effect, as the auditor counted last.
     #[must_use]
     pub fn missed(&self) -> i64 {
         self.shared.missed.load(Ordering::Relaxed)
+    }
+
+    /// How many deliveries are given up, as the courier counted last.
+    #[must_use]
+    pub fn dead_letter_count(&self) -> i64 {
+        self.shared.dead_letters.load(Ordering::Relaxed)
     }
 
     /// What happens, as it is committed.

@@ -51,21 +51,54 @@ const JUMP_MICROS: i64 = 120_000_000;
 const SETTLE: Duration = Duration::from_secs(600);
 
 /// The upper ends of the stretches that lateness is counted in, in seconds.
-pub const LATE_SECONDS: [f64; 8] = [0.1, 0.5, 1.0, 5.0, 30.0, 300.0, 3_600.0, 86_400.0];
+const LATE_SECONDS: [f64; 8] = [0.1, 0.5, 1.0, 5.0, 30.0, 300.0, 3_600.0, 86_400.0];
 
-/// How late limits took effect: now less due.
-#[derive(Debug, Default)]
+/// The upper ends of the stretches that it is counted in how soon a commit is visible, in seconds.
+const VISIBLE_SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 10.0];
+
+/// How long something took, counted by stretches: how late limits took effect, say.
+#[derive(Debug)]
 pub struct Lateness {
-    /// How many, by the first of [`LATE_SECONDS`] that they kept within; the last for all others.
-    pub counts: [AtomicU64; LATE_SECONDS.len() + 1],
-    /// All lateness together, in microseconds.
-    pub micros: AtomicU64,
+    /// The upper ends of the stretches, in seconds.
+    ends: &'static [f64],
+    /// How many, by the first end that they kept within; the last for all others.
+    counts: Vec<AtomicU64>,
+    /// All of them together, in microseconds.
+    micros: AtomicU64,
+}
+
+/// In stretches from a tenth of a second to a day.
+impl Default for Lateness {
+    fn default() -> Self {
+        Self::within(&LATE_SECONDS)
+    }
 }
 
 impl Lateness {
-    fn note(&self, micros: i64) {
+    fn within(ends: &'static [f64]) -> Self {
+        Self { ends, counts: (0..=ends.len()).map(|_| AtomicU64::new(0)).collect(), micros: AtomicU64::new(0) }
+    }
+
+    /// In stretches from a millisecond to ten seconds.
+    pub(super) fn fine() -> Self {
+        Self::within(&VISIBLE_SECONDS)
+    }
+
+    /// How many kept within each end but not the one before it, the last without end.
+    pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
+        let ends = self.ends.iter().copied().chain([f64::MAX]);
+        ends.zip(&self.counts).map(|(end, count)| (end, count.load(Ordering::Relaxed)))
+    }
+
+    /// All of them together, in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.micros.load(Ordering::Relaxed) as f64 / 1e6
+    }
+
+    pub(in crate::run) fn note(&self, micros: i64) {
         let seconds = micros as f64 / 1e6;
-        let place = LATE_SECONDS.iter().position(|end| seconds <= *end).unwrap_or(LATE_SECONDS.len());
+        let place = self.ends.iter().position(|end| seconds <= *end).unwrap_or(self.ends.len());
         if let Some(count) = self.counts.get(place) {
             count.fetch_add(1, Ordering::Relaxed);
         }
@@ -110,7 +143,7 @@ impl Engine {
     }
 
     /// Lets a date of the register that came take effect although nobody orders anything.
-    async fn catch_up(&self) -> Result<(), Error> {
+    pub(in crate::run) async fn catch_up(&self) -> Result<(), Error> {
         let sender = self.timed.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Stopping)?;
         let answer = demand(&sender, Command::CatchUp).await?;
         drop(sender);
@@ -119,7 +152,7 @@ impl Engine {
 
     /// The instant that decides whether a limit is over: never the newest of the journal, which may lie
     /// ahead of a clock that was put back.
-    async fn deciding_now(&self) -> Result<Instant, Error> {
+    pub(in crate::run) async fn deciding_now(&self) -> Result<Instant, Error> {
         let common = head::clock(self.shared.store.read()).await?;
         Ok(self.shared.clock.shared(common))
     }
@@ -185,6 +218,9 @@ impl Engine {
                     }
                     Err(error) => tracing::warn!(%error, "the auditor could not look"),
                 }
+                if let Err(error) = engine.count_open().await {
+                    tracing::warn!(%error, "open assignments could not be counted");
+                }
                 tokio::select! {
                     () = engine.shared.feed.closed() => return,
                     () = tokio::time::sleep(AUDIT_EVERY) => {}
@@ -240,19 +276,19 @@ async fn demand(
 
 /// Tells a clock that runs from one that was put: by a clock that only runs.
 #[derive(Clone, Copy, Debug)]
-struct Steady {
+pub(in crate::run) struct Steady {
     wall: Instant,
     steady: Stopwatch,
     settled: Stopwatch,
 }
 
 impl Steady {
-    const fn new(wall: Instant, steady: Stopwatch) -> Self {
+    pub(in crate::run) const fn new(wall: Instant, steady: Stopwatch) -> Self {
         Self { wall, steady, settled: steady }
     }
 
     /// How long to wait before the clock is to be believed; none when it is.
-    fn look(&mut self, wall: Instant, steady: Stopwatch) -> Option<Duration> {
+    pub(in crate::run) fn look(&mut self, wall: Instant, steady: Stopwatch) -> Option<Duration> {
         let passed = i64::try_from(steady.saturating_duration_since(self.steady).as_micros()).unwrap_or(i64::MAX);
         let jump = wall.0.saturating_sub(self.wall.0).saturating_sub(passed);
         (self.wall, self.steady) = (wall, steady);

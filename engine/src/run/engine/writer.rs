@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     Shared, batch,
-    command::{Order, Performed},
+    command::{Command, Order, Performed},
 };
 use crate::run::error::Error;
 
@@ -102,6 +102,12 @@ async fn together(shared: &Arc<Shared>, orders: Vec<Order>) -> Result<Vec<Perfor
     shared.counts.replayed.fetch_add(committed.replayed, Ordering::Relaxed);
     shared.reach(committed.at);
     shared.take_over(committed.world);
-    shared.feed.publish(committed.position);
+    if committed.position > shared.feed.position() {
+        shared.feed.publish(committed.position);
+        shared.visible.note(i64::try_from(committed.stamped.elapsed().as_micros()).unwrap_or(i64::MAX));
+    }
+    if orders.iter().any(|order| matches!(order.command, Command::Replay { .. })) {
+        shared.replayed.notify_one();
+    }
     Ok(committed.answers)
 }

@@ -3,6 +3,8 @@
 mod absence_rows;
 pub mod calendar_feed;
 mod calendar_rows;
+pub mod colours;
+pub mod delivery;
 pub mod dialect;
 pub mod due;
 pub mod head;

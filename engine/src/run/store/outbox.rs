@@ -7,14 +7,14 @@ use crate::{
     rules::{
         id::{AssignmentNo, PersonCode, RequestId},
         instant::Instant,
-        notice::{Notice, NoticeKind},
+        notice::{Notice, NoticeKind, Urgency},
     },
     run::error::Error,
 };
 
 const CHUNK: usize = 2_000;
 
-/// A notice as it stands in the outbox.
+/// A notice as it stands in the outbox, where every notice stands whether anybody delivers it or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
     /// The journal entry it follows from.
@@ -40,6 +40,8 @@ pub(crate) async fn write(db: &impl ConnectionTrait, posted: &[Posted]) -> Resul
                 request: Set(p.notice.request.0),
                 assignment: Set(p.notice.assignment.map(|a| small(a.0)).transpose()?),
                 at: Set(p.at.0),
+                urgency: Set(p.notice.urgency.word().to_owned()),
+                deliver_at: Set(p.notice.deliver_at.0),
             })
         });
         let rows = rows.collect::<Result<Vec<_>, Error>>()?;
@@ -62,7 +64,51 @@ pub async fn of_person(
         .filter(outbox::Column::Person.eq(person.as_str()))
         .filter(outbox::Column::Position.lt(before));
     let find = find.order_by_desc(outbox::Column::Position).order_by_desc(outbox::Column::No);
-    let rows = find.limit(most).all(db).await?;
+    read(find.limit(most).all(db).await?)
+}
+
+/// What a person was told by one entry of the journal, in order.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Corrupt`].
+pub async fn of_entry(db: &impl ConnectionTrait, position: i64, person: &PersonCode) -> Result<Vec<Posted>, Error> {
+    let find = outbox::Entity::find()
+        .filter(outbox::Column::Position.eq(position))
+        .filter(outbox::Column::Person.eq(person.as_str()));
+    read(find.order_by_asc(outbox::Column::No).all(db).await?)
+}
+
+/// The notices that a person is told with the digest of an instant, of which the first follows from the
+/// entry at `from`; in order, at most `most`.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Corrupt`].
+pub async fn of_digest(
+    db: &impl ConnectionTrait,
+    person: &PersonCode,
+    deliver_at: Instant,
+    from: i64,
+    most: u64,
+) -> Result<Vec<Posted>, Error> {
+    let find = outbox::Entity::find()
+        .filter(outbox::Column::Person.eq(person.as_str()))
+        .filter(outbox::Column::Position.gte(from))
+        .filter(outbox::Column::DeliverAt.eq(deliver_at.0))
+        .filter(outbox::Column::Urgency.eq(Urgency::Digest.word()));
+    let find = find.order_by_asc(outbox::Column::Position).order_by_asc(outbox::Column::No);
+    read(find.limit(most).all(db).await?)
+}
+
+/// One notice.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Corrupt`].
+pub async fn one(db: &impl ConnectionTrait, position: i64, no: u16) -> Result<Vec<Posted>, Error> {
+    let no = i16::try_from(no).map_err(|e| Error::corrupt("outbox", position, e))?;
+    read(outbox::Entity::find_by_id((position, no)).all(db).await?)
+}
+
+fn read(rows: Vec<outbox::Model>) -> Result<Vec<Posted>, Error> {
     let posted = |row: outbox::Model| {
         let bad = |what: &str| Error::corrupt("outbox", row.position, what);
         let number = |n: i16| u16::try_from(n).map_err(|_| bad("the number is negative"));
@@ -74,6 +120,8 @@ pub async fn of_person(
                 kind: NoticeKind::parse(&row.kind).ok_or_else(|| bad("unknown kind"))?,
                 request: RequestId(row.request),
                 assignment: row.assignment.map(number).transpose()?.map(AssignmentNo),
+                urgency: Urgency::parse(&row.urgency).ok_or_else(|| bad("unknown urgency"))?,
+                deliver_at: Instant(row.deliver_at),
                 person: row.person.clone().try_into().map_err(|_| bad("the person is not a code"))?,
             },
         })

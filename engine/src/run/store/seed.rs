@@ -49,8 +49,8 @@ pub struct Made {
 impl Made {
     /// The request that the events of its logging make; none when they do not begin with it.
     #[must_use]
-    pub fn begin(at: Instant, records: Vec<Recorded>) -> Option<Self> {
-        Self::fold(None, Vec::with_capacity(6), at, records)
+    pub fn begin(world: &World, at: Instant, records: Vec<Recorded>) -> Option<Self> {
+        Self::fold(world, None, Vec::with_capacity(6), at, records)
     }
 
     /// The request as it is now.
@@ -61,11 +61,12 @@ impl Made {
 
     /// The request after what a later command came to.
     #[must_use]
-    pub fn then(self, at: Instant, records: Vec<Recorded>) -> Option<Self> {
-        Self::fold(Some(self.request), self.steps, at, records)
+    pub fn then(self, world: &World, at: Instant, records: Vec<Recorded>) -> Option<Self> {
+        Self::fold(world, Some(self.request), self.steps, at, records)
     }
 
     fn fold(
+        world: &World,
         mut request: Option<Request>,
         mut steps: Vec<(Instant, Recorded, Vec<Notice>)>,
         at: Instant,
@@ -73,7 +74,7 @@ impl Made {
     ) -> Option<Self> {
         for recorded in records {
             let after = evolve(request.clone(), at, &recorded.event)?;
-            let told = notices(after.id, request.as_ref(), &recorded);
+            let told = notices(world, at, after.id, request.as_ref(), &recorded);
             steps.push((at, recorded, told));
             request = Some(after);
         }

@@ -25,6 +25,9 @@
 //! account of CASE                             why its newest assignment is where it is
 //! journal of CASE                             what happened to it, and the four people of each step
 //! who answers for MATTER at PLACE [on TIME]
+//! notices of PERSON                           all that the person was told, and when
+//! digest of PERSON                            what stands in the last one that went out
+//! A replays the digest of PERSON              A has the last one delivered anew
 //! time passes                                 every limit that is over takes effect
 //!
 //! A adds PERSON NAME                          A creates KIND UNIT NAME [under UNIT] [serving UNIT]
@@ -84,6 +87,12 @@ pub enum Sentence {
     Account(String),
     /// The journal of a request.
     Journal(String),
+    /// What a person was told.
+    Notices(PersonCode),
+    /// What stands in the last digest of a person.
+    Digest(PersonCode),
+    /// The last digest of a person is to be delivered anew.
+    Replay(By, PersonCode),
     /// Who is responsible, at a time if one is named.
     Who(MatterCode, UnitCode, Option<Instant>),
 }
@@ -103,6 +112,11 @@ pub(super) fn sentence(context: &Context, line: &str) -> Result<Sentence, Wrong>
         "time" => {
             words.expect("passes")?;
             words.end(Sentence::Pass)
+        }
+        which @ ("notices" | "digest") => {
+            words.expect("of")?;
+            let person = words.code("a person")?;
+            words.end(if which == "digest" { Sentence::Digest(person) } else { Sentence::Notices(person) })
         }
         "journal" => {
             words.expect("of")?;
@@ -125,6 +139,13 @@ pub(super) fn sentence(context: &Context, line: &str) -> Result<Sentence, Wrong>
                 person => By::Person(words::parse_code(context, person)?),
             };
             let verb = words.next("a verb")?;
+            if verb == "replays" {
+                words.expect("the")?;
+                words.expect("digest")?;
+                words.expect("of")?;
+                let person = words.code("a person")?;
+                return words.end(Sentence::Replay(by, person));
+            }
             match request::read(&by, verb, &mut words)? {
                 Some(sentence) => words.end(sentence),
                 None => match register::read(&by, verb, &mut words)? {

@@ -4,4 +4,4 @@
 mod faults;
 mod limits;
 mod nation;
-mod town;
+pub(crate) mod town;

@@ -1,4 +1,10 @@
-//! Who must be told what: an event's consequences for people, as rows for the outbox.
+//! Who must be told what, and when: an event's consequences for people, as rows for the outbox.
+
+pub mod delivery;
+mod digest;
+#[cfg(test)]
+mod tests;
+mod urgency;
 
 use std::collections::BTreeSet;
 
@@ -14,7 +20,10 @@ use super::{
         evolve::evolve,
     },
     tier::words,
+    world::World,
 };
+pub use digest::{Line, is_over, lines};
+pub use urgency::{Urgency, by_day, next_digest};
 
 words! {
     /// What somebody is told.
@@ -59,13 +68,27 @@ pub struct Notice {
     pub request: RequestId,
     /// About which assignment, if it is about one.
     pub assignment: Option<AssignmentNo>,
+    /// Whether it can wait for the morning.
+    pub urgency: Urgency,
+    /// When the person is to be told: at once, or with the digest of that instant.
+    pub deliver_at: Instant,
 }
 
-/// The notices of an event; `before` is the request as it was. Nobody is told what they did themselves.
+/// The notices of an event of that instant; `before` is the request as it was. Nobody is told what they
+/// did themselves.
 #[must_use]
-pub fn notices(id: RequestId, before: Option<&Request>, recorded: &Recorded) -> Vec<Notice> {
-    let notice =
-        |person: &PersonCode, kind, assignment| Notice { person: person.clone(), kind, request: id, assignment };
+pub fn notices(
+    world: &World,
+    at: Instant,
+    id: RequestId,
+    before: Option<&Request>,
+    recorded: &Recorded,
+) -> Vec<Notice> {
+    let moment = urgency::Moment { world, at, before, event: &recorded.event };
+    let notice = |person: &PersonCode, kind, assignment| {
+        let (urgency, deliver_at) = moment.when(person, kind, assignment);
+        Notice { person: person.clone(), kind, request: id, assignment, urgency, deliver_at }
+    };
     let mut told = Vec::new();
     told.extend(
         not_needed(before, &recorded.event).map(|aside| notice(&aside.person, NoticeKind::NotNeeded, Some(aside.no))),
@@ -148,4 +171,24 @@ fn not_needed<'r>(before: Option<&'r Request>, event: &Event) -> impl Iterator<I
         let now = after.as_ref().and_then(|after| after.assignment(aside.no)?.ended);
         now.is_some_and(|ended| matches!(ended.how, Ending::Released | Ending::Withdrawn))
     })
+}
+
+/// Whether an event may tell anybody anything: where not, no notice need be looked for.
+#[must_use]
+pub fn may_tell(event: &Event) -> bool {
+    event.opens().is_some()
+        || matches!(
+            event,
+            Event::Overdue { .. }
+                | Event::LimitPassed { .. }
+                | Event::Resolved { .. }
+                | Event::Withdrawn { .. }
+                | Event::Reminded { .. }
+                | Event::Supervised { .. }
+                | Event::Reported { .. }
+                | Event::Released { .. }
+                | Event::Recalled { .. }
+                | Event::ExtensionGranted { .. }
+                | Event::ExtensionRefused { .. }
+        )
 }

@@ -1,0 +1,113 @@
+//! What the receiver reads: codes, numbers and instants. No word of a citizen, no name and no telephone:
+//! who wants to know more asks the API, which knows who may.
+
+use serde::Serialize;
+
+use super::super::{
+    engine::Engine,
+    error::Error,
+    store::{
+        delivery::Delivery,
+        outbox::{self, Posted},
+        request as rows,
+    },
+};
+use crate::rules::{
+    id::RequestId,
+    instant::{Instant, Zone},
+    notice::{Line, Urgency, is_over, lines},
+    request::Assignment,
+};
+
+/// How many notices stand in one digest at most, the oldest of them; it says so when there are more, which
+/// are read over the API.
+const MOST: usize = 200;
+
+#[derive(Serialize)]
+struct Payload<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    timestamp: String,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Data<'a> {
+    delivery: &'a str,
+    person: &'a str,
+    notices: Vec<Told>,
+    more: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    position: i64,
+    kind: &'static str,
+    kind_zh: &'static str,
+    at: String,
+    request: String,
+    assignment: Option<u16>,
+    accept_by: Option<String>,
+    finish_by: Option<String>,
+    over: bool,
+}
+
+impl Engine {
+    /// What a delivery says, as JSON: what is over by now is marked so.
+    pub(super) async fn payload(&self, delivery: &Delivery) -> Result<Vec<u8>, Error> {
+        let db = self.shared.store.read();
+        let mut posted = match delivery.urgency {
+            Urgency::Urgent | Urgency::Prompt => outbox::one(db, delivery.position, delivery.no).await?,
+            Urgency::Digest => {
+                outbox::of_digest(db, &delivery.person, delivery.deliver_at, delivery.position, MOST as u64 + 1).await?
+            }
+        };
+        let more = posted.len() > MOST;
+        posted.truncate(MOST);
+        let mut ids: Vec<RequestId> = posted.iter().map(|posted| posted.notice.request).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let assignments = rows::assignments(db, &ids).await?;
+        let of = |id: &RequestId| assignments.get(id).map_or(&[][..], Vec::as_slice);
+        let read = posted.into_iter().map(|Posted { position, no, at, notice }| {
+            let over = is_over(&notice, of(&notice.request));
+            Line { position, no, at, notice, over }
+        });
+        let world = self.world();
+        let told = lines(read.collect()).into_iter().map(|line| told(&line, of(&line.notice.request), world.zone()));
+        let payload = Payload {
+            kind: match delivery.urgency {
+                Urgency::Urgent => "notice.urgent",
+                Urgency::Prompt => "notice.prompt",
+                Urgency::Digest => "notice.digest",
+            },
+            timestamp: delivery.deliver_at.rfc3339(world.zone()),
+            data: Data {
+                delivery: delivery.id.as_str(),
+                person: delivery.person.as_str(),
+                notices: told.collect(),
+                more,
+            },
+        };
+        serde_json::to_vec(&payload).map_err(|e| Error::corrupt("delivery", &delivery.id, e))
+    }
+}
+
+fn told(line: &Line, assignments: &[Assignment], zone: &Zone) -> Told {
+    let Line { position, at, notice, over, .. } = line;
+    let about = notice.assignment.and_then(|no| assignments.iter().find(|a| a.no == no)).filter(|_| !over);
+    let text = |at: Instant| at.rfc3339(zone);
+    Told {
+        position: *position,
+        kind: notice.kind.word(),
+        kind_zh: notice.kind.zh(),
+        at: text(*at),
+        request: notice.request.to_string(),
+        assignment: notice.assignment.map(|no| no.0),
+        accept_by: about.and_then(|a| a.accept.filter(|_| a.accepted_at.is_none())).map(|limit| text(limit.due)),
+        finish_by: about.and_then(|a| a.finish).map(|limit| text(limit.due)),
+        over: *over,
+    }
+}
