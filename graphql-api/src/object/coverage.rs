@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use async_graphql::{Object, Result, SimpleObject};
-use liandong_engine::rules::{instant::Instant, register::coverage};
+use liandong_engine::rules::{
+    instant::Instant,
+    register::{coverage, duty_coverage},
+};
 
 use super::{absence::Absence, matter::Matter, person::Person, post::Post, unit::Unit};
 use crate::{context::Scope, input, word::When};
@@ -25,6 +28,11 @@ impl Coverage {
     fn person(&self, code: &str) -> Option<Person> {
         let ix = self.scope.world.find_person(code)?;
         Some(Person { scope: Arc::clone(&self.scope), ix, at: self.at })
+    }
+
+    fn roster_name(&self, code: &str) -> String {
+        let mut rows = self.scope.world.rosters().rows();
+        rows.find(|row| row.code.as_str() == code).map_or_else(String::new, |row| row.name.clone())
     }
 
     fn posts(&self, codes: &[String], first: Option<i32>) -> Result<Counted<Post>> {
@@ -125,6 +133,54 @@ impl Coverage {
         Ok(Counted { count: all.len(), items })
     }
 
+    /// Places of rosters with nobody on duty within 28 days, also those left empty on purpose.
+    #[graphql(complexity = "input::page(first) * child_complexity + 1")]
+    async fn duty_gaps(
+        &self,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<DutyGap>> {
+        let all = &self.report.duty.gaps;
+        let item = |gap: &duty_coverage::DutyGap| DutyGap {
+            roster: gap.roster.clone(),
+            name: self.roster_name(&gap.roster),
+            why: gap.why.word(),
+            why_zh: gap.why.zh(),
+            count: gap.count,
+            first: When(gap.first),
+        };
+        Ok(Counted { count: all.len(), items: all.iter().take(input::first(first)?).map(item).collect() })
+    }
+
+    /// People on duty within 28 days who hold no such post: nothing would come to them.
+    #[graphql(complexity = "input::page(first) * child_complexity + 1")]
+    async fn duty_strangers(
+        &self,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<DutyStranger>> {
+        let all = &self.report.duty.strangers;
+        let item = |one: &duty_coverage::Stranger| {
+            let (roster, name) = (one.roster.clone(), self.roster_name(&one.roster));
+            Some(DutyStranger { roster, name, person: self.person(&one.person)?, first: When(one.first) })
+        };
+        Ok(Counted { count: all.len(), items: all.iter().take(input::first(first)?).filter_map(item).collect() })
+    }
+
+    /// Rotas with a score below 100 within 91 days: unbalanced, with places empty, or too dense.
+    #[graphql(complexity = "input::page(first) * child_complexity + 1")]
+    async fn flawed_rotas(
+        &self,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<FlawedRota>> {
+        let all = &self.report.duty.flawed;
+        let item = |rota: &duty_coverage::FlawedRota| FlawedRota {
+            roster: rota.roster.clone(),
+            name: self.roster_name(&rota.roster),
+            score: rota.score,
+            reasons: rota.reasons.clone(),
+        };
+        Ok(Counted { count: all.len(), items: all.iter().take(input::first(first)?).map(item).collect() })
+    }
+
     /// Calendars whose published days end within three months: limits that reach beyond are a guess until
     /// the next notice is declared.
     async fn unpublished(&self) -> Vec<EndingCalendar> {
@@ -134,6 +190,50 @@ impl Coverage {
         };
         self.report.unpublished.iter().take(input::MOST).map(ending).collect()
     }
+}
+
+/// A place of a roster with nobody on duty in the weeks ahead.
+#[derive(SimpleObject)]
+pub(crate) struct DutyGap {
+    /// The code of the roster.
+    roster: String,
+    /// What people call the roster.
+    name: String,
+    /// Why: OnPurpose, Removed or Absent.
+    why: &'static str,
+    /// Why, in Chinese.
+    why_zh: &'static str,
+    /// How many stretches of time there are within 28 days.
+    count: usize,
+    /// When the first of them begins.
+    first: When,
+}
+
+/// Somebody on duty who holds none of the posts that the roster decides among.
+#[derive(SimpleObject)]
+#[graphql(serial)]
+pub(crate) struct DutyStranger {
+    /// The code of the roster.
+    roster: String,
+    /// What people call the roster.
+    name: String,
+    /// Who.
+    person: Person,
+    /// From when on, within 28 days.
+    first: When,
+}
+
+/// A roster whose rota loses points within 91 days.
+#[derive(SimpleObject)]
+pub(crate) struct FlawedRota {
+    /// The code of the roster.
+    roster: String,
+    /// What people call the roster.
+    name: String,
+    /// 0 to 99.
+    score: u8,
+    /// Why, with the arithmetic.
+    reasons: Vec<String>,
 }
 
 /// A calendar whose published days end soon.
@@ -154,7 +254,10 @@ pub(crate) struct EndingCalendar {
     concrete(name = "CountedUncovered", params(Uncovered)),
     concrete(name = "CountedBurdens", params(Burden)),
     concrete(name = "CountedEndings", params(EndingHolding)),
-    concrete(name = "CountedAbsences", params(Absence))
+    concrete(name = "CountedAbsences", params(Absence)),
+    concrete(name = "CountedDutyGaps", params(DutyGap)),
+    concrete(name = "CountedDutyStrangers", params(DutyStranger)),
+    concrete(name = "CountedFlawedRotas", params(FlawedRota))
 )]
 pub(crate) struct Counted<T: async_graphql::OutputType> {
     /// How many there are in all.

@@ -74,3 +74,54 @@ impl PersonOnDuty {
         Self { person, roster: roster.code.to_string(), name: roster.name.clone(), kind_zh: roster.kind.zh(), absent }
     }
 }
+
+/// What a roster is worth in a stretch of time.
+#[derive(SimpleObject)]
+#[graphql(serial)]
+pub(crate) struct RosterQuality {
+    /// The code of the roster.
+    roster: String,
+    /// What people call the roster.
+    name: String,
+    /// Among the holders of which posts it decides.
+    posts: PostKind,
+    /// 0 to 100: 100 less the points of all reasons.
+    score: u8,
+    /// Why it is not 100.
+    reasons: Vec<RosterFlaw>,
+}
+
+/// One reason why a roster loses points.
+#[derive(SimpleObject)]
+pub(crate) struct RosterFlaw {
+    /// For what: Gap, WhileAbsent, Imbalance or BackToBack.
+    flaw: &'static str,
+    /// For what, in Chinese.
+    flaw_zh: &'static str,
+    /// How many there are.
+    count: u32,
+    /// How many points it loses for them.
+    points: u32,
+    /// Which they are, with the arithmetic.
+    what: String,
+}
+
+impl RosterQuality {
+    /// What the roster of this row is worth.
+    pub(crate) fn of(row: &roster::Roster, quality: &roster::Quality) -> Self {
+        let reasons = quality.reasons.iter().map(|reason| RosterFlaw {
+            flaw: reason.flaw.word(),
+            flaw_zh: reason.flaw.zh(),
+            count: reason.count,
+            points: reason.points,
+            what: reason.what.clone(),
+        });
+        Self {
+            roster: row.code.to_string(),
+            name: row.name.clone(),
+            posts: row.posts.into(),
+            score: quality.score,
+            reasons: reasons.collect(),
+        }
+    }
+}

@@ -6,19 +6,37 @@ use async_graphql::{Context, Object, Result};
 use liandong_engine::rules::{
     absence,
     instant::{Instant, Span},
+    roster::Roster,
     tree::UnitIx,
 };
 
 use crate::{
     context::Scope,
     input,
-    object::{absence::Absence, calendar_feed::CalendarFeed, coverage::Counted, duty::DutyStint},
+    object::{
+        absence::Absence,
+        calendar_feed::CalendarFeed,
+        coverage::Counted,
+        duty::{DutyStint, RosterQuality},
+    },
     reply::{Code, bad_input, error, failure},
     word::When,
 };
 
 /// How many days of a roster are shown at most.
 const MOST_DAYS: i64 = 100;
+
+/// Over how many days rosters are judged at most.
+const MOST_QUALITY_DAYS: i64 = 400;
+
+/// A stretch of time that is not too long.
+fn span(argument: &str, from: When, to: When, most: i64) -> Result<Span> {
+    let during = Span { from: from.0, to: to.0 };
+    if during.to <= during.from || during.to > during.from.plus_days(most) {
+        return Err(bad_input(argument, format!("it must be later than `from`, by {most} days at most")));
+    }
+    Ok(during)
+}
 
 #[derive(Default)]
 pub(crate) struct DutyQuery;
@@ -58,16 +76,33 @@ impl DutyQuery {
     ) -> Result<Vec<DutyStint>> {
         let scope = Scope::of_map(ctx)?;
         let unit = input::unit(&scope.world, "unit", &unit)?;
-        let during = Span { from: from.0, to: to.0 };
-        if during.to <= during.from || during.to > during.from.plus_days(MOST_DAYS) {
-            return Err(bad_input("to", format!("it must be later than `from`, by {MOST_DAYS} days at most")));
-        }
+        let during = span("to", from, to, MOST_DAYS)?;
         let mut found = Vec::new();
         for posts in scope.world.rostered_kinds(unit) {
             let stints = scope.world.duty_roster(unit, posts, during);
             found.extend(stints.iter().map(|stint| DutyStint::of(scope, posts, stint.span, &stint.on_duty)));
         }
         Ok(found)
+    }
+
+    /// What the rosters of a unit are worth in a stretch of time, as they are planned: those that hold at some
+    /// time of it, in the order of codes. At most 400 days.
+    #[graphql(complexity = "10 * child_complexity + 400")]
+    async fn roster_quality(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code of the unit.")] unit: String,
+        #[graphql(desc = "From when on.")] from: When,
+        #[graphql(desc = "Until when.")] to: When,
+    ) -> Result<Vec<RosterQuality>> {
+        let scope = Scope::of_map(ctx)?;
+        let during = span("to", from, to, MOST_QUALITY_DAYS)?;
+        let unit = input::unit(&scope.world, "unit", &unit)?;
+        let code = scope.world.tree().code(unit);
+        let rows = scope.world.rosters().rows().filter(|row| row.unit.as_str() == code && row.span.overlaps(during));
+        let mut rows: Vec<&Roster> = rows.collect();
+        rows.dedup_by(|later, earlier| later.code == earlier.code);
+        Ok(rows.iter().map(|row| RosterQuality::of(row, &scope.world.rota_quality(&row.code, during))).collect())
     }
 
     /// The calendar feeds that are open, in the order of opening, 100 at most: those that one opened oneself,

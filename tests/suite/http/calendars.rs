@@ -363,3 +363,35 @@ fn no_log_holds_a_secret_address() {
         Ok(())
     });
 }
+
+#[test]
+fn what_rosters_leave_open_and_what_they_are_worth_can_be_asked() {
+    on_rosters(|api| async move {
+        let client = api.client("P9").await?;
+        let query = "{
+            coverage {
+                dutyGaps(first: 5) { count items { roster name why whyZh count first } }
+                dutyStrangers { count } flawedRotas { count items { roster score reasons } }
+            }
+            rosterQuality(unit: \"V\", from: \"2026-11-23\", to: \"2026-12-14\") {
+                roster name posts score reasons { flaw flawZh count points what }
+            }
+        }";
+        let data = client.ask(query, Value::Null).await?;
+        let gap = json!({
+            "roster": "V-SP", "name": "便民服务点坐班", "why": "OnPurpose", "whyZh": "按计划空岗", "count": 2,
+            "first": "2026-11-30T00:00:00+08:00",
+        });
+        assert_eq!(data["coverage"]["dutyGaps"], json!({ "count": 1, "items": [gap] }));
+        assert_eq!(data["coverage"]["dutyStrangers"]["count"], 0);
+        assert_eq!(data["coverage"]["flawedRotas"]["items"][1]["roster"], "V-SP");
+        let what = "1 of 3 places are empty, the first on 2026-11-30: 1 × 4 = 4 points";
+        let reason = json!({ "flaw": "Gap", "flawZh": "空岗", "count": 1, "points": 4, "what": what });
+        let quality = &data["rosterQuality"];
+        assert_eq!(
+            *quality,
+            json!([{ "roster": "V-SP", "name": "便民服务点坐班", "posts": "StandingCadre", "score": 96, "reasons": [reason] }])
+        );
+        api.close().await
+    });
+}

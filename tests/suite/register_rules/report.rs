@@ -3,16 +3,21 @@
 use std::{cell::RefCell, collections::BTreeSet};
 
 use liandong_engine::rules::{
-    instant::{Instant, Zone},
+    absence::{Absence, Scope, Substitute},
+    instant::{Instant, Span, Zone},
     register::{
         coverage::{Uncovered, coverage},
+        duty_coverage::{DutyCoverage, GapReason, QUALITY_DAYS},
         survey::coverage_between,
     },
-    world::World,
+    world::{Register, World},
 };
-use liandong_tests::random::{
-    config,
-    plan::{day, plan},
+use liandong_tests::{
+    fixtures,
+    random::{
+        config,
+        plan::{day, plan},
+    },
 };
 use proptest::{prelude::*, test_runner::TestRunner};
 
@@ -77,4 +82,87 @@ fn the_report_over_a_stretch_says_for_every_instant_what_the_report_of_that_inst
         })
         .unwrap();
     assert_eq!(seen, BTreeSet::from([1, 2, 3]), "towns in which nothing changes, and in which much does");
+}
+
+/// A Monday in a week that is P9's at the service point; the week after is nobody's on purpose.
+const MONDAY: &str = "2026-11-23";
+
+fn duty(change: impl FnOnce(&mut Register)) -> (World, DutyCoverage) {
+    let mut rows = fixtures::register("roster");
+    change(&mut rows);
+    let world = World::build(rows, 1, Zone::china()).unwrap();
+    let found = coverage(&world, at(MONDAY)).duty;
+    (world, found)
+}
+
+fn absent(person: &str, from: &str, to: &str) -> Absence {
+    Absence {
+        code: format!("a-{person}").parse().unwrap(),
+        person: person.parse().unwrap(),
+        span: Span { from: at(from), to: at(to) },
+        reason: "培训".to_owned(),
+        scope: Scope::All,
+        substitute: Substitute::ByPost,
+        recorded_by: None,
+        recorded_at: Instant::MIN,
+        ended_at: None,
+    }
+}
+
+#[test]
+fn places_with_nobody_on_duty_are_named_with_the_reason() {
+    let gaps = |absences: Vec<Absence>| {
+        let (_, found) = duty(|rows| rows.absences = absences);
+        let one = |g: liandong_engine::rules::register::duty_coverage::DutyGap| (g.roster, g.why, g.count, g.first);
+        found.gaps.into_iter().map(one).collect::<Vec<_>>()
+    };
+    let planned = ("V-SP".to_owned(), GapReason::OnPurpose, 1, at("2026-11-30"));
+    assert_eq!(gaps(vec![]), std::slice::from_ref(&planned));
+    // Nobody stands in for P9; for P10 somebody does.
+    let alone = ("V-SP".to_owned(), GapReason::Absent, 1, at("2026-11-25"));
+    assert_eq!(gaps(vec![absent("P9", "2026-11-25", "2026-11-26")]), [alone, planned.clone()]);
+    assert_eq!(gaps(vec![absent("P10", "2026-12-08", "2026-12-10")]), std::slice::from_ref(&planned));
+    let both = vec![absent("P10", "2026-12-08", "2026-12-10"), absent("P9", "2026-12-09", "2026-12-11")];
+    let gone = ("V-SP".to_owned(), GapReason::Absent, 1, at("2026-12-09"));
+    assert_eq!(gaps(both).len(), 2, "P9's absence begins in the middle of P10's week");
+    let both = vec![absent("P10", "2026-12-08", "2026-12-10"), absent("P9", "2026-12-09", "2026-12-11")];
+    assert!(gaps(both).contains(&gone));
+}
+
+#[test]
+fn people_on_duty_who_hold_no_such_post_and_rotas_that_are_not_even_are_named() {
+    let (world, found) = duty(|rows| {
+        for row in &mut rows.rosters {
+            let order = if row.code.as_str() == "V-SP" { "P10;P6" } else { "P8;P11" };
+            row.order = order.split(';').map(|slot| slot.parse().unwrap()).collect();
+        }
+    });
+    assert_eq!(found.gaps, []);
+    let strangers: Vec<_> = found.strangers.iter().map(|s| (s.roster.as_str(), s.person.as_str(), s.first)).collect();
+    assert_eq!(strangers, [("V-SP", "P6", at("2026-11-30"))]);
+    let flawed: Vec<_> = found.flawed.iter().map(|rota| (rota.roster.as_str(), rota.score)).collect();
+    assert_eq!(flawed, [("T-NIGHT", 97)], "a day more on 91 days is not evenly parted over the classes");
+    let (_, found) = duty(|rows| {
+        let night = rows.rosters.iter_mut().find(|row| row.code.as_str() == "T-NIGHT").unwrap();
+        night.order = ["P8", "P8", "P11"].map(|slot| slot.parse().unwrap()).to_vec();
+    });
+    let night = found.flawed.iter().find(|rota| rota.roster == "T-NIGHT").unwrap();
+    let quality = world
+        .rota_quality(&"T-NIGHT".parse().unwrap(), Span { from: at(MONDAY), to: at(MONDAY).plus_days(QUALITY_DAYS) });
+    assert_eq!(quality.score, 97, "as it was before");
+    assert!(night.score < 90 && night.reasons[0].contains("`P8` has"), "{night:?}");
+}
+
+#[test]
+fn the_demo_town_has_the_faults_of_rosters_that_are_told_of_it() {
+    let world = World::build(fixtures::register("lugong"), 1, Zone::china()).unwrap();
+    let found = liandong_engine::rules::register::duty_coverage::duty_coverage(&world, at(MONDAY));
+    assert_eq!(found.gaps, []);
+    let strangers: Vec<_> = found.strangers.iter().map(|s| (s.roster.as_str(), s.person.as_str())).collect();
+    assert_eq!(strangers, [("522325105228-SP-DUTY", "P0763")]);
+    let night = found.flawed.iter().find(|rota| rota.roster == "522325105000-NIGHT").unwrap();
+    assert!(
+        night.reasons.iter().any(|why| why.starts_with("Market: `P0006` has 15 duties and `P0003` 0")),
+        "{night:?}"
+    );
 }

@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 pub use super::survey::Uncovered;
-use super::survey::{Survey, answers};
-
+use super::{
+    duty_coverage::{DutyCoverage, duty_coverage},
+    survey::{Survey, answers},
+};
 use crate::rules::{
     instant::Instant,
     post::{PostKind, Rank},
@@ -48,6 +50,8 @@ pub struct Coverage {
     /// Calendars whose published days end within three months: code and last day. A limit that reaches
     /// beyond is a guess until the next notice is declared.
     pub unpublished: Vec<(String, String)>,
+    /// What the duty rosters leave open.
+    pub duty: DutyCoverage,
 }
 
 /// Looks at every household and every matter offered at that instant.
@@ -68,6 +72,7 @@ pub fn coverage(world: &World, at: Instant) -> Coverage {
     people(world, at, &mut report);
     let ending = world.calendars().ends_soon(at).into_iter();
     report.unpublished = ending.map(|e| (e.calendar.to_string(), e.published_to.to_string())).collect();
+    report.duty = duty_coverage(world, at);
     report
 }
 

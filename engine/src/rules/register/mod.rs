@@ -8,6 +8,7 @@ pub mod command;
 pub mod coverage;
 mod days;
 pub mod decide;
+pub mod duty_coverage;
 pub mod event;
 pub mod evolve;
 pub mod refusal;

@@ -6,7 +6,10 @@ use clap::Args;
 use liandong_engine::{
     rules::{
         instant::{Instant, Zone},
-        register::coverage::{Coverage, ENDING_DAYS, MOST_HOUSEHOLDS, coverage},
+        register::{
+            coverage::{Coverage, ENDING_DAYS, MOST_HOUSEHOLDS, coverage},
+            duty_coverage::{DutyGap, FlawedRota, GAP_DAYS, QUALITY_DAYS},
+        },
         world::World,
     },
     run::{files, source::Clock},
@@ -69,7 +72,7 @@ fn page(world: &World, report: &Coverage, at: Instant) -> String {
         let taker = if hole.nobody { "无人接 nobody takes it" } else { "派单岗 the dispatcher takes it" };
         format!("{}: {} 户 households, first {}, {taker}", matter(&hole.matter), hole.households, hole.first)
     });
-    let lists: [(String, Vec<String>); 7] = [
+    let lists: [(String, Vec<String>); 10] = [
         ("层级上无人可办 matters that nobody on the ladder may resolve".to_owned(), uncovered.collect()),
         ("空缺岗位 posts that nobody holds".to_owned(), report.vacant.iter().map(|c| post(c)).collect()),
         (
@@ -89,6 +92,23 @@ fn page(world: &World, report: &Coverage, at: Instant) -> String {
             "节假日安排即将到期 calendars whose published days end within three months".to_owned(),
             report.unpublished.iter().map(|(c, to)| format!("{c}: {to}")).collect(),
         ),
+        (
+            format!("{GAP_DAYS} 天内空岗 places with nobody on duty within {GAP_DAYS} days"),
+            report.duty.gaps.iter().map(|gap| gap_line(world, gap)).collect(),
+        ),
+        (
+            "值班人未任该岗位 people on duty who hold no such post".to_owned(),
+            report
+                .duty
+                .strangers
+                .iter()
+                .map(|s| format!("{}: {}", roster(world, &s.roster), person(&s.person)))
+                .collect(),
+        ),
+        (
+            format!("{QUALITY_DAYS} 天内值班表评分不足 100 rotas with a score below 100 within {QUALITY_DAYS} days"),
+            report.duty.flawed.iter().map(|rota| flaws(world, rota)).collect(),
+        ),
     ];
     let mut page = format!(
         "覆盖 coverage at {}: {} 户 households, {} 问 questions\n",
@@ -100,4 +120,19 @@ fn page(world: &World, report: &Coverage, at: Instant) -> String {
         page += &format!("\n{heading}: {}\n{}", items.len(), output::bounded(items, MOST_SHOWN));
     }
     page
+}
+
+fn roster(world: &World, code: &str) -> String {
+    let name = world.rosters().rows().find(|row| row.code.as_str() == code).map_or("", |row| &row.name);
+    format!("{name} ({code})")
+}
+
+fn gap_line(world: &World, gap: &DutyGap) -> String {
+    let DutyGap { roster: code, why, count, first } = gap;
+    let first = first.rfc3339(world.zone());
+    format!("{}: {} {why}, {count} 次 times, first {first}", roster(world, code), why.zh())
+}
+
+fn flaws(world: &World, rota: &FlawedRota) -> String {
+    format!("{}: {}; {}", roster(world, &rota.roster), rota.score, rota.reasons.join("; "))
 }

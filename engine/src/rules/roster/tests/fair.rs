@@ -212,13 +212,13 @@ fn a_stretch_is_put_in_where_it_holds_and_the_rest_stays_as_it_was() {
     let new = roster("Everyday Every 00:00 - PerOccurrence 1 2026-06-01 b;b;a 2026-06-01..2026-06-08");
     let rows = put_in(std::slice::from_ref(&old), new.clone());
     assert!(check::rosters(&rows).is_empty(), "{:?}", check::rosters(&rows));
-    let (before, after) = (build(&[old.clone()], &day), build(&rows, &day));
+    let (before, after) = (build(std::slice::from_ref(&old), &day), build(&rows, &day));
     for hour in (0..24 * 400).step_by(5) {
         let at = at("2025-12-20").plus_minutes(60 * hour);
-        let expected = if new.span.contains(at) { build(&[new.clone()], &day) } else { before.clone() };
+        let expected = if new.span.contains(at) { build(std::slice::from_ref(&new), &day) } else { before.clone() };
         assert_eq!(answer(&after, &Overrides::default(), at), answer(&expected, &Overrides::default(), at));
     }
-    assert_eq!(put_in(&rows, new.clone()), rows);
+    assert_eq!(put_in(&rows, new), rows);
     let all = roster("Everyday Every 00:00 - Daily 1 2026-01-02 c");
     assert_eq!(put_in(&rows, all.clone()), [all]);
 }
