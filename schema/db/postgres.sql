@@ -39,6 +39,22 @@
 -- calendar_hours.from_at bigint NOT NULL
 -- calendar_hours.to_at bigint NOT NULL
 -- calendar_hours.periods text NOT NULL
+-- duty_change.code text NOT NULL
+-- duty_change.roster text NOT NULL
+-- duty_change.kind text NOT NULL
+-- duty_change.shift text
+-- duty_change.from_at bigint
+-- duty_change.to_at bigint
+-- duty_change.goes text
+-- duty_change.comes text
+-- duty_change.offered_to text
+-- duty_change.against text
+-- duty_change.reason text NOT NULL
+-- duty_change.begun_by text
+-- duty_change.begun_at bigint NOT NULL
+-- duty_change.taken_at bigint
+-- duty_change.ended_by text
+-- duty_change.ended_at bigint
 -- head.id smallint NOT NULL
 -- head.world_version bigint NOT NULL
 -- head.position bigint NOT NULL
@@ -174,6 +190,7 @@ CREATE INDEX assignment_post ON public.assignment USING btree (post) WHERE (ende
 CREATE UNIQUE INDEX calendar_day_pkey ON public.calendar_day USING btree (calendar, date);
 CREATE UNIQUE INDEX calendar_hours_pkey ON public.calendar_hours USING btree (calendar, applies_on, from_at);
 CREATE UNIQUE INDEX calendar_pkey ON public.calendar USING btree (code);
+CREATE UNIQUE INDEX duty_change_pkey ON public.duty_change USING btree (code);
 CREATE UNIQUE INDEX head_pkey ON public.head USING btree (id);
 CREATE UNIQUE INDEX holding_pkey ON public.holding USING btree (post, person, from_at);
 CREATE INDEX journal_escalations ON public.journal USING btree ("position") WHERE (kind = ANY (ARRAY['Escalated'::text, 'RejectionProposed'::text, 'Reopened'::text, 'Frozen'::text]));

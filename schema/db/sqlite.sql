@@ -59,6 +59,24 @@ CREATE TABLE "calendar_hours" (
     "applies_on",
     "from_at") ) WITHOUT ROWID;
 
+CREATE TABLE "duty_change" (
+    "code" text NOT NULL,
+    "roster" text NOT NULL,
+    "kind" text NOT NULL,
+    "shift" text,
+    "from_at" integer,
+    "to_at" integer,
+    "goes" text,
+    "comes" text,
+    "offered_to" text,
+    "against" text,
+    "reason" text NOT NULL,
+    "begun_by" text,
+    "begun_at" integer NOT NULL,
+    "taken_at" integer,
+    "ended_by" text,
+    "ended_at" integer, PRIMARY KEY ("code") );
+
 CREATE TABLE "head" (
     "id" smallint NOT NULL,
     "world_version" integer NOT NULL,

@@ -122,8 +122,8 @@ const fn roles_for(act: Act) -> &'static [Role] {
         Act::Rule => &[Holder, Supervisor],
         Act::ChangeRegister => &[Registrar, Operator],
         Act::SwapDuty | Act::TakeOverDuty => &[Colleague],
-        Act::ArrangeDuty => &[Superior, Operator],
-        Act::UndoDuty => &[Party, Superior, Operator],
+        Act::ArrangeDuty => &[Superior, Registrar, Operator],
+        Act::UndoDuty => &[Party, Superior, Registrar, Operator],
         Act::RecordAbsence => &[Oneself, Superior, Registrar, Operator],
     }
 }

@@ -133,7 +133,7 @@ fn town(table: Table) -> &'static [u8] {
         Table::Days => include_bytes!("../../../fixtures/lugong/days.csv"),
         Table::Markets => include_bytes!("../../../fixtures/lugong/markets.csv"),
         Table::UnitCalendars => include_bytes!("../../../fixtures/lugong/unit_calendars.csv"),
-        Table::Absences | Table::Rosters => b"",
+        Table::Absences | Table::Rosters | Table::DutyChanges => b"",
     }
 }
 

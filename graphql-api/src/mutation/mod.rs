@@ -3,9 +3,11 @@
 mod absence;
 mod calendar;
 mod citizen;
+mod duty;
 mod handle;
 mod payload;
 mod posts;
+mod roster;
 mod units;
 
 use async_graphql::MergedObject;
@@ -20,4 +22,6 @@ pub(crate) struct Mutation(
     posts::PostMutation,
     calendar::CalendarMutation,
     absence::AbsenceMutation,
+    roster::RosterMutation,
+    duty::DutyMutation,
 );

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Object, Result, SimpleObject};
 use liandong_engine::rules::{instant::Instant, register::coverage};
 
-use super::{absence::Absence, matter::Matter, person::Person, post::Post, unit::Unit};
+use super::{
+    absence::Absence, duty_change::DutyChange, matter::Matter, person::Person, post::Post, roster::Roster, unit::Unit,
+};
 use crate::{context::Scope, input, word::When};
 
 /// A coverage report as of an instant.
@@ -154,12 +156,14 @@ pub(crate) struct EndingCalendar {
     concrete(name = "CountedUncovered", params(Uncovered)),
     concrete(name = "CountedBurdens", params(Burden)),
     concrete(name = "CountedEndings", params(EndingHolding)),
-    concrete(name = "CountedAbsences", params(Absence))
+    concrete(name = "CountedAbsences", params(Absence)),
+    concrete(name = "CountedRosters", params(Roster)),
+    concrete(name = "CountedDutyChanges", params(DutyChange))
 )]
 pub(crate) struct Counted<T: async_graphql::OutputType> {
     /// How many there are in all.
     pub(crate) count: usize,
-    /// The first of them, in the order of codes.
+    /// The first of them, in the order that the field says; of codes where it says none.
     pub(crate) items: Vec<T>,
 }
 

@@ -8,7 +8,7 @@ use liandong_engine::rules::{
     post, roster,
 };
 
-use super::person::Person;
+use super::{duty_change::DutyChange, person::Person};
 use crate::{
     context::Scope,
     word::{PostKind, When},
@@ -28,10 +28,15 @@ pub(crate) struct DutyStint {
     until: Option<When>,
     /// Everybody on duty.
     people: Vec<PersonOnDuty>,
-    /// Whether a shift runs in which nobody is: then those who hold the posts take requests.
+    /// Whether a shift runs in which nobody is though somebody should be: then those who hold the posts take
+    /// requests.
     gap: bool,
-    /// Whether only who is on duty takes requests.
+    /// Whether a shift runs that is nobody's on purpose.
+    empty: bool,
+    /// Whether only who is on duty takes requests: nobody, in a shift that is nobody's on purpose.
     exclusive: bool,
+    /// Every change of duty that made it so, in the order in which they act; also those that sent somebody away.
+    changes: Vec<DutyChange>,
 }
 
 /// One person on duty.
@@ -46,6 +51,10 @@ pub(crate) struct PersonOnDuty {
     name: String,
     /// What the duty is for, in Chinese.
     kind_zh: &'static str,
+    /// Which shift; null when somebody was ordered in outside of any.
+    shift: Option<String>,
+    /// The change of duty that put the person there; null as planned.
+    by: Option<DutyChange>,
     /// Whether the person is absent at the beginning: then who stands in is on duty.
     absent: bool,
 }
@@ -61,7 +70,9 @@ impl DutyStint {
             until: When::within(span.to),
             people: duty.people.iter().map(one).collect(),
             gap: duty.gap,
+            empty: duty.empty,
             exclusive: duty.exclusive,
+            changes: duty.overrides.iter().filter_map(|over| change(scope, over)).collect(),
         }
     }
 }
@@ -71,6 +82,13 @@ impl PersonOnDuty {
         let person = Person::find(scope, duty.person).map(|person| Person { at, ..person });
         let absent = person.as_ref().is_some_and(|person| scope.world.absence(person.ix, None, at).is_some());
         let roster = duty.roster;
-        Self { person, roster: roster.code.to_string(), name: roster.name.clone(), kind_zh: roster.kind.zh(), absent }
+        let shift = duty.shift.map(|no| roster::ShiftId { start: roster.start, no }.to_string());
+        let (roster, name, kind_zh) = (roster.code.to_string(), roster.name.clone(), roster.kind.zh());
+        let by = duty.by.and_then(|over| change(scope, over));
+        Self { person, roster, name, kind_zh, shift, by, absent }
     }
+}
+
+fn change(scope: &Arc<Scope>, over: &roster::Override) -> Option<DutyChange> {
+    scope.world.duty_change(&over.code).map(|row| DutyChange::of(scope, row))
 }

@@ -12,9 +12,9 @@ use liandong_engine::rules::{
 use crate::{
     context::Scope,
     input,
-    object::{absence::Absence, coverage::Counted, duty::DutyStint},
+    object::{absence::Absence, coverage::Counted, duty::DutyStint, duty_change::DutyChange, roster::Roster},
     reply::bad_input,
-    word::When,
+    word::{DutyChangeStage, When},
 };
 
 /// How many days of a roster are shown at most.
@@ -68,6 +68,40 @@ impl DutyQuery {
             found.extend(stints.iter().map(|stint| DutyStint::of(scope, posts, stint.span, &stint.on_duty)));
         }
         Ok(found)
+    }
+
+    /// The duty rosters of a unit, in the order of codes and of time: all their stretches, past and to come.
+    #[graphql(complexity = "20 * child_complexity + 10")]
+    async fn rosters(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code of the unit.")] unit: String,
+    ) -> Result<Counted<Roster>> {
+        let scope = Scope::of_map(ctx)?;
+        let unit = input::unit(&scope.world, "unit", &unit)?;
+        let codes = scope.world.rosters_of(unit);
+        let rows: Vec<_> = scope.world.rosters().rows().filter(|row| codes.contains(&row.code)).collect();
+        Ok(Counted {
+            count: rows.len(),
+            items: rows.iter().take(input::MOST).map(|row| Roster::of(scope, row)).collect(),
+        })
+    }
+
+    /// The swaps, takings over and covers of a unit's rosters, the newest first; also those that are undone.
+    #[graphql(complexity = "input::page(first) * child_complexity + 10")]
+    async fn duty_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code of the unit.")] unit: String,
+        #[graphql(desc = "Only those at this stage.")] stage: Option<DutyChangeStage>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<DutyChange>> {
+        let scope = Scope::of_map(ctx)?;
+        let unit = input::unit(&scope.world, "unit", &unit)?;
+        let most = input::first(first)?;
+        let mut rows = scope.world.duty_changes(&scope.world.rosters_of(unit));
+        rows.retain(|row| stage.is_none_or(|stage| stage == row.stage().into()));
+        Ok(Counted { count: rows.len(), items: rows.iter().take(most).map(|row| DutyChange::of(scope, row)).collect() })
     }
 
     /// Who of those with a post on a unit, or on one below it or serving one of these, is absent then or

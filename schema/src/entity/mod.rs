@@ -5,6 +5,7 @@ pub mod assignment;
 pub mod calendar;
 pub mod calendar_day;
 pub mod calendar_hours;
+pub mod duty_change;
 pub mod head;
 pub mod holding;
 pub mod journal;

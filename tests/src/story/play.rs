@@ -18,6 +18,7 @@ use liandong_engine::rules::{
 
 use super::{
     driver::{Call, Driver, Failure, Refused},
+    duty,
     error::{Error, Wrong},
     parse::{INDENT, Part, Story, What},
     phrase::{By, Sentence},
@@ -217,6 +218,14 @@ impl Player<'_> {
                 let lines = self.answer(Side::Request, journal)?;
                 Ok(lines.map_or_else(|lines| lines, |entries| entries.iter().map(print::entry).collect()))
             }
+            Sentence::OnDuty(unit, on) => {
+                let stints = self.driver()?.on_duty(at, unit, on.unwrap_or(at)).map_err(broken)?;
+                Ok(duty::now(&stints))
+            }
+            Sentence::Roster(unit, during) => {
+                Ok(duty::page(&self.driver()?.roster(at, unit, *during).map_err(broken)?))
+            }
+            Sentence::Changes(unit) => Ok(duty::changes(&self.driver()?.duty_changes(at, unit).map_err(broken)?)),
             Sentence::Who(matter, place, on) => {
                 let way = self.driver()?.who(at, place, matter, on.unwrap_or(at));
                 Ok(self.answer(Side::Request, way)?.map_or_else(|lines| lines, |way| print::way(&way)))

@@ -8,6 +8,8 @@ pub mod command;
 pub mod coverage;
 mod days;
 pub mod decide;
+pub mod duty;
 pub mod event;
 pub mod evolve;
 pub mod refusal;
+mod rosters;

@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
-use super::row::{On, Weekday};
+use super::row::On;
 use crate::rules::{
-    calendar::{Day, DayKind},
+    calendar::{Day, DayKind, Weekday},
     instant::{Instant, Zone},
 };
 

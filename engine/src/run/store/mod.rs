@@ -4,6 +4,7 @@ mod absence_rows;
 mod calendar_rows;
 pub mod dialect;
 pub mod due;
+mod duty_change_rows;
 pub mod head;
 pub mod journal;
 mod limit_rows;
