@@ -1,5 +1,6 @@
 //! The API as a client meets it: what the files of this folder ask it with.
 
+mod duty;
 mod end;
 mod limits;
 mod pages;

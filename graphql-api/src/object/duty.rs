@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::SimpleObject;
-use liandong_engine::rules::{
-    instant::{Instant, Span},
-    post, roster,
-};
+use liandong_engine::rules::{instant::Span, post, roster};
 
 use super::{duty_change::DutyChange, person::Person};
 use crate::{
@@ -55,14 +52,16 @@ pub(crate) struct PersonOnDuty {
     shift: Option<String>,
     /// The change of duty that put the person there; null as planned.
     by: Option<DutyChange>,
-    /// Whether the person is absent at the beginning: then who stands in is on duty.
+    /// Whether the person is absent, at the instant that was asked for or at some time of the stretch: then who
+    /// stands in is on duty.
     absent: bool,
 }
 
 impl DutyStint {
-    /// Who is on duty during a stretch of time.
-    pub(crate) fn of(scope: &Arc<Scope>, posts: post::PostKind, span: Span, duty: &roster::OnDuty<'_>) -> Self {
-        let one = |duty: &roster::Duty<'_>| PersonOnDuty::of(scope, span.from, duty);
+    /// Who is on duty during a stretch of time; `asked` is what of it is asked for.
+    pub(crate) fn of(scope: &Arc<Scope>, posts: post::PostKind, stint: &roster::Stint<'_>, asked: Span) -> Self {
+        let roster::Stint { span, on_duty: duty } = stint;
+        let one = |duty: &roster::Duty<'_>| PersonOnDuty::of(scope, asked, duty);
         Self {
             posts: posts.into(),
             posts_zh: posts.zh(),
@@ -78,9 +77,9 @@ impl DutyStint {
 }
 
 impl PersonOnDuty {
-    fn of(scope: &Arc<Scope>, at: Instant, duty: &roster::Duty<'_>) -> Self {
-        let person = Person::find(scope, duty.person).map(|person| Person { at, ..person });
-        let absent = person.as_ref().is_some_and(|person| scope.world.absence(person.ix, None, at).is_some());
+    fn of(scope: &Arc<Scope>, asked: Span, duty: &roster::Duty<'_>) -> Self {
+        let person = Person::find(scope, duty.person).map(|person| Person { at: asked.from, ..person });
+        let absent = scope.world.absences().absent_during(duty.person, asked);
         let roster = duty.roster;
         let shift = duty.shift.map(|no| roster::ShiftId { start: roster.start, no }.to_string());
         let (roster, name, kind_zh) = (roster.code.to_string(), roster.name.clone(), roster.kind.zh());

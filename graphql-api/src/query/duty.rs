@@ -38,11 +38,12 @@ impl DutyQuery {
         let unit = input::unit(&scope.world, "unit", &unit)?;
         // Wide enough for the beginning and the end of a weekly shift.
         let around = Span { from: at.plus_days(-8), to: at.plus_days(8) };
+        let now = Span { from: at, to: Instant(at.0.saturating_add(1)) };
         let mut found = Vec::new();
         for posts in scope.world.rostered_kinds(unit) {
             let stints = scope.world.duty_roster(unit, posts, around);
-            let now = stints.into_iter().find(|stint| stint.span.contains(at));
-            found.extend(now.map(|stint| DutyStint::of(scope, posts, stint.span, &stint.on_duty)));
+            let running = stints.into_iter().find(|stint| stint.span.contains(at));
+            found.extend(running.map(|stint| DutyStint::of(scope, posts, &stint, now)));
         }
         Ok(found)
     }
@@ -65,7 +66,7 @@ impl DutyQuery {
         let mut found = Vec::new();
         for posts in scope.world.rostered_kinds(unit) {
             let stints = scope.world.duty_roster(unit, posts, during);
-            found.extend(stints.iter().map(|stint| DutyStint::of(scope, posts, stint.span, &stint.on_duty)));
+            found.extend(stints.iter().map(|stint| DutyStint::of(scope, posts, stint, stint.span)));
         }
         Ok(found)
     }
