@@ -8,6 +8,7 @@ use liandong_engine::rules::{instant::Span, post, roster};
 use super::{duty_change::DutyChange, person::Person};
 use crate::{
     context::Scope,
+    input,
     word::{PostKind, When},
 };
 
@@ -32,7 +33,8 @@ pub(crate) struct DutyStint {
     empty: bool,
     /// Whether only who is on duty takes requests: nobody, in a shift that is nobody's on purpose.
     exclusive: bool,
-    /// Every change of duty that made it so, in the order in which they act; also those that sent somebody away.
+    /// The changes of duty that made it so, in the order in which they act; also those that sent somebody away.
+    /// The 100 that act last, at most.
     changes: Vec<DutyChange>,
 }
 
@@ -61,6 +63,7 @@ impl DutyStint {
     /// Who is on duty during a stretch of time; `asked` is what of it is asked for.
     pub(crate) fn of(scope: &Arc<Scope>, posts: post::PostKind, stint: &roster::Stint<'_>, asked: Span) -> Self {
         let roster::Stint { span, on_duty: duty } = stint;
+        let last = duty.overrides.get(duty.overrides.len().saturating_sub(input::MOST)..).unwrap_or(&[]);
         let one = |duty: &roster::Duty<'_>| PersonOnDuty::of(scope, asked, duty);
         Self {
             posts: posts.into(),
@@ -71,7 +74,7 @@ impl DutyStint {
             gap: duty.gap,
             empty: duty.empty,
             exclusive: duty.exclusive,
-            changes: duty.overrides.iter().filter_map(|over| change(scope, over)).collect(),
+            changes: last.iter().filter_map(|over| change(scope, over)).collect(),
         }
     }
 }
