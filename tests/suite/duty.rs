@@ -9,7 +9,10 @@ use liandong_engine::rules::{
     id::UnitCode,
     instant::{Instant, Span, Zone},
     post::PostKind,
-    register::event::Event,
+    register::{
+        event::{Event, Recorded},
+        evolve::evolve,
+    },
     roster::{Change, DutyChange, OnDuty, Stint},
     routing::{Account, Exclusions, Loads, Question, Verdict, route},
     world::{Register, World},
@@ -213,4 +216,47 @@ fn a_change_of_duty_puts_nobody_on_duty_who_is_away_or_holds_no_post_and_leaves_
         Ok(())
     });
     assert!(came.into_inner() > 20);
+}
+
+/// Everything that can happen to rosters and duty.
+const EVENTS: [&str; 9] = [
+    "CoverArranged",
+    "DutyChangeUndone",
+    "DutyTakenOver",
+    "RosterChanged",
+    "RosterEnded",
+    "RosterSetUp",
+    "SwapOffered",
+    "SwapTaken",
+    "SwapTakenBack",
+];
+
+#[test]
+fn all_that_can_happen_to_duty_happens_folds_to_the_register_and_reads_back() {
+    let events = RefCell::new(BTreeSet::new());
+    let run = TestRunner::new(config(LIVES)).run(&(plan(), moves()), |(plan, moves)| {
+        let first = plan.register();
+        let mut play = Play::new(first.clone());
+        for step in moves {
+            let before = play.world.clone();
+            if !matches!(play.duty_step(&step), Done::Register(..)) {
+                prop_assert_eq!(before.register(), play.world.register(), "a refused command changes nothing");
+                prop_assert_eq!(before.version(), play.world.version());
+            }
+        }
+        let mut folded = first;
+        for (at, record) in &play.changes {
+            evolve(&mut folded, *at, &record.event);
+            let text = serde_json::to_string(record).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<Recorded>(&text).unwrap(), record, "{}", text);
+            if changed_duty(&record.event) {
+                events.borrow_mut().insert(record.event.name());
+            }
+        }
+        prop_assert_eq!(&folded.rosters, &play.world.register().rosters);
+        prop_assert_eq!(&folded.duty_changes, &play.world.register().duty_changes);
+        Ok(())
+    });
+    run.unwrap();
+    assert_eq!(events.into_inner(), BTreeSet::from(EVENTS));
 }

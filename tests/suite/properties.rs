@@ -532,7 +532,7 @@ fn the_territories_somebody_sees_are_those_where_their_roles_may_see() {
 }
 
 /// Every event that a request can have, and every one that the register can have but the loading of rows.
-const EVENTS: [&str; 45] = [
+const EVENTS: [&str; 36] = [
     "RequestLogged",
     "Accepted",
     "Escalated",
@@ -569,15 +569,6 @@ const EVENTS: [&str; 45] = [
     "DaysDeclared",
     "AbsenceRecorded",
     "AbsenceEnded",
-    "RosterSetUp",
-    "RosterChanged",
-    "RosterEnded",
-    "SwapOffered",
-    "SwapTaken",
-    "SwapTakenBack",
-    "DutyTakenOver",
-    "CoverArranged",
-    "DutyChangeUndone",
 ];
 
 #[test]

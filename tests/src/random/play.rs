@@ -134,9 +134,7 @@ impl Play {
         match step.what % 16 {
             // Few requests with much happening to them show more than many with little.
             0..3 if step.what < 16 || self.requests.len() < 4 => self.log(step),
-            12 if step.what / 16 % 2 == 1 => self.duty(step),
             0..13 => self.act(step),
-            13.. if step.what / 16 % 4 == 3 => self.duty(step),
             _ => self.change(step),
         }
     }
