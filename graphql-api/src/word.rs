@@ -6,7 +6,7 @@ use async_graphql::{Enum, InputValueError, InputValueResult, Number, Scalar, Sca
 use liandong_engine::rules::{
     calendar,
     instant::{Instant, Zone},
-    limit, matter, notice, post, request,
+    limit, matter, notice, post, register, request, roster,
     routing::account,
     tier,
 };
@@ -96,6 +96,118 @@ macro_rules! mirrors {
 }
 
 mirrors! {
+    /// What a duty is for.
+    RosterKind of roster::RosterKind {
+        /// 坐班: sits at the village's service point.
+        ServicePoint,
+        /// 大厅周末值班: keeps the town's hall open on days off.
+        HallWeekend,
+        /// 领导接访: a leader receives whoever comes, mostly on market days.
+        Reception,
+        /// 夜间值班
+        Night,
+        /// 节假日值班
+        Holiday,
+        /// 日常值班
+        Everyday,
+    }
+
+    /// Days on which there is duty. Of several, one that fits is enough.
+    DutyDay of roster::On {
+        /// 周一
+        Monday,
+        /// 周二
+        Tuesday,
+        /// 周三
+        Wednesday,
+        /// 周四
+        Thursday,
+        /// 周五
+        Friday,
+        /// 周六
+        Saturday,
+        /// 周日
+        Sunday,
+        /// 工作日: make-up working days with them.
+        Working,
+        /// 休息日: a weekend day that is neither worked nor part of a holiday.
+        Rest,
+        /// 节假日
+        Holiday,
+        /// 调休上班: weekend days that are worked.
+        MakeUp,
+        /// 赶场天
+        Market,
+        /// 每天
+        Every,
+    }
+
+    /// When the turn passes to the next in the order.
+    Turn of roster::Turn {
+        /// 每日轮换: with every day of the calendar, whether or not there is duty on it.
+        Daily,
+        /// 每周轮换
+        Weekly,
+        /// 逐次轮换: with every day of duty.
+        PerOccurrence,
+    }
+
+    /// A day of the week.
+    Weekday of calendar::Weekday {
+        /// 周一
+        Monday,
+        /// 周二
+        Tuesday,
+        /// 周三
+        Wednesday,
+        /// 周四
+        Thursday,
+        /// 周五
+        Friday,
+        /// 周六
+        Saturday,
+        /// 周日
+        Sunday,
+    }
+
+    /// How somebody comes to be on duty, or off it, other than by the rota.
+    DutyChangeKind of roster::DutyChangeKind {
+        /// 换班: one offers a shift, another takes it.
+        Swap,
+        /// 顶班: a colleague takes the place of who is on duty, from now to the end of the shift.
+        TakeOver,
+        /// 安排替班: a superior puts somebody on duty, takes somebody off, or both.
+        Cover,
+    }
+
+    /// Where a change of duty is in its life.
+    DutyChangeStage of roster::DutyChangeStage {
+        /// 待接班
+        Offered,
+        /// 已生效
+        InForce,
+        /// 已收回
+        TakenBack,
+        /// 已撤销
+        Undone,
+    }
+
+    /// What can happen to a change of duty.
+    DutyHappening of register::duty::Happening {
+        /// 发起换班
+        Offered,
+        /// 接班
+        Taken,
+        /// 收回换班
+        TakenBack,
+        /// 顶班
+        TakenOver,
+        /// 安排替班
+        Arranged,
+        /// 撤销
+        Undone,
+    }
+
     /// What a notice, or the place itself, makes of one date.
     DeclaredKind of calendar::Declared {
         /// 节假日

@@ -16,7 +16,7 @@ use liandong_engine::rules::{
     instant::{Instant, Zone},
     matter::{Mandated, Power},
     post::{PostKind, Rank},
-    roster::{Overrides, Roster, Rosters, on_duty},
+    roster::{DutyChange, Overrides, Roster, Rosters, on_duty},
     routing::{Account, RungNo, Verdict},
     tier::{Tier, Unit},
     world::Register,
@@ -131,7 +131,7 @@ pub struct Day<'r> {
     may_resolve: HashMap<&'r MatterCode, Vec<&'r Mandated>>,
     /// Who is away, the newest word about each person first.
     away: Vec<&'r Absence>,
-    /// Who sits where among which posts, and whether only they take requests.
+    /// Who sits where among which posts, whether only they take requests, and whether nobody is to on purpose.
     /// Reckoned when somebody asks.
     sits: OnceLock<Sits<'r>>,
     at: Instant,
@@ -184,7 +184,9 @@ impl<'r> Day<'r> {
                 let beside = s.posts.iter().filter(|other| place(other) == place(post));
                 beside.filter_map(|other| judge(other, s.needs_mandate).ok()).any(|free| free.sits)
             };
-            seat.is_some_and(|(_, only)| *only) && !judge(post, s.needs_mandate).is_ok_and(|free| free.sits) && manned()
+            seat.is_some_and(|(_, only, empty)| {
+                *only && !judge(post, s.needs_mandate).is_ok_and(|free| free.sits) && (*empty || manned())
+            })
         };
         let judge_there = |s: &Station<'_>, post: &PostCode| {
             let free = judge(post, s.needs_mandate)?;
@@ -284,7 +286,7 @@ impl<'r> Day<'r> {
             return Err(Verdict::AlreadyHeld);
         }
         let seat = self.posts.get(post).and_then(|(kind, unit)| self.sits().get(&(*unit, *kind)));
-        let sitting = |person: &PersonCode| seat.is_some_and(|(people, _)| people.contains(person));
+        let sitting = |person: &PersonCode| seat.is_some_and(|(people, ..)| people.contains(person));
         // Of the holders who are there themselves, whoever sits answers.
         let home = |person: &'r PersonCode| self.there(asked, below, post, person, &mut Vec::new()) == Some(person);
         let mut able = holders.iter().filter(|h| !accused(h) && sitting(h.1) && !asked.people.contains(h.1));
@@ -410,8 +412,8 @@ impl<'r> Day<'r> {
     }
 }
 
-/// Who sits where at an instant, and whether only they take requests.
-type Sits<'r> = HashMap<(&'r UnitCode, PostKind), (HashSet<PersonCode>, bool)>;
+/// Who sits where at an instant, whether only they take requests, and whether nobody is to on purpose.
+type Sits<'r> = HashMap<(&'r UnitCode, PostKind), (HashSet<PersonCode>, bool, bool)>;
 
 /// Who follows whom is proven elsewhere; here it is only asked, with days as the calendars of the rows
 /// have them.
@@ -435,10 +437,11 @@ fn sits(register: &Register, at: Instant) -> Sits<'_> {
         Calendar::always().day(date)
     };
     let rosters = Rosters::build(&register.rosters, zone.clone(), &day, LAST_DATE);
-    let overrides = Overrides::default();
+    let changes = register.duty_changes.iter().flat_map(DutyChange::overrides);
+    let overrides = Overrides::build(changes.collect());
     let seat = |row: &Roster| {
         let found = on_duty(&rosters, &overrides, &row.unit, row.posts, at);
-        (found.people.iter().map(|duty| duty.person.clone()).collect(), found.exclusive)
+        (found.people.iter().map(|duty| duty.person.clone()).collect(), found.exclusive, found.empty)
     };
     register.rosters.iter().map(|row| ((&row.unit, row.posts), seat(row))).collect()
 }

@@ -9,6 +9,7 @@
 )]
 
 mod calendar;
+mod duty;
 mod engine;
 mod generated;
 mod hostile;

@@ -80,8 +80,6 @@ codes! {
     LadderCode
     /// Names a duty roster through all its stretches.
     RosterCode
-    /// Names one change of who is on duty.
-    OverrideCode
     /// Names one change of duty: a swap, a taking over, a cover.
     DutyChangeCode
     /// Names one absence of a person.

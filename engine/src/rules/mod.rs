@@ -41,6 +41,4 @@ pub mod request;
 
 pub mod register;
 
-pub mod duty_change;
-
 pub mod notice;

@@ -134,7 +134,7 @@ fn town(table: Table) -> &'static [u8] {
         Table::Markets => include_bytes!("../../../fixtures/lugong/markets.csv"),
         Table::UnitCalendars => include_bytes!("../../../fixtures/lugong/unit_calendars.csv"),
         Table::Rosters => include_bytes!("../../../fixtures/lugong/rosters.csv"),
-        Table::Absences => b"",
+        Table::Absences | Table::DutyChanges => b"",
     }
 }
 

@@ -6,9 +6,11 @@ mod calendar;
 mod calendar_feed;
 mod citizen;
 mod delivery;
+mod duty;
 mod handle;
 mod payload;
 mod posts;
+mod roster;
 mod units;
 
 use async_graphql::MergedObject;
@@ -26,4 +28,6 @@ pub(crate) struct Mutation(
     aside::AsideMutation,
     calendar_feed::CalendarFeedMutation,
     delivery::DeliveryMutation,
+    roster::RosterMutation,
+    duty::DutyMutation,
 );

@@ -8,7 +8,9 @@ use liandong_engine::rules::{
     register::{coverage, duty_coverage},
 };
 
-use super::{absence::Absence, matter::Matter, person::Person, post::Post, unit::Unit};
+use super::{
+    absence::Absence, duty_change::DutyChange, matter::Matter, person::Person, post::Post, roster::Roster, unit::Unit,
+};
 use crate::{context::Scope, input, word::When};
 
 /// A coverage report as of an instant.
@@ -257,12 +259,14 @@ pub(crate) struct EndingCalendar {
     concrete(name = "CountedAbsences", params(Absence)),
     concrete(name = "CountedDutyGaps", params(DutyGap)),
     concrete(name = "CountedDutyStrangers", params(DutyStranger)),
-    concrete(name = "CountedFlawedRotas", params(FlawedRota))
+    concrete(name = "CountedFlawedRotas", params(FlawedRota)),
+    concrete(name = "CountedRosters", params(Roster)),
+    concrete(name = "CountedDutyChanges", params(DutyChange))
 )]
 pub(crate) struct Counted<T: async_graphql::OutputType> {
     /// How many there are in all.
     pub(crate) count: usize,
-    /// The first of them, in the order of codes.
+    /// The first of them, in the order that the field says; of codes where it says none.
     pub(crate) items: Vec<T>,
 }
 

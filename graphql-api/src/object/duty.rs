@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use async_graphql::SimpleObject;
-use liandong_engine::rules::{
-    instant::{Instant, Span},
-    post, roster,
-};
+use liandong_engine::rules::{instant::Span, post, roster};
 
-use super::person::Person;
+use super::{duty_change::DutyChange, person::Person};
 use crate::{
     context::Scope,
+    input,
     word::{PostKind, When},
 };
 
@@ -28,10 +26,16 @@ pub(crate) struct DutyStint {
     until: Option<When>,
     /// Everybody on duty.
     people: Vec<PersonOnDuty>,
-    /// Whether a shift runs in which nobody is: then those who hold the posts take requests.
+    /// Whether a shift runs in which nobody is though somebody should be: then those who hold the posts take
+    /// requests.
     gap: bool,
-    /// Whether only who is on duty takes requests.
+    /// Whether a shift runs that is nobody's on purpose.
+    empty: bool,
+    /// Whether only who is on duty takes requests: nobody, in a shift that is nobody's on purpose.
     exclusive: bool,
+    /// The changes of duty that made it so, in the order in which they act; also those that sent somebody away.
+    /// The 100 that act last, at most.
+    changes: Vec<DutyChange>,
 }
 
 /// One person on duty.
@@ -46,14 +50,21 @@ pub(crate) struct PersonOnDuty {
     name: String,
     /// What the duty is for, in Chinese.
     kind_zh: &'static str,
-    /// Whether the person is absent at the beginning: then who stands in is on duty.
+    /// Which shift; null when somebody was ordered in outside of any.
+    shift: Option<String>,
+    /// The change of duty that put the person there; null as planned.
+    by: Option<DutyChange>,
+    /// Whether the person is absent, at the instant that was asked for or at some time of the stretch: then who
+    /// stands in is on duty.
     absent: bool,
 }
 
 impl DutyStint {
-    /// Who is on duty during a stretch of time.
-    pub(crate) fn of(scope: &Arc<Scope>, posts: post::PostKind, span: Span, duty: &roster::OnDuty<'_>) -> Self {
-        let one = |duty: &roster::Duty<'_>| PersonOnDuty::of(scope, span.from, duty);
+    /// Who is on duty during a stretch of time; `asked` is what of it is asked for.
+    pub(crate) fn of(scope: &Arc<Scope>, posts: post::PostKind, stint: &roster::Stint<'_>, asked: Span) -> Self {
+        let roster::Stint { span, on_duty: duty } = stint;
+        let last = duty.overrides.get(duty.overrides.len().saturating_sub(input::MOST)..).unwrap_or(&[]);
+        let one = |duty: &roster::Duty<'_>| PersonOnDuty::of(scope, asked, duty);
         Self {
             posts: posts.into(),
             posts_zh: posts.zh(),
@@ -61,17 +72,22 @@ impl DutyStint {
             until: When::within(span.to),
             people: duty.people.iter().map(one).collect(),
             gap: duty.gap,
+            empty: duty.empty,
             exclusive: duty.exclusive,
+            changes: last.iter().filter_map(|over| change(scope, over)).collect(),
         }
     }
 }
 
 impl PersonOnDuty {
-    fn of(scope: &Arc<Scope>, at: Instant, duty: &roster::Duty<'_>) -> Self {
-        let person = Person::find(scope, duty.person).map(|person| Person { at, ..person });
-        let absent = person.as_ref().is_some_and(|person| scope.world.absence(person.ix, None, at).is_some());
+    fn of(scope: &Arc<Scope>, asked: Span, duty: &roster::Duty<'_>) -> Self {
+        let person = Person::find(scope, duty.person).map(|person| Person { at: asked.from, ..person });
+        let absent = scope.world.absences().absent_during(duty.person, asked);
         let roster = duty.roster;
-        Self { person, roster: roster.code.to_string(), name: roster.name.clone(), kind_zh: roster.kind.zh(), absent }
+        let shift = duty.shift.map(|no| roster::ShiftId { start: roster.start, no }.to_string());
+        let (roster, name, kind_zh) = (roster.code.to_string(), roster.name.clone(), roster.kind.zh());
+        let by = duty.by.and_then(|over| change(scope, over));
+        Self { person, roster, name, kind_zh, shift, by, absent }
     }
 }
 
@@ -124,4 +140,8 @@ impl RosterQuality {
             reasons: reasons.collect(),
         }
     }
+}
+
+fn change(scope: &Arc<Scope>, over: &roster::Override) -> Option<DutyChange> {
+    scope.world.duty_change(&over.code).map(|row| DutyChange::of(scope, row))
 }

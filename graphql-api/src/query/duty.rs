@@ -6,7 +6,6 @@ use async_graphql::{Context, Object, Result};
 use liandong_engine::rules::{
     absence,
     instant::{Instant, Span},
-    roster::Roster,
     tree::UnitIx,
 };
 
@@ -18,9 +17,11 @@ use crate::{
         calendar_feed::CalendarFeed,
         coverage::Counted,
         duty::{DutyStint, RosterQuality},
+        duty_change::DutyChange,
+        roster::Roster,
     },
     reply::{Code, bad_input, error, failure},
-    word::When,
+    word::{DutyChangeStage, When},
 };
 
 /// How many days of a roster are shown at most.
@@ -56,11 +57,12 @@ impl DutyQuery {
         let unit = input::unit(&scope.world, "unit", &unit)?;
         // Wide enough for the beginning and the end of a weekly shift.
         let around = Span { from: at.plus_days(-8), to: at.plus_days(8) };
+        let now = Span { from: at, to: Instant(at.0.saturating_add(1)) };
         let mut found = Vec::new();
         for posts in scope.world.rostered_kinds(unit) {
             let stints = scope.world.duty_roster(unit, posts, around);
-            let now = stints.into_iter().find(|stint| stint.span.contains(at));
-            found.extend(now.map(|stint| DutyStint::of(scope, posts, stint.span, &stint.on_duty)));
+            let running = stints.into_iter().find(|stint| stint.span.contains(at));
+            found.extend(running.map(|stint| DutyStint::of(scope, posts, &stint, now)));
         }
         Ok(found)
     }
@@ -80,7 +82,7 @@ impl DutyQuery {
         let mut found = Vec::new();
         for posts in scope.world.rostered_kinds(unit) {
             let stints = scope.world.duty_roster(unit, posts, during);
-            found.extend(stints.iter().map(|stint| DutyStint::of(scope, posts, stint.span, &stint.on_duty)));
+            found.extend(stints.iter().map(|stint| DutyStint::of(scope, posts, stint, stint.span)));
         }
         Ok(found)
     }
@@ -100,7 +102,7 @@ impl DutyQuery {
         let unit = input::unit(&scope.world, "unit", &unit)?;
         let code = scope.world.tree().code(unit);
         let rows = scope.world.rosters().rows().filter(|row| row.unit.as_str() == code && row.span.overlaps(during));
-        let mut rows: Vec<&Roster> = rows.collect();
+        let mut rows: Vec<_> = rows.collect();
         rows.dedup_by(|later, earlier| later.code == earlier.code);
         Ok(rows.iter().map(|row| RosterQuality::of(row, &scope.world.rota_quality(&row.code, during))).collect())
     }
@@ -124,6 +126,40 @@ impl DutyQuery {
             }
         };
         Ok(feeds.iter().map(|feed| CalendarFeed::of(scope, feed)).collect())
+    }
+
+    /// The duty rosters of a unit, in the order of codes and of time: all their stretches, past and to come.
+    #[graphql(complexity = "20 * child_complexity + 10")]
+    async fn rosters(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code of the unit.")] unit: String,
+    ) -> Result<Counted<Roster>> {
+        let scope = Scope::of_map(ctx)?;
+        let unit = input::unit(&scope.world, "unit", &unit)?;
+        let codes = scope.world.rosters_of(unit);
+        let rows: Vec<_> = scope.world.rosters().rows().filter(|row| codes.contains(&row.code)).collect();
+        Ok(Counted {
+            count: rows.len(),
+            items: rows.iter().take(input::MOST).map(|row| Roster::of(scope, row)).collect(),
+        })
+    }
+
+    /// The swaps, takings over and covers of a unit's rosters, the newest first; also those that are undone.
+    #[graphql(complexity = "input::page(first) * child_complexity + 10")]
+    async fn duty_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code of the unit.")] unit: String,
+        #[graphql(desc = "Only those at this stage.")] stage: Option<DutyChangeStage>,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Counted<DutyChange>> {
+        let scope = Scope::of_map(ctx)?;
+        let unit = input::unit(&scope.world, "unit", &unit)?;
+        let most = input::first(first)?;
+        let mut rows = scope.world.duty_changes(&scope.world.rosters_of(unit));
+        rows.retain(|row| stage.is_none_or(|stage| stage == row.stage().into()));
+        Ok(Counted { count: rows.len(), items: rows.iter().take(most).map(|row| DutyChange::of(scope, row)).collect() })
     }
 
     /// Who of those with a post on a unit, or on one below it or serving one of these, is absent then or

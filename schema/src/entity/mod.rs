@@ -7,6 +7,7 @@ pub mod calendar_day;
 pub mod calendar_feed;
 pub mod calendar_hours;
 pub mod delivery;
+pub mod duty_change;
 pub mod head;
 pub mod holding;
 pub mod journal;

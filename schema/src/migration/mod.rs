@@ -7,6 +7,7 @@ mod m20261123_000002_conduct;
 mod m20261125_000003_calendar;
 mod m20261125_000004_limits;
 mod m20261125_000005_roster;
+mod m20261125_000006_duty_change;
 mod m20261125_000007_calendar_feed;
 mod m20261125_000008_notices;
 mod tables;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_calendar::Migration),
             Box::new(m20261125_000004_limits::Migration),
             Box::new(m20261125_000005_roster::Migration),
+            Box::new(m20261125_000006_duty_change::Migration),
             Box::new(m20261125_000007_calendar_feed::Migration),
             Box::new(m20261125_000008_notices::Migration),
         ]

@@ -148,6 +148,25 @@ impl Play {
         }
     }
 
+    /// Time goes by, and somebody tries something about duty, or goes away, or comes back.
+    pub fn duty_step(&mut self, step: &Move) -> Done {
+        if step.hours >= 64 {
+            self.now = Instant(self.now.0 + i64::from(step.hours) * 3_600_000_000);
+        }
+        self.now = Instant(self.now.0 + 1);
+        match step.what % 8 {
+            0 => self.absence(step.which, step.how).map_or(Done::Nothing, |c| self.decided(&Actor::Operator, c)),
+            _ => self.duty(step),
+        }
+    }
+
+    fn duty(&mut self, step: &Move) -> Done {
+        match self.about_duty(step.which, step.how) {
+            Some((actor, command)) => self.decided(&actor, command),
+            None => Done::Nothing,
+        }
+    }
+
     /// The limit that is over for the longest takes effect.
     fn run_out(&mut self) -> Option<Done> {
         let over = |request: &Request| running(request).into_iter().filter(|due| due.at <= self.now).min();
@@ -376,9 +395,13 @@ impl Play {
         let Some(command) = self.register_command(step) else { return Done::Nothing };
         let actor =
             if !step.who.is_multiple_of(8) { Actor::Operator } else { Actor::Person(self.anybody(step.who / 8)) };
+        self.decided(&actor, command)
+    }
+
+    fn decided(&mut self, actor: &Actor, command: change::Command) -> Done {
         let touched = register::decide::touched(&self.world, self.now, &command);
         let open: Vec<Request> = self.requests.values().filter(|r| touched.concerns(r)).cloned().collect();
-        match register::decide::decide(&self.world, self.now, &actor, &command, &open, &self.loads()) {
+        match register::decide::decide(&self.world, self.now, actor, &command, &open, &self.loads()) {
             Ok(decision) => {
                 self.world = decision.world;
                 self.changes.extend(decision.records.iter().map(|r| (self.now, r.clone())));

@@ -5,14 +5,17 @@
 use liandong_engine::rules::{
     actor::Actor,
     id::{MatterCode, PersonCode, RequestId, UnitCode},
-    instant::Instant,
+    instant::{Instant, Span},
     notice::{Line, delivery::DeliveryId},
     register,
     request::command::{Command, LogRequest},
     world::Register,
 };
 
-use super::view::{Entry, View, Way};
+use super::{
+    duty::{Change, Stint},
+    view::{Entry, View, Way},
+};
 
 /// Who does something, when, and under which key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,4 +130,22 @@ pub trait Driver {
     /// # Errors
     /// A refusal when there is no such place or matter, or the driver's own failure.
     fn who(&mut self, at: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure>;
+
+    /// Who is on duty at a unit, at `on`.
+    ///
+    /// # Errors
+    /// The driver's own failure.
+    fn on_duty(&mut self, at: Instant, unit: &UnitCode, on: Instant) -> Result<Vec<Stint>, Failure>;
+
+    /// The duty roster of a unit for a stretch of time.
+    ///
+    /// # Errors
+    /// The driver's own failure.
+    fn roster(&mut self, at: Instant, unit: &UnitCode, during: Span) -> Result<Vec<Stint>, Failure>;
+
+    /// What changed the rosters of a unit, the newest first.
+    ///
+    /// # Errors
+    /// The driver's own failure.
+    fn duty_changes(&mut self, at: Instant, unit: &UnitCode) -> Result<Vec<Change>, Failure>;
 }

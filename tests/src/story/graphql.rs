@@ -5,6 +5,8 @@
 //! and the files have no API: they go to the engine, as the command line does. And a query has no
 //! refusals: an unknown place is an input error.
 
+mod duty;
+
 use std::collections::HashMap;
 
 use liandong_engine::rules::{
@@ -12,7 +14,7 @@ use liandong_engine::rules::{
     actor::Actor,
     authority::reads_map,
     id::{AssignmentNo, MatterCode, PersonCode, RequestId, UnitCode},
-    instant::{Instant, Zone},
+    instant::{Instant, Span, Zone},
     limit::Card,
     matter::Mandated,
     notice::{Line, Notice, NoticeKind, Urgency, delivery::DeliveryId},
@@ -31,6 +33,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     driver::{Call, Driver, Failure, Refused},
+    duty::{Change, Stint},
     stored::Stored,
     view::{Doer, Entry, Found, Named, Open, Passed, View, Way},
 };
@@ -108,6 +111,16 @@ impl Graphql {
         let (query, variables) = mutation.with_key(&call.key);
         let reply = self.send(&call.actor, &query, variables)?;
         Payload::of(&reply, mutation.name)
+    }
+
+    /// Somebody who may read the map.
+    fn reader(&mut self, at: Instant) -> Result<Actor, Failure> {
+        self.stored.clock().set(at);
+        let world = self.stored.engine().world();
+        let reads =
+            |code: &&PersonCode| world.find_person(code.as_str()).is_some_and(|person| reads_map(&world, person, at));
+        let anybody = world.register().people.iter().map(|person| &person.code).find(reads);
+        Ok(Actor::Person(anybody.ok_or_else(|| broken("nobody may read the map"))?.clone()))
     }
 
     /// Whoever logged a request: they always see it.
@@ -661,6 +674,7 @@ impl Mutation {
                 ("recordAbsence", vec![("input", "NewAbsenceInput!", input)])
             }
             R::EndAbsence { absence } => ("endAbsence", vec![("absence", CODE, json!(absence))]),
+            R::SetUpRoster(_) | R::ChangeRoster { .. } | R::EndRoster { .. } | R::Duty(_) => duty::mutation(command),
         };
         Self { name, args, gives: OF_REGISTER }
     }
@@ -795,17 +809,33 @@ impl Driver for Graphql {
     }
 
     fn who(&mut self, at: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure> {
-        self.stored.clock().set(at);
-        let world = self.stored.engine().world();
-        let asks =
-            |code: &&PersonCode| world.find_person(code.as_str()).is_some_and(|person| reads_map(&world, person, at));
-        let anybody = world.register().people.iter().map(|person| &person.code).find(asks);
-        let anybody = Actor::Person(anybody.ok_or_else(|| broken("nobody may read the map"))?.clone());
+        let anybody = self.reader(at)?;
         let variables = json!({ "place": place, "matter": matter, "at": on.rfc3339(&Zone::china()) });
         let reply = self.send(&anybody, WHO, variables)?;
         match of_input(&reply) {
             Some(answer) => answer,
             None => read::<WayRow>(&reply, "/whoIsResponsible").map(Into::into),
         }
+    }
+
+    fn on_duty(&mut self, at: Instant, unit: &UnitCode, on: Instant) -> Result<Vec<Stint>, Failure> {
+        let variables = json!({ "unit": unit, "at": on.rfc3339(&Zone::china()) });
+        let anybody = self.reader(at)?;
+        let rows: Vec<duty::StintRow> = self.ask(at, &anybody, duty::ON_DUTY, variables, "/onDuty")?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    fn roster(&mut self, at: Instant, unit: &UnitCode, during: Span) -> Result<Vec<Stint>, Failure> {
+        let text = |at: Instant| at.rfc3339(&Zone::china());
+        let variables = json!({ "unit": unit, "from": text(during.from), "to": text(during.to) });
+        let anybody = self.reader(at)?;
+        let rows: Vec<duty::StintRow> = self.ask(at, &anybody, duty::ROSTER, variables, "/dutyRoster")?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+
+    fn duty_changes(&mut self, at: Instant, unit: &UnitCode) -> Result<Vec<Change>, Failure> {
+        let anybody = self.reader(at)?;
+        let rows: duty::ChangesRow = self.ask(at, &anybody, duty::CHANGES, json!({ "unit": unit }), "/dutyChanges")?;
+        rows.try_into()
     }
 }

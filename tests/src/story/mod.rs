@@ -5,6 +5,7 @@
 //! stands, indented, what came of it. [`play`] plays the lines against a [`Driver`] and compares.
 
 pub mod driver;
+pub mod duty;
 mod error;
 pub mod graphql;
 pub mod parse;

@@ -19,6 +19,7 @@ use liandong_engine::rules::{
 
 use super::{
     driver::{Call, Driver, Failure, Refused},
+    duty,
     error::{Error, Wrong},
     parse::{INDENT, Part, Story, What},
     phrase::{By, Sentence},
@@ -234,6 +235,14 @@ impl Player<'_> {
                 let done = self.driver()?.replay(&call(actor(by, None)?), &last);
                 Ok(self.answer(Side::Delivery, done)?.map_or_else(|lines| lines, |()| vec!["→ done".to_owned()]))
             }
+            Sentence::OnDuty(unit, on) => {
+                let stints = self.driver()?.on_duty(at, unit, on.unwrap_or(at)).map_err(broken)?;
+                Ok(duty::now(&stints))
+            }
+            Sentence::Roster(unit, during) => {
+                Ok(duty::page(&self.driver()?.roster(at, unit, *during).map_err(broken)?))
+            }
+            Sentence::Changes(unit) => Ok(duty::changes(&self.driver()?.duty_changes(at, unit).map_err(broken)?)),
             Sentence::Who(matter, place, on) => {
                 let way = self.driver()?.who(at, place, matter, on.unwrap_or(at));
                 Ok(self.answer(Side::Request, way)?.map_or_else(|lines| lines, |way| print::way(&way)))

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use liandong_engine::rules::{
     actor::Actor,
     id::{MatterCode, PersonCode, ReceiptCode, RequestId, UnitCode},
-    instant::{Instant, Zone},
+    instant::{Instant, Span, Zone},
     notice::{
         Line,
         delivery::{self, DeliveryId, State},
@@ -30,6 +30,7 @@ use liandong_engine::rules::{
 
 use super::{
     driver::{Call, Driver, Failure, Refused},
+    duty::{Change, Stint},
     view::{Entry, View, Way},
 };
 
@@ -285,6 +286,18 @@ impl Driver for Rules {
             .ok_or_else(|| refusal(Code::UnknownMatter.word(), format!("matter `{matter}` is not in the catalogue")))?;
         let route = route(&self.world, &Question::new(unit, known, on), &Exclusions::default(), &self.loads(on));
         Ok(Way::of(&self.world, &Account::of(&self.world, &route)))
+    }
+
+    fn on_duty(&mut self, _: Instant, unit: &UnitCode, on: Instant) -> Result<Vec<Stint>, Failure> {
+        Ok(Stint::at(&self.world, unit, on))
+    }
+
+    fn roster(&mut self, _: Instant, unit: &UnitCode, during: Span) -> Result<Vec<Stint>, Failure> {
+        Ok(Stint::during(&self.world, unit, during))
+    }
+
+    fn duty_changes(&mut self, _: Instant, unit: &UnitCode) -> Result<Vec<Change>, Failure> {
+        Ok(Change::all(&self.world, unit))
     }
 }
 

@@ -6,7 +6,7 @@ use liandong_engine::{
     rules::{
         actor::Actor,
         id::{MatterCode, PersonCode, RequestId, UnitCode},
-        instant::Instant,
+        instant::{Instant, Span},
         notice::{Line, delivery::DeliveryId, is_over},
         register,
         request::{
@@ -31,6 +31,7 @@ use tokio::runtime::Runtime;
 
 use super::{
     driver::{Call, Driver, Failure, Refused},
+    duty::{Change, Stint},
     view::{Entry, View, Way},
 };
 use crate::{
@@ -231,5 +232,20 @@ impl Driver for Stored {
         let question = Question::new(unit, known, on);
         let route = self.runtime.block_on(self.engine.who_is_responsible(&world, &question)).map_err(broken)?;
         Ok(Way::of(&world, &Account::of(&world, &route)))
+    }
+
+    fn on_duty(&mut self, at: Instant, unit: &UnitCode, on: Instant) -> Result<Vec<Stint>, Failure> {
+        self.clock.set(at);
+        Ok(Stint::at(&self.engine.world(), unit, on))
+    }
+
+    fn roster(&mut self, at: Instant, unit: &UnitCode, during: Span) -> Result<Vec<Stint>, Failure> {
+        self.clock.set(at);
+        Ok(Stint::during(&self.engine.world(), unit, during))
+    }
+
+    fn duty_changes(&mut self, at: Instant, unit: &UnitCode) -> Result<Vec<Change>, Failure> {
+        self.clock.set(at);
+        Ok(Change::all(&self.engine.world(), unit))
     }
 }

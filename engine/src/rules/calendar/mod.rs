@@ -32,6 +32,7 @@ pub use fault::{Fault, File, Wrong};
 pub use kept::Calendar;
 pub use lunar::lunar;
 pub use market::{BadMarketRule, Branch, Market, MarketKind, MarketRule};
+pub(in crate::rules) use period::minute;
 pub use period::{BadPeriod, DAY_END, Period};
 pub use reckoning::{Reckoning, Stretch, Why};
 pub use rows::{CHINA, CalendarRow, DayRow, Hours, On, Rows, UnitCalendar};

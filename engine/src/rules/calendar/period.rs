@@ -34,8 +34,8 @@ impl FromStr for Period {
     }
 }
 
-/// `8:30` or `08：30` as minutes since midnight.
-fn minute(text: &str) -> Option<u16> {
+/// `8:30` or `08：30` as minutes since midnight; `24:00` is the end of the day.
+pub(in crate::rules) fn minute(text: &str) -> Option<u16> {
     let (hour, minute) = text.trim().split_once([':', '：'])?;
     let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
     if !(1..=2).contains(&hour.len()) || minute.len() != 2 || !digits(hour) || !digits(minute) {

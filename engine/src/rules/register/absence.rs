@@ -2,6 +2,7 @@
 
 use super::{
     command::NewAbsence,
+    decide::fresh_code,
     event::Event,
     refusal::{Code, Refusal},
 };
@@ -98,11 +99,7 @@ pub(super) fn record(world: &World, at: Instant, actor: &Actor, new: &NewAbsence
         return Refusal::because(Code::NothingChanges, "the absence is recorded so already");
     }
     let rows = &world.register().absences;
-    let taken = |code: &AbsenceCode| rows.iter().any(|row| row.code == *code);
-    let codes = (rows.len() + 1..).filter_map(|no| format!("ABS-{no}").parse().ok());
-    let Some(code) = codes.take(rows.len() + 1).find(|code| !taken(code)) else {
-        return Refusal::because(Code::CodeTaken, "no code is free for the absence; choose other codes in the files");
-    };
+    let code = fresh_code("ABS", rows.len(), |code| rows.iter().any(|row| row.code == *code))?;
     let recorded_by = actor.person().cloned();
     let absence =
         Absence { code, person, span, reason, scope, substitute, recorded_by, recorded_at: at, ended_at: None };

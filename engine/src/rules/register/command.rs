@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 use crate::rules::{
     absence::{Scope, Substitute},
     calendar::{Allowance, Declared, Period},
-    id::{AbsenceCode, CalendarCode, LadderCode, MatterCode, PersonCode, PostCode, UnitCode},
-    instant::Instant,
+    id::{
+        AbsenceCode, CalendarCode, DutyChangeCode, LadderCode, MatterCode, PersonCode, PostCode, RosterCode, UnitCode,
+    },
+    instant::{Instant, Span},
     limit::{LimitKind, LimitRule},
     matter::{Mandated, Power},
     post::{Person, PostKind, Rank},
+    roster::{self, Change, Hours, On, Roster, RosterKind, ShiftId, Slot, TimeOfDay, Turn, Weekday},
     tier::UnitKind,
 };
 
@@ -96,6 +99,74 @@ impl LimitOf {
         let LimitRule { ladder, matter, rung, kind, .. } = rule;
         (&self.ladder, &self.matter, self.rung, self.kind) == (ladder, matter, *rung, *kind)
     }
+}
+
+/// Who follows whom on duty: all of a roster but what it is a roster of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rota {
+    /// What people call it.
+    pub name: String,
+    /// What the duty is for.
+    pub kind: RosterKind,
+    /// Whether only who is on duty takes requests there.
+    pub exclusive: bool,
+    /// On which days there is duty.
+    pub on: Vec<On>,
+    /// When a shift without hours takes over from the one before.
+    pub hand_over: TimeOfDay,
+    /// The hours of duty on a day; without them a day of duty lasts from hand-over to hand-over.
+    pub hours: Option<Hours>,
+    /// When the turn passes to the next in the order.
+    pub turn: Turn,
+    /// With which day a week begins, for a weekly turn.
+    pub week_begins: Weekday,
+    /// How many are on duty at once.
+    pub width: u8,
+    /// The first day of the first in the order.
+    #[serde(with = "roster::civil_date")]
+    pub start: jiff::civil::Date,
+    /// Who follows whom; nobody on purpose among them.
+    pub order: Vec<Slot>,
+}
+
+impl Rota {
+    /// A stretch of a roster with this rota.
+    pub(super) fn stretch(self, code: RosterCode, unit: UnitCode, posts: PostKind, span: Span) -> Roster {
+        let Self { name, kind, exclusive, on, hand_over, hours, turn, week_begins, width, start, order } = self;
+        Roster {
+            code,
+            name,
+            unit,
+            kind,
+            posts,
+            exclusive,
+            on,
+            hand_over,
+            hours,
+            turn,
+            week_begins,
+            width,
+            start,
+            order,
+            span,
+        }
+    }
+}
+
+/// A duty roster as it is to begin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewRoster {
+    /// Names it.
+    pub code: RosterCode,
+    /// Where the duty is.
+    pub unit: UnitCode,
+    /// Among the holders of which posts on that unit it decides.
+    pub posts: PostKind,
+    /// Who follows whom.
+    pub rota: Rota,
+    /// From when on, not before now; now when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Instant>,
 }
 
 /// One change of the register, from now on.
@@ -190,5 +261,80 @@ pub enum Command {
     EndAbsence {
         /// Which absence.
         absence: AbsenceCode,
+    },
+    /// People will be on duty by turns, or are from now on.
+    SetUpRoster(NewRoster),
+    /// Another rota in place of all that was planned from then on; what was before stays.
+    ChangeRoster {
+        /// Which roster.
+        roster: RosterCode,
+        /// The rota.
+        rota: Rota,
+        /// From when on, not before now; now when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Instant>,
+    },
+    /// No more duty by this roster.
+    EndRoster {
+        /// Which roster.
+        roster: RosterCode,
+        /// From when on, not before now; now when left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Instant>,
+    },
+    /// A swap, a taking over, a cover.
+    Duty(DutyCommand),
+}
+
+/// One change of who is on duty, from now on; the rota stays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DutyCommand {
+    /// Who takes my shift? Nothing changes until somebody does.
+    OfferSwap {
+        /// Of which roster.
+        roster: RosterCode,
+        /// Which shift.
+        shift: ShiftId,
+        /// Who alone may take it; none for every colleague.
+        to: Option<PersonCode>,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// I take the shift that is offered.
+    TakeSwap {
+        /// Which offer.
+        change: DutyChangeCode,
+        /// The shift of mine that goes to the other for it; none when I simply take it.
+        against: Option<ShiftId>,
+    },
+    /// My offer stands no longer.
+    TakeBackSwap {
+        /// Which offer.
+        change: DutyChangeCode,
+    },
+    /// I take over now from who is on duty, for the rest of the shift.
+    TakeOver {
+        /// Of which roster.
+        roster: RosterCode,
+        /// Whose place.
+        out: PersonCode,
+        /// Why.
+        reason: String,
+    },
+    /// A superior puts somebody on duty, takes somebody off, or both.
+    ArrangeCover {
+        /// Of which roster.
+        roster: RosterCode,
+        /// What changes.
+        change: Change,
+        /// For which shift or stretch of time.
+        scope: roster::Scope,
+        /// Why.
+        reason: String,
+    },
+    /// The roster is to be again as it was before a swap, a taking over or a cover.
+    Undo {
+        /// Which.
+        change: DutyChangeCode,
     },
 }

@@ -1,15 +1,17 @@
 //! What a change of the register comes to: events, and the hand-over of every open assignment that
 //! would be left behind. Pure.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, str::FromStr};
 
 use super::{
     absence,
-    command::{Command, NewDay, NewPost, NewUnit},
+    command::{Command, DutyCommand, NewDay, NewPost, NewRoster, NewUnit},
     days::declare,
+    duty,
     event::{Event, Recorded},
     evolve::evolve,
     refusal::{Code, Refusal},
+    rosters,
 };
 use crate::rules::{
     actor::{Actor, Step},
@@ -105,6 +107,10 @@ fn taken_by(world: &World, at: Instant, command: &Command) -> Touched {
         | Command::ChangeMandate { .. }
         | Command::ChangeLimit { .. }
         | Command::DeclareDays { .. } => Touched::default(),
+        // Open work stays with whoever has it: only what comes goes by the roster.
+        Command::SetUpRoster(_) | Command::ChangeRoster { .. } | Command::EndRoster { .. } | Command::Duty(_) => {
+            Touched::default()
+        }
     }
 }
 
@@ -162,8 +168,9 @@ pub fn decide(
             hand_overs.push((request.id, records));
         }
     }
-    let step = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
-    let records = events.into_iter().map(|event| Recorded { step: step.clone(), event }).collect();
+    let alone = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
+    let step = |event: &Event| duty::step(world, actor, event).unwrap_or_else(|| alone.clone());
+    let records = events.into_iter().map(|event| Recorded { step: step(&event), event }).collect();
     Ok(Decision { records, world: next, hand_overs })
 }
 
@@ -186,6 +193,14 @@ fn tidy(command: &Command) -> Result<Command, Refusal> {
         | Command::RenameUnit { name, .. }
         | Command::CreatePost(NewPost { name, .. }) => set("name", name, name::name)?,
         Command::RecordAbsence(new) => new.reason = absence::reason(&new.reason)?,
+        Command::Duty(
+            DutyCommand::OfferSwap { reason, .. }
+            | DutyCommand::TakeOver { reason, .. }
+            | DutyCommand::ArrangeCover { reason, .. },
+        ) => *reason = absence::reason(reason)?,
+        Command::SetUpRoster(NewRoster { rota, .. }) | Command::ChangeRoster { rota, .. } => {
+            set("name", &mut rota.name, name::name)?;
+        }
         Command::DeclareDays { days, .. } => {
             for NewDay { name, .. } in days {
                 set("name", name, name::name)?;
@@ -217,7 +232,7 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     let mut records = Vec::new();
     let chunk = chunk.max(1);
     let Register { units, people, posts, holdings, matters, mandates, ladders, calendars, hours, .. } = register;
-    let Register { days, markets, unit_calendars, limits, absences, rosters, .. } = register;
+    let Register { days, markets, unit_calendars, limits, absences, rosters, duty_changes, .. } = register;
     let nothing = Register::default;
     records.extend(units.chunks(chunk).map(|c| rows(Register { units: c.to_vec(), ..nothing() })));
     records.extend(people.chunks(chunk).map(|c| rows(Register { people: c.to_vec(), ..nothing() })));
@@ -234,6 +249,7 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     records.extend(unit_calendars.chunks(chunk).map(|c| rows(Register { unit_calendars: c.to_vec(), ..nothing() })));
     records.extend(absences.chunks(chunk).map(|c| rows(Register { absences: c.to_vec(), ..nothing() })));
     records.extend(rosters.chunks(chunk).map(|c| rows(Register { rosters: c.to_vec(), ..nothing() })));
+    records.extend(duty_changes.chunks(chunk).map(|c| rows(Register { duty_changes: c.to_vec(), ..nothing() })));
     Ok(Decision { records, world: next, hand_overs: Vec::new() })
 }
 
@@ -275,7 +291,14 @@ impl Change<'_> {
             Ok(self.world.post_unit(self.post(post)?).into_iter().collect())
         };
         match command {
-            Command::AddPerson(_) | Command::RecordAbsence(_) | Command::EndAbsence { .. } => Ok(Vec::new()),
+            Command::AddPerson(_) | Command::RecordAbsence(_) | Command::EndAbsence { .. } | Command::Duty(_) => {
+                Ok(Vec::new())
+            }
+            Command::SetUpRoster(NewRoster { unit, .. }) => Ok(vec![self.unit(unit)?]),
+            Command::ChangeRoster { roster, .. } | Command::EndRoster { roster, .. } => {
+                let unit = rosters::unit(self.world, roster)?;
+                Ok(self.world.find_unit(unit.as_str()).into_iter().collect())
+            }
             // What a new unit serves gets its posts as its own: that territory's leader has a say in it.
             Command::CreateUnit(NewUnit { parent: Some(unit), serves: Some(served), .. }) => {
                 Ok(vec![self.unit(unit)?, self.unit(served)?])
@@ -314,6 +337,8 @@ impl Change<'_> {
                 let person = &absence::find(self.world, absence)?.person;
                 return absence::permitted(self.world, self.at, actor, person);
             }
+            // How somebody stands to a roster is looked at with the roster.
+            Command::Duty(_) => return Ok(()),
             _ => {}
         }
         let none = Roles::default();
@@ -440,6 +465,13 @@ impl Change<'_> {
             }
             Command::RecordAbsence(new) => absence::record(self.world, self.at, actor, new),
             Command::EndAbsence { absence } => absence::end(self.world, self.at, absence),
+            Command::SetUpRoster(new) => {
+                self.unit(&new.unit)?;
+                rosters::set_up(self.world, self.at, new)
+            }
+            Command::ChangeRoster { roster, rota, from } => rosters::change(self.world, self.at, roster, rota, *from),
+            Command::EndRoster { roster, from } => rosters::end(self.world, self.at, roster, *from),
+            Command::Duty(command) => duty::decide(self.world, self.at, actor, command),
         }
     }
 
@@ -498,6 +530,13 @@ impl Change<'_> {
         }
         Ok(vec![Event::UnitDissolved { unit: unit.clone(), successor: successor.cloned() }])
     }
+}
+
+/// The next code of a count that nothing has yet.
+pub(super) fn fresh_code<C: FromStr>(prefix: &str, known: usize, taken: impl Fn(&C) -> bool) -> Result<C, Refusal> {
+    let mut codes = (known + 1..).take(known + 1).filter_map(|no| format!("{prefix}-{no}").parse().ok());
+    let none = || Refusal::new(Code::CodeTaken, "no code is free; choose other codes in the files");
+    codes.find(|code| !taken(code)).ok_or_else(none)
 }
 
 fn taken<T>(code: &dyn std::fmt::Display) -> Result<T, Refusal> {

@@ -7,9 +7,11 @@ use crate::rules::{
     absence::Absence,
     actor::Step,
     calendar::{Allowance, DayRow},
-    id::{AbsenceCode, CalendarCode, MatterCode, PersonCode, PostCode, UnitCode},
+    id::{AbsenceCode, CalendarCode, DutyChangeCode, MatterCode, PersonCode, PostCode, RosterCode, UnitCode},
+    instant::Instant,
     matter::{Mandated, Power},
     post::{Person, Post, Rank},
+    roster::{DutyChange, Roster, ShiftId},
     tier::Unit,
     world::Register,
 };
@@ -119,6 +121,64 @@ pub enum Event {
         /// Which.
         absence: AbsenceCode,
     },
+    /// A duty roster began, or will.
+    RosterSetUp {
+        /// The roster.
+        roster: Roster,
+    },
+    /// Another rota holds from some instant on.
+    RosterChanged {
+        /// The stretch from then on.
+        roster: Roster,
+    },
+    /// A roster ended, or will.
+    RosterEnded {
+        /// Which.
+        roster: RosterCode,
+        /// Until when it holds.
+        until: Instant,
+    },
+    /// Somebody offered a shift.
+    SwapOffered {
+        /// The change.
+        change: DutyChange,
+    },
+    /// Somebody took it.
+    SwapTaken {
+        /// Which.
+        change: DutyChangeCode,
+        /// Who.
+        by: PersonCode,
+        /// The shift that went the other way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        against: Option<ShiftId>,
+    },
+    /// The offer was taken back.
+    SwapTakenBack {
+        /// Which.
+        change: DutyChangeCode,
+        /// Who did it, if a person of the register.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonCode>,
+    },
+    /// Somebody took over from who was on duty.
+    DutyTakenOver {
+        /// The change.
+        change: DutyChange,
+    },
+    /// A superior changed who is on duty.
+    CoverArranged {
+        /// The change.
+        change: DutyChange,
+    },
+    /// The overrides of a change of duty act no longer.
+    DutyChangeUndone {
+        /// Which.
+        change: DutyChangeCode,
+        /// Who did it, if a person of the register.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<PersonCode>,
+    },
 }
 
 impl Event {
@@ -141,6 +201,15 @@ impl Event {
             Self::DaysDeclared { .. } => "DaysDeclared",
             Self::AbsenceRecorded { .. } => "AbsenceRecorded",
             Self::AbsenceEnded { .. } => "AbsenceEnded",
+            Self::RosterSetUp { .. } => "RosterSetUp",
+            Self::RosterChanged { .. } => "RosterChanged",
+            Self::RosterEnded { .. } => "RosterEnded",
+            Self::SwapOffered { .. } => "SwapOffered",
+            Self::SwapTaken { .. } => "SwapTaken",
+            Self::SwapTakenBack { .. } => "SwapTakenBack",
+            Self::DutyTakenOver { .. } => "DutyTakenOver",
+            Self::CoverArranged { .. } => "CoverArranged",
+            Self::DutyChangeUndone { .. } => "DutyChangeUndone",
         }
     }
 }

@@ -3,11 +3,12 @@
 use super::{command::LimitOf, event::Event};
 use crate::rules::{
     calendar::DayRow,
-    id::{PostCode, UnitCode},
+    id::{DutyChangeCode, PostCode, RosterCode, UnitCode},
     instant::{Instant, Span},
     limit::LimitRule,
     matter::Mandate,
     post::Holding,
+    roster::DutyChange,
     tier::Unit,
     world::Register,
 };
@@ -18,7 +19,7 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
         Event::RowsLoaded { rows } => {
             let rows = rows.as_ref().clone();
             let Register { units, people, posts, holdings, matters, mandates, ladders, calendars, hours, .. } = rows;
-            let Register { days, markets, unit_calendars, limits, absences, rosters, .. } = rows;
+            let Register { days, markets, unit_calendars, limits, absences, rosters, duty_changes, .. } = rows;
             register.units.extend(units);
             register.people.extend(people);
             register.posts.extend(posts);
@@ -34,6 +35,7 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
             register.unit_calendars.extend(unit_calendars);
             register.absences.extend(absences);
             register.rosters.extend(rosters);
+            register.duty_changes.extend(duty_changes);
         }
         Event::PersonAdded { person } => register.people.push(person.clone()),
         Event::UnitCreated { unit } => register.units.push(unit.clone()),
@@ -91,7 +93,36 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
                 row.ended_at = Some(at.max(row.span.from));
             }
         }
+        Event::RosterSetUp { roster } => register.rosters.push(roster.clone()),
+        Event::RosterChanged { roster } => {
+            cut(register, &roster.code, roster.span.from);
+            register.rosters.push(roster.clone());
+        }
+        Event::RosterEnded { roster, until } => cut(register, roster, *until),
+        Event::SwapOffered { change } | Event::DutyTakenOver { change } | Event::CoverArranged { change } => {
+            register.duty_changes.push(change.clone());
+        }
+        Event::SwapTaken { change, by, against } => duty_change(register, change, |row| {
+            (row.person, row.against, row.taken_at) = (Some(by.clone()), *against, Some(at));
+        }),
+        Event::SwapTakenBack { change, by } | Event::DutyChangeUndone { change, by } => {
+            duty_change(register, change, |row| (row.ended_by, row.ended_at) = (by.clone(), Some(at)));
+        }
     }
+}
+
+/// Takes away what a roster plans from an instant on.
+fn cut(register: &mut Register, roster: &RosterCode, from: Instant) {
+    register.rosters.retain_mut(|row| {
+        if row.code == *roster {
+            row.span.to = row.span.to.min(from);
+        }
+        row.span.from < row.span.to
+    });
+}
+
+fn duty_change(register: &mut Register, code: &DutyChangeCode, change: impl Fn(&mut DutyChange)) {
+    register.duty_changes.iter_mut().filter(|row| row.code == *code).for_each(change);
 }
 
 /// Ends the rows that hold at that instant; one that began in the very instant never was.

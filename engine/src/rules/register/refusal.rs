@@ -37,6 +37,28 @@ words! {
         AbsenceOver = "该次缺勤已结束",
         /// The one named cannot stand in: holds nothing, or is the person.
         CannotStandIn = "此人不能替岗",
+        /// The actor's posts do not allow it on that duty roster.
+        NotYourDuty = "您无权变更此值班",
+        /// The change of duty is at a stage where this cannot be done.
+        WrongStage = "当前状态不能进行此操作",
+        /// The roster has no such shift.
+        UnknownShift = "没有这个班次",
+        /// The person is not on that shift.
+        NotOnShift = "此人不在该班次",
+        /// The person is on that shift already.
+        AlreadyOnShift = "此人已在该班次",
+        /// The shift has begun, so that it cannot be swapped any more.
+        ShiftBegun = "班次已开始,不能换班",
+        /// What it covers is over.
+        ShiftOver = "班次已结束",
+        /// The offer is for somebody else.
+        NotForYou = "该换班指定了他人",
+        /// Nobody takes their own offer.
+        OwnOffer = "不能接自己的班",
+        /// The person is absent at that time.
+        PersonAbsent = "此人届时不在岗",
+        /// Nobody would be on duty.
+        LeavesGap = "将造成空岗",
     }
 }
 

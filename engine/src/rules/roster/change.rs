@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::row::ShiftId;
 use crate::rules::{
-    id::{OverrideCode, PersonCode, RosterCode},
+    id::{DutyChangeCode, PersonCode, RosterCode},
     instant::{Instant, Span},
 };
 
@@ -42,7 +42,8 @@ pub enum Scope {
 }
 
 /// One change of who is on duty. It acts from the instant at which it was made until the instant at
-/// which it was undone, never before: answers about the past do not change.
+/// which it was undone, never before: answers about the past do not change. Of two that were made in the same
+/// instant, which only files can say, the one with the greater code counts as made later.
 ///
 /// Several may cover the same instant. They act one after the other in the order in which they were
 /// made, so the later made wins:
@@ -51,10 +52,10 @@ pub enum Scope {
 ///   that place: A by B, then A by C, gives C. It does nothing where who goes has no place, or has none
 ///   any more and never had one;
 /// - nobody is on duty twice: where who comes is there already, the place is left empty.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Override {
-    /// Names it.
-    pub code: OverrideCode,
+    /// The change of duty that made it.
+    pub code: DutyChangeCode,
     /// The roster it changes, and no other.
     pub roster: RosterCode,
     /// What it does.
@@ -63,8 +64,8 @@ pub struct Override {
     pub scope: Scope,
     /// When it was made.
     pub made_at: Instant,
-    /// Tells apart what was made in the same instant: a greater number is later.
-    pub seq: u64,
+    /// Tells the two of a swap of two shifts apart: the shift that was given for the other comes after it.
+    pub seq: u8,
     /// Who made it; none for the operator.
     pub made_by: Option<PersonCode>,
     /// By whose order, when somebody else ordered it.
@@ -85,8 +86,8 @@ impl Override {
     }
 
     /// Where it stands in the order of making.
-    fn order(&self) -> (Instant, u64, &OverrideCode) {
-        (self.made_at, self.seq, &self.code)
+    fn order(&self) -> (Instant, &DutyChangeCode, u8) {
+        (self.made_at, &self.code, self.seq)
     }
 }
 

@@ -1,14 +1,17 @@
-//! What can be wrong with rows of rosters and overrides. Whether the units and people they name are in the
-//! register is for whoever has the register.
+//! What can be wrong with rows of rosters and of changes of duty. Whether the units, rosters and people they
+//! name are in the register is for whoever has the register.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    Rosters,
-    change::{Change, Override, Scope},
+    change::Scope,
+    duty_change::{DutyChange, DutyChangeKind},
     row::{Roster, Slot, Turn},
 };
-use crate::rules::{fault::Fault, id::RosterCode};
+use crate::rules::{
+    fault::Fault,
+    id::{PersonCode, RosterCode},
+};
 
 /// Everything that is wrong with the rosters, in the order of rows.
 #[must_use]
@@ -86,42 +89,95 @@ fn beside(row: usize, roster: &Roster, other: &Roster) -> Option<Fault> {
     })
 }
 
-/// Everything that is wrong with the overrides of these rosters, in the order of rows.
+/// The longest reason of a change of duty, in characters.
+pub const MAX_REASON: usize = 200;
+
+/// Everything that is wrong with changes of duty, in the order of rows. That a shift is there no longer is
+/// nothing wrong: a roster that begins to count anew leaves it behind.
 #[must_use]
-pub fn overrides(rosters: &Rosters, rows: &[Override]) -> Vec<Fault> {
+pub fn duty_changes(rows: &[DutyChange]) -> Vec<Fault> {
     let mut found = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    for (row, over) in rows.iter().enumerate() {
-        if !seen.insert(&over.code) {
-            let what = format!("override `{}` stands in an earlier row", over.code);
+    let mut seen = HashSet::new();
+    for (row, change) in rows.iter().enumerate() {
+        if !seen.insert(&change.code) {
+            let what = format!("change of duty `{}` stands in an earlier row", change.code);
             found.push(Fault::new(row, "code", what, "give it a code of its own"));
         }
-        if let Change::Replace { out, person } = &over.change
-            && out == person
-        {
-            let what = format!("`{person}` would take their own place");
-            found.push(Fault::new(row, "in", what, "name somebody else, or take the row out"));
-        }
-        if over.undone_at.is_some_and(|at| at < over.made_at) {
-            let what = "it was undone before it was made";
-            found.push(Fault::new(row, "undone_at", what, "write when it was undone, not before when it was made"));
-        }
-        if rosters.stretches_of(&over.roster).is_empty() {
-            let what = format!("roster `{}` is not there", over.roster);
-            found.push(Fault::new(row, "roster", what, "add it to its file, or name one that is there"));
-            continue;
-        }
-        match over.scope {
-            Scope::Stretch(span) if span.from >= span.to => {
-                let what = "the stretch is reversed: `to` is not after `from`";
-                found.push(Fault::new(row, "to", what, "`to` is the first instant at which it no longer holds"));
+        people(row, change, &mut found);
+        times(row, change, &mut found);
+        match change.reason.trim().chars().count() {
+            0 if change.kind != DutyChangeKind::Swap => {
+                found.push(Fault::new(row, "reason", "the reason is empty", "say why in a few words"));
             }
-            Scope::Shift(shift) if rosters.shift(&over.roster, shift).is_empty() => {
-                let what = format!("roster `{}` has no shift {} counted from `{}`", over.roster, shift.no, shift.start);
-                found.push(Fault::new(row, "shift", what, "look the shift up on the roster and name that one"));
+            length if length > MAX_REASON => {
+                found.push(Fault::new(row, "reason", format!("the reason has {length} characters"), "keep it to 200"));
             }
             _ => {}
         }
     }
     found
+}
+
+/// Who goes, who comes, and who was asked.
+fn people(row: usize, change: &DutyChange, found: &mut Vec<Fault>) {
+    let DutyChange { kind, out, person, offered_to, .. } = change;
+    let swap = *kind == DutyChangeKind::Swap;
+    if out.is_some() && out == person {
+        let what = format!("`{}` would take their own place", out.as_ref().map_or("", PersonCode::as_str));
+        found.push(Fault::new(row, "in", what, "name somebody else, or take the row out"));
+    }
+    if *kind == DutyChangeKind::Cover {
+        if out.is_none() && person.is_none() {
+            let mend = "name who goes off duty, who comes on duty, or both";
+            found.push(Fault::new(row, "in", "nobody comes and nobody goes", mend));
+        }
+    } else if out.is_none() {
+        found.push(Fault::new(row, "out", "nobody goes off duty", "name whose shift it is"));
+    }
+    if *kind == DutyChangeKind::TakeOver && person.is_none() {
+        found.push(Fault::new(row, "in", "nobody comes on duty", "name who took over"));
+    }
+    if swap && person.is_some() != change.taken_at.is_some() {
+        let what = "a swap is taken by somebody at some time, or by nobody at none";
+        found.push(Fault::new(row, "taken_at", what, "fill in both who took it and when, or neither"));
+    }
+    if swap && offered_to.is_some() && (offered_to == out || person.is_some() && person != offered_to) {
+        let what = format!("the swap is offered to `{}` alone", offered_to.as_ref().map_or("", PersonCode::as_str));
+        found.push(Fault::new(row, "offered_to", what, "name who took it, and not whose shift it is"));
+    }
+    let mut only_of_swaps = |column, there: bool| {
+        if there {
+            found.push(Fault::new(row, column, format!("{kind} has no `{column}`"), "leave it empty"));
+        }
+    };
+    only_of_swaps("offered_to", !swap && offered_to.is_some());
+    only_of_swaps("taken_at", !swap && change.taken_at.is_some());
+    only_of_swaps("against", change.against.is_some() && change.taken_at.is_none());
+}
+
+/// For when it is, and that it ended after it began.
+fn times(row: usize, change: &DutyChange, found: &mut Vec<Fault>) {
+    match change.scope {
+        Scope::Stretch(span) if span.from >= span.to => {
+            let what = "the stretch is reversed: `to` is not after `from`";
+            found.push(Fault::new(row, "to", what, "`to` is the first instant at which it no longer holds"));
+        }
+        Scope::Stretch(_) if change.kind != DutyChangeKind::Cover => {
+            let what = format!("{} is for a shift, not for a stretch of time", change.kind);
+            found.push(Fault::new(row, "shift", what, "name the shift, and leave `from` and `to` empty"));
+        }
+        _ => {}
+    }
+    if change.taken_at.is_some_and(|at| at < change.begun_at) {
+        let what = "it was taken before it was offered";
+        found.push(Fault::new(row, "taken_at", what, "write when it was taken, not before when it was offered"));
+    }
+    if change.ended_at.is_some_and(|at| at < change.taken_at.unwrap_or(change.begun_at)) {
+        let what = "it ended before it began";
+        found.push(Fault::new(row, "ended_at", what, "write when it was taken back or undone"));
+    }
+    if change.ended_at.is_none() && change.ended_by.is_some() {
+        let what = "it was ended by somebody at no time";
+        found.push(Fault::new(row, "ended_by", what, "write when in `ended_at`, or leave it empty"));
+    }
 }

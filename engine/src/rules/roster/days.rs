@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
-use super::row::{On, Weekday};
+use super::row::On;
 use crate::rules::{
-    calendar::{Day, DayKind},
+    calendar::{DAY_END, Day, DayKind, Weekday},
     instant::{Instant, Zone},
 };
 
@@ -47,7 +47,7 @@ pub(super) fn day_at(at: Instant, zone: &Zone) -> DayNo {
 
 /// The instant so many minutes on the clock after the midnight that begins the day.
 pub(super) fn instant_of(day: DayNo, minutes: u16, zone: &Zone) -> Instant {
-    let (days, minutes) = (DayNo::from(minutes / super::hours::DAY_MINUTES), minutes % super::hours::DAY_MINUTES);
+    let (days, minutes) = (DayNo::from(minutes / DAY_END), minutes % DAY_END);
     let (hour, minute) = (i8::try_from(minutes / 60).unwrap_or(0), i8::try_from(minutes % 60).unwrap_or(0));
     let date = date_of(day.saturating_add(days));
     zone.0.to_timestamp(date.at(hour, minute, 0, 0)).map_or(Instant::MAX, |t| Instant(t.as_microsecond()))

@@ -4,8 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// How many minutes a day has on the clock.
-pub(super) const DAY_MINUTES: u16 = 24 * 60;
+use crate::rules::calendar::{DAY_END, minute};
 
 /// A time on the clock: minutes since midnight, 0 to 1439. Written `08:00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,13 +36,8 @@ impl TimeOfDay {
 impl FromStr for TimeOfDay {
     type Err = BadTime;
     fn from_str(text: &str) -> Result<Self, BadTime> {
-        let bad = || BadTime(text.chars().take(20).collect());
-        let (hour, minute) = text.split_once([':', '：']).ok_or_else(bad)?;
-        let number = |digits: &str, least: usize| {
-            let good = (least..=2).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-            if good { digits.parse().ok() } else { None }
-        };
-        number(hour, 1).zip(number(minute, 2)).and_then(|(h, m)| Self::new(h, m)).ok_or_else(bad)
+        let minutes = minute(text).filter(|minutes| *minutes < DAY_END);
+        minutes.map(Self).ok_or_else(|| BadTime(text.chars().take(20).collect()))
     }
 }
 
@@ -98,7 +92,7 @@ impl Hours {
     /// Minutes from the midnight before the beginning to the end: 1 to 2879.
     #[must_use]
     pub const fn end_minutes(self) -> u16 {
-        if self.to.0 <= self.from.0 { self.to.0 + DAY_MINUTES } else { self.to.0 }
+        if self.to.0 <= self.from.0 { self.to.0 + DAY_END } else { self.to.0 }
     }
 }
 

@@ -8,6 +8,7 @@ mod change;
 pub mod check;
 mod days;
 mod duties;
+mod duty_change;
 mod hours;
 mod on_duty;
 mod propose;
@@ -24,14 +25,17 @@ use jiff::civil::Date;
 
 pub use change::{Change, Override, Overrides, Scope};
 pub use duties::{Counted, DayClass, counted};
+pub use duty_change::{DutyChange, DutyChangeKind, DutyChangeStage};
 pub use hours::{BadHours, BadTime, Hours, TimeOfDay};
 pub use on_duty::{Duty, OnDuty, Stint, covered, on_duty, places_of, stints};
 pub use propose::{Plan, propose};
 pub use put_in::put_in;
 pub use quality::{Flaw, Quality, Reason, quality};
-pub use row::{On, Roster, RosterKind, ShiftId, ShiftNo, Slot, Turn, Weekday};
+pub(in crate::rules) use row::civil_date;
+pub use row::{BadShift, On, Roster, RosterKind, ShiftId, ShiftNo, Slot, Turn};
 pub use stretch::{MAX_SHIFTS, Shift};
 
+pub use super::calendar::Weekday;
 use super::{
     calendar::Day,
     id::{RosterCode, UnitCode},

@@ -33,10 +33,12 @@ pub struct OnDuty<'r> {
     /// Every override that changed something, in the order in which they acted; also those that sent
     /// somebody away.
     pub overrides: Vec<&'r Override>,
-    /// Whether a shift runs in which nobody is.
+    /// Whether a shift runs in which nobody is though somebody should be.
     pub gap: bool,
-    /// Whether only who is on duty takes requests. Only while somebody is: a gap never takes the work away
-    /// from those who hold the posts.
+    /// Whether a shift runs that is nobody's on purpose, and nobody was put in it.
+    pub empty: bool,
+    /// Whether only who is on duty takes requests: while somebody is, and while nobody is on purpose. A gap
+    /// never takes the work away from those who hold the posts.
     pub exclusive: bool,
 }
 
@@ -56,7 +58,7 @@ impl OnDuty<'_> {
 
 /// Who is on duty at this unit, among the holders of this kind of post, at this instant.
 ///
-/// Nobody, with no gap, where no roster governs these posts or no shift runs.
+/// Nobody, neither by a gap nor on purpose, where no roster governs these posts or no shift runs.
 #[must_use]
 pub fn on_duty<'r>(
     rosters: &'r Rosters,
@@ -81,8 +83,10 @@ pub fn on_duty<'r>(
         }));
         found.overrides.extend(effective);
         let nobody = found.people.len() == before;
-        found.gap |= nobody && running.is_some();
-        found.exclusive |= roster.exclusive && !nobody;
+        let on_purpose = running.is_some() && planned.iter().all(Option::is_none);
+        found.gap |= nobody && running.is_some() && !on_purpose;
+        found.empty |= nobody && on_purpose;
+        found.exclusive |= roster.exclusive && (on_purpose || !nobody);
     }
     found
 }
@@ -97,7 +101,8 @@ pub struct Stint<'r> {
 }
 
 /// Who is on duty during a stretch of time, from change to change: what a roster page shows. Asks
-/// [`on_duty`] for each part, so that what is shown is what is used. Nobody and no gap is left out.
+/// [`on_duty`] for each part, so that what is shown is what is used. Where no shift runs and nobody is, nothing
+/// is shown.
 ///
 /// Bounded as [`Rosters::shifts`].
 #[must_use]
@@ -123,7 +128,7 @@ pub fn stints<'r>(
         let on_duty = on_duty(rosters, overrides, unit, posts, *from);
         match stints.last_mut() {
             Some(last) if last.span.to == *from && last.on_duty == on_duty => last.span.to = *to,
-            _ if on_duty.people.is_empty() && !on_duty.gap => {}
+            _ if on_duty.people.is_empty() && !on_duty.gap && !on_duty.empty => {}
             _ => stints.push(Stint { span: Span { from: *from, to: *to }, on_duty }),
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hours::{Hours, TimeOfDay};
 use crate::rules::{
+    calendar::Weekday,
     id::{BadCode, PersonCode, RosterCode, UnitCode},
     instant::Span,
     post::PostKind,
@@ -37,26 +38,6 @@ impl RosterKind {
     #[must_use]
     pub const fn may_pass_midnight(self) -> bool {
         matches!(self, Self::Night | Self::Holiday | Self::Everyday)
-    }
-}
-
-words! {
-    /// A day of the week.
-    pub enum Weekday {
-        /// 1
-        Monday = "周一" | "1" | "星期一",
-        /// 2
-        Tuesday = "周二" | "2" | "星期二",
-        /// 3
-        Wednesday = "周三" | "3" | "星期三",
-        /// 4
-        Thursday = "周四" | "4" | "星期四",
-        /// 5
-        Friday = "周五" | "5" | "星期五",
-        /// 6
-        Saturday = "周六" | "6" | "星期六",
-        /// 7
-        Sunday = "周日" | "7" | "星期日" | "星期天",
     }
 }
 
@@ -203,16 +184,38 @@ pub struct ShiftId {
     pub no: ShiftNo,
 }
 
+impl fmt::Display for ShiftId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.start, self.no)
+    }
+}
+
+/// Why a text does not name a shift.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` does not name a shift; write it as 2015-03-01#0: the day from which shifts are counted, and its number")]
+pub struct BadShift(pub String);
+
+impl FromStr for ShiftId {
+    type Err = BadShift;
+    fn from_str(text: &str) -> Result<Self, BadShift> {
+        let bad = || BadShift(text.chars().take(40).collect());
+        let (start, no) = text.split_once(['#', '＃']).filter(|(start, _)| start.len() <= 10).ok_or_else(bad)?;
+        let digits = !no.is_empty() && no.bytes().all(|b| b.is_ascii_digit());
+        let start = start.parse().map_err(|_| bad())?;
+        Ok(Self { start, no: ShiftNo(no.parse().ok().filter(|_| digits).ok_or_else(bad)?) })
+    }
+}
+
 /// A date in journals: `2015-03-01`.
-pub(super) mod civil_date {
+pub(in crate::rules) mod civil_date {
     use jiff::civil::Date;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    pub(in crate::rules::roster) fn serialize<S: Serializer>(date: &Date, to: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::rules) fn serialize<S: Serializer>(date: &Date, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(date)
     }
 
-    pub(in crate::rules::roster) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
+    pub(in crate::rules) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Date, D::Error> {
         let text = String::deserialize(from)?;
         text.parse().map_err(|_| D::Error::custom(format!("`{text}` is not a date; write it as 2015-03-01")))
     }

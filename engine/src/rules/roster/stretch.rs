@@ -5,7 +5,7 @@ use super::{
     row::{Roster, ShiftId, ShiftNo, Turn},
 };
 use crate::rules::{
-    calendar::Day,
+    calendar::{DAY_END, Day},
     id::PersonCode,
     instant::{Instant, Span, Zone},
 };
@@ -78,7 +78,7 @@ impl Stretch {
     fn piece(&self, day: DayNo, zone: &Zone) -> Span {
         let (from, to) = match self.row.hours {
             Some(hours) => (hours.from.minutes(), hours.end_minutes()),
-            None => (self.row.hand_over.minutes(), self.row.hand_over.minutes() + super::hours::DAY_MINUTES),
+            None => (self.row.hand_over.minutes(), self.row.hand_over.minutes() + DAY_END),
         };
         let held = self.row.span;
         Span { from: instant_of(day, from, zone).max(held.from), to: instant_of(day, to, zone).min(held.to) }

@@ -220,9 +220,9 @@ impl Climb<'_> {
         best.map(|(_, found)| found)
     }
 
-    /// The same where rosters say who is on duty: they come first; and where a roster is exclusive and
-    /// somebody on duty can take it, nobody else does. Who stands in for somebody absent is on duty if that
-    /// one is.
+    /// The same where rosters say who is on duty: they come first; and where a roster is exclusive, nobody
+    /// else does if somebody on duty can take it, nor if the shift is nobody's on purpose: then the rung is
+    /// passed. Who stands in for somebody absent is on duty if that one is.
     fn rung_by_roster(&mut self, rung: RungNo, territory: UnitIx, kind: PostKind, mandate: bool) -> Option<Found> {
         let at = self.question.at;
         let mut duties: Vec<(UnitIx, OnDuty<'_>)> = Vec::new();
@@ -243,13 +243,13 @@ impl Climb<'_> {
                 there.map_or(answering, own)
             });
             let on = looked.is_ok_and(|a| has(a.person) || a.instead_of.is_some_and(has));
-            let exclusive = duty.is_some_and(|duty| duty.exclusive);
-            judged.push((desk.post, unit, looked, on, exclusive));
+            judged.push((desk.post, unit, looked, on, duty.map(|duty| (duty.exclusive, duty.empty))));
         }
         let manned: Vec<UnitIx> = judged.iter().filter(|(.., on, _)| *on).filter_map(|(_, unit, ..)| *unit).collect();
         let mut best: Option<((bool, Rank, u32, PostIx), Found)> = None;
-        for (post, unit, looked, on, exclusive) in judged {
-            let keeps_off = exclusive && !on && unit.is_some_and(|unit| manned.contains(&unit));
+        for (post, unit, looked, on, duty) in judged {
+            let (exclusive, empty) = duty.unwrap_or_default();
+            let keeps_off = exclusive && !on && (empty || unit.is_some_and(|unit| manned.contains(&unit)));
             match looked {
                 Err(verdict) => self.passed.push(Passed { rung, post: Some(post), kind, verdict }),
                 Ok(_) if keeps_off => {

@@ -37,6 +37,7 @@ pub fn problems(register: &Register) -> Vec<Problem> {
     calendars(register, &names, &mut found);
     absences(register, &names, &mut found);
     rosters(register, &names, &mut found);
+    duty_changes(register, &names, &mut found);
     found.sort();
     found
 }
@@ -308,6 +309,22 @@ fn rosters(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
         let people = roster.order.iter().filter_map(|slot| slot.0.as_ref());
         let gone = people.filter(|person| !names.people.contains(person));
         found.extend(gone.map(|person| unknown(Table::Rosters, row, "order", "person", person)));
+    }
+}
+
+fn duty_changes(register: &Register, names: &Names<'_>, found: &mut Vec<Problem>) {
+    let faults = roster::check::duty_changes(&register.duty_changes).into_iter();
+    found.extend(faults.map(|f| Problem::new(Table::DutyChanges, f.row, f.column, f.what, f.mend)));
+    let rosters: HashSet<_> = register.rosters.iter().map(|roster| &roster.code).collect();
+    for (row, change) in register.duty_changes.iter().enumerate() {
+        if !rosters.contains(&change.roster) {
+            found.push(unknown(Table::DutyChanges, row, "roster", "roster", &change.roster));
+        }
+        for (column, person) in change.people() {
+            if !names.people.contains(person) {
+                found.push(unknown(Table::DutyChanges, row, column, "person", person));
+            }
+        }
     }
 }
 

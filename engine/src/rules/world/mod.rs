@@ -226,6 +226,7 @@ impl World {
         if !known_duties {
             world.compile_rosters();
         }
+        world.compile_overrides();
         world.compile_holdings(&mut known);
         world.compile_desks();
         world.compile_matters();

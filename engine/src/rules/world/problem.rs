@@ -39,6 +39,8 @@ words! {
         Absences = "缺勤",
         /// rosters.csv
         Rosters = "值班表",
+        /// duty_changes.csv
+        DutyChanges = "换班替班",
     }
 }
 
@@ -62,6 +64,7 @@ impl Table {
             Self::UnitCalendars => "unit_calendars.csv",
             Self::Absences => "absences.csv",
             Self::Rosters => "rosters.csv",
+            Self::DutyChanges => "duty_changes.csv",
         }
     }
 
@@ -78,6 +81,7 @@ impl Table {
                 | Self::UnitCalendars
                 | Self::Absences
                 | Self::Rosters
+                | Self::DutyChanges
         )
     }
 }

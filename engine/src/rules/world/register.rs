@@ -1,5 +1,5 @@
 //! The register: every dated fact about units, people, posts, holdings, matters, mandates, ladders, limits,
-//! calendars, absences and duty rosters.
+//! calendars, absences, duty rosters and changes of duty.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,11 +9,11 @@ use crate::rules::{
     limit::LimitRule,
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
-    roster::Roster,
+    roster::{DutyChange, Roster},
     tier::Unit,
 };
 
-/// The rows of all fifteen tables. Plain data: it may be wrong; [`super::World::build`] tells.
+/// The rows of all sixteen tables. Plain data: it may be wrong; [`super::World::build`] tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
     /// Stretches of units.
@@ -54,6 +54,9 @@ pub struct Register {
     /// Who is on duty when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rosters: Vec<Roster>,
+    /// What changed who is on duty: swaps, taking over, covers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub duty_changes: Vec<DutyChange>,
 }
 
 impl Register {
@@ -62,9 +65,11 @@ impl Register {
     pub fn rows(&self) -> usize {
         let Self { units, people, posts, holdings, matters, mandates, ladders, .. } = self;
         let map = units.len() + people.len() + posts.len() + holdings.len();
-        let Self { limits, calendars, hours, days, markets, unit_calendars, absences, rosters, .. } = self;
+        let Self { limits, calendars, hours, days, markets, unit_calendars, absences, rosters, duty_changes, .. } =
+            self;
         let time = limits.len() + calendars.len() + hours.len() + days.len() + markets.len() + unit_calendars.len();
-        map + matters.len() + mandates.len() + ladders.len() + time + absences.len() + rosters.len()
+        let duty = absences.len() + rosters.len() + duty_changes.len();
+        map + matters.len() + mandates.len() + ladders.len() + time + duty
     }
 
     /// The rows that calendars are compiled from.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::{PostIx, World};
 use crate::rules::{
     calendar::{Calendar, Date, LAST_DATE},
-    id::{PersonCode, UnitCode},
+    id::{DutyChangeCode, PersonCode, RosterCode, UnitCode},
     instant::{Instant, Span, Zone},
     post::PostKind,
-    roster::{OnDuty, Overrides, Rosters, Stint, on_duty, places_of, stints},
+    roster::{DutyChange, OnDuty, Overrides, Rosters, Stint, on_duty, places_of, stints},
     tree::UnitIx,
 };
 
@@ -27,6 +27,12 @@ impl KeptRosters {
 }
 
 impl World {
+    /// What changes the rota; cheap beside the rota itself, so it is compiled anew each time.
+    pub(super) fn compile_overrides(&mut self) {
+        let changes = self.rows.duty_changes.iter();
+        self.rosters.overrides = Overrides::build(changes.flat_map(DutyChange::overrides).collect());
+    }
+
     pub(super) fn compile_rosters(&mut self) {
         if self.rows.rosters.is_empty() {
             return;
@@ -40,6 +46,38 @@ impl World {
     #[must_use]
     pub fn rosters(&self) -> &Rosters {
         &self.rosters.all
+    }
+
+    /// What changes the rotas, compiled.
+    #[must_use]
+    pub fn overrides(&self) -> &Overrides {
+        &self.rosters.overrides
+    }
+
+    /// The change of duty with this code.
+    #[must_use]
+    pub fn duty_change(&self, code: &DutyChangeCode) -> Option<&DutyChange> {
+        self.rows.duty_changes.iter().find(|row| row.code == *code)
+    }
+
+    /// The changes of duty of some rosters, the newest first.
+    #[must_use]
+    pub fn duty_changes(&self, of: &[RosterCode]) -> Vec<&DutyChange> {
+        let own = self.rows.duty_changes.iter().filter(|row| of.contains(&row.roster));
+        let mut changes: Vec<&DutyChange> = own.collect();
+        changes.sort_by(|a, b| (b.begun_at, &b.code).cmp(&(a.begun_at, &a.code)));
+        changes
+    }
+
+    /// The rosters that ever govern posts of a unit, in the order of codes.
+    #[must_use]
+    pub fn rosters_of(&self, unit: UnitIx) -> Vec<RosterCode> {
+        let code = self.tree.code(unit);
+        let rows = self.rows.rosters.iter().filter(|row| row.unit.as_str() == code);
+        let mut codes: Vec<RosterCode> = rows.map(|row| row.code.clone()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
 
     /// Who is on duty at a unit, among the holders of a kind of post there, at that instant.

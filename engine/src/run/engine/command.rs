@@ -57,7 +57,7 @@ impl Command {
     /// The name of the command, for logs.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        use register::command::Command as R;
+        use register::command::{Command as R, DutyCommand as D};
         match self {
             Self::Log(_) => "LogRequest",
             Self::Act { command, .. } => command.kind().word(),
@@ -77,6 +77,17 @@ impl Command {
                 R::DeclareDays { .. } => "DeclareDays",
                 R::RecordAbsence(_) => "RecordAbsence",
                 R::EndAbsence { .. } => "EndAbsence",
+                R::SetUpRoster(_) => "SetUpRoster",
+                R::ChangeRoster { .. } => "ChangeRoster",
+                R::EndRoster { .. } => "EndRoster",
+                R::Duty(command) => match command {
+                    D::OfferSwap { .. } => "OfferSwap",
+                    D::TakeSwap { .. } => "TakeSwap",
+                    D::TakeBackSwap { .. } => "TakeBackSwap",
+                    D::TakeOver { .. } => "TakeOverDuty",
+                    D::ArrangeCover { .. } => "ArrangeCover",
+                    D::Undo { .. } => "UndoDutyChange",
+                },
             },
             Self::RunOut { .. } => "RunOut",
             Self::CatchUp => "CatchUp",

@@ -53,6 +53,11 @@ fn names<'a>(register: &'a Register, problem: &Problem) -> Option<(Table, &'a st
             let mut people = register.rosters.get(row)?.order.iter().filter_map(|slot| slot.0.as_ref());
             Some((Table::People, people.find(|code| !known(code))?.as_str()))
         }
+        (Table::DutyChanges, "roster") => Some((Table::Rosters, register.duty_changes.get(row)?.roster.as_str())),
+        (Table::DutyChanges, column) => {
+            let mut people = register.duty_changes.get(row)?.people();
+            Some((Table::People, people.find(|(named, _)| *named == column)?.1.as_str()))
+        }
         (Table::Absences, "person") => Some((Table::People, register.absences.get(row)?.person.as_str())),
         (Table::Absences, "recorded_by") => {
             Some((Table::People, register.absences.get(row)?.recorded_by.as_ref()?.as_str()))

@@ -5,6 +5,7 @@
 mod absence;
 mod calendar;
 mod cells;
+mod duty_change;
 mod entry;
 mod follow;
 mod form;
@@ -77,6 +78,7 @@ fn gather<'a>(
         unit_calendars: forms.keep(form::read(bytes(Table::UnitCalendars), zone)),
         absences: forms.keep(form::read(bytes(Table::Absences), zone)),
         rosters: forms.keep(form::read(bytes(Table::Rosters), zone)),
+        duty_changes: forms.keep(form::read(bytes(Table::DutyChanges), zone)),
     };
     let mut counts: HashMap<Table, usize> = HashMap::new();
     let mut together = Vec::new();

@@ -26,6 +26,7 @@ pub fn in_order(mut register: Register) -> Register {
     register.unit_calendars.sort_by(|a, b| (&a.unit, a.span, &a.calendar).cmp(&(&b.unit, b.span, &b.calendar)));
     register.absences.sort_by(|a, b| a.code.cmp(&b.code));
     register.rosters.sort_by(|a, b| (&a.code, a.span).cmp(&(&b.code, b.span)));
+    register.duty_changes.sort_by(|a, b| a.code.cmp(&b.code));
     register
 }
 

@@ -50,7 +50,8 @@ fn good(table: Table) -> &'static [u8] {
         | Table::Markets
         | Table::UnitCalendars
         | Table::Absences
-        | Table::Rosters => "",
+        | Table::Rosters
+        | Table::DutyChanges => "",
     };
     text.as_bytes()
 }
@@ -410,9 +411,10 @@ fn there_and_back(name: &str, from: &Path) {
     for file in &files[0] {
         assert_eq!(fs::read(one.join(file)).unwrap(), fs::read(two.join(file)).unwrap(), "{name}");
     }
-    let Register { limits, calendars, hours, days, markets, unit_calendars, absences, rosters, .. } = &again;
+    let Register { limits, calendars, hours, days, markets, unit_calendars, absences, rosters, duty_changes, .. } =
+        &again;
     let sizes = [limits.len(), calendars.len(), hours.len(), days.len(), markets.len(), unit_calendars.len()];
-    let mut full = sizes.into_iter().chain([absences.len(), rosters.len()]);
+    let mut full = sizes.into_iter().chain([absences.len(), rosters.len(), duty_changes.len()]);
     let there = Table::ALL.iter().filter(|t| !t.may_be_missing() || full.next().is_some_and(|rows| rows > 0));
     assert_eq!(files[0].len(), there.count(), "{name}: nothing else is left there");
     fs::remove_dir_all(one).unwrap();
@@ -603,4 +605,63 @@ fn every_cell_of_an_absence_that_cannot_be_read_is_told() {
     let people = PEOPLE.replace("P2,罗二,00000000002", "P2,,00000000002");
     let found = read_with(&[("people.csv", people.as_bytes()), ("absences.csv", ABSENCES.as_bytes())]).unwrap_err();
     assert_eq!(found.iter().map(|p| (p.file.as_str(), p.row)).collect::<Vec<_>>(), [("people.csv", 3)]);
+}
+
+const ROSTERS: &str = "\
+code,name,unit,kind,posts,exclusive,on,hand_over,hours,turn,week_begins,width,start,order,from,to
+V-SP,坐班,G,ServicePoint,GroupLeader,no,Every,00:00,,Daily,Monday,1,2026-01-05,P1;P2,,
+";
+
+const DUTY_CHANGES: &str = "\
+code,roster,kind,shift,from,to,out,in,offered_to,against,reason,begun_by,begun_at,taken_at,ended_by,ended_at
+DUTY-1,V-SP,Swap,2026-01-05#2,,,P1,P2,P2,2026-01-05#3,,P1,2026-01-02,2026-01-03T08:00:00+08:00,P2,2026-01-04
+DUTY-2,V-SP,Cover,,2026-02-01,,,P2,,,病,,2026-01-02,,,
+DUTY-3,V-SP,TakeOver,2026-01-05#9,,,P2,P1,,,家里有事,P1,2026-01-14T10:00:00+08:00,,,
+";
+
+#[test]
+fn changes_of_duty_are_read_in_both_languages() {
+    let files = |changes: &'static str| [("rosters.csv", ROSTERS.as_bytes()), ("duty_changes.csv", changes.as_bytes())];
+    let english = read_with(&files(DUTY_CHANGES)).unwrap();
+    assert_eq!((english.duty_changes.len(), english.rows()), (3, 19));
+    let chinese =
+        "编码,值班表,类别,班次,起,止,下班人,上班人,指定接班人,换回班次,事由,发起人,发起时间,接班时间,撤销人,撤销时间
+DUTY-1,V-SP,换班,2026-01-05＃2,,,P1,P2,P2,2026-01-05#3,,P1,2026/1/2,2026-01-03T08:00:00+08:00,P2,2026/1/4
+DUTY-2,V-SP,替班,,2026/2/1,,,P2,,,病,,2026/1/2,,,
+DUTY-3,V-SP,顶班,2026-01-05#9,,,P2,P1,,,家里有事,P1,2026-01-14T10:00:00+08:00,,,
+";
+    assert_eq!(read_with(&files(chinese)).unwrap(), english);
+    let dir = directory("duty-changes");
+    write(&dir, &english, &Zone::china()).unwrap();
+    assert_eq!(fs::read_to_string(dir.join("duty_changes.csv")).unwrap(), DUTY_CHANGES);
+    there_and_back("duty-changes-there", &dir);
+    fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn every_cell_of_a_change_of_duty_that_cannot_be_read_is_told() {
+    let wrong = "a b,,Trade,monday,soon,,x y,,,2#2,,,then,,,\nD5,V-SP,Cover,2026-01-05#2,2026-01-05,,,P1,,,病,,,,,\n\
+                 D6,NONE,Cover,,,,P9,,,,病,P8,,,,\n";
+    check(
+        &[("rosters.csv", ROSTERS), ("duty_changes.csv", &with_rows(DUTY_CHANGES, wrong))],
+        &[
+            "duty_changes.csv row 5 column code: `a b` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "duty_changes.csv row 5 column roster: the cell is empty; write a code of 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "duty_changes.csv row 5 column kind: `Trade` is not a word for it; use one of: Swap 换班, TakeOver 顶班, Cover 安排替班",
+            "duty_changes.csv row 5 column shift: `monday` does not name a shift; write it as `2015-03-01#0`: the day from which shifts are counted, and its number",
+            "duty_changes.csv row 5 column from: `soon` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "duty_changes.csv row 5 column out: `x y` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "duty_changes.csv row 5 column against: `2#2` does not name a shift; write it as `2015-03-01#0`: the day from which shifts are counted, and its number",
+            "duty_changes.csv row 5 column begun_at: `then` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "duty_changes.csv row 6 column shift: both a shift and a stretch of time are named; leave one of the two empty",
+            "duty_changes.csv row 7 column begun_by: person `P8` is not in the register; add it to its file, or name one that is there",
+            "duty_changes.csv row 7 column out: person `P9` is not in the register; add it to its file, or name one that is there",
+            "duty_changes.csv row 7 column roster: roster `NONE` is not in the register; add it to its file, or name one that is there",
+        ],
+    );
+    // What stands in an unreadable row is not blamed on the change of duty.
+    let rosters = ROSTERS.replace("2026-01-05", "2026-13-05");
+    let found = read_with(&[("rosters.csv", rosters.as_bytes()), ("duty_changes.csv", DUTY_CHANGES.as_bytes())]);
+    let files: Vec<String> = found.unwrap_err().iter().map(|problem| problem.file.clone()).collect();
+    assert_eq!(files, ["rosters.csv"]);
 }

@@ -10,7 +10,7 @@ use crate::rules::{
     limit::LimitRule,
     matter::{Mandate, Matter, Rung},
     post::{Holding, Person, Post},
-    roster::Roster,
+    roster::{DutyChange, Roster},
     tier::Unit,
     world::{Register, Table},
 };
@@ -45,6 +45,7 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
         file::<UnitCalendar>(&register.unit_calendars, zone)?,
         file::<Absence>(&register.absences, zone)?,
         file::<Roster>(&register.rosters, zone)?,
+        file::<DutyChange>(&register.duty_changes, zone)?,
     ];
     let (files, empty): (Vec<_>, Vec<_>) = files.into_iter().partition(|(table, _)| holds(&register, *table));
     fs::create_dir_all(dir)?;
@@ -82,6 +83,7 @@ fn holds(register: &Register, table: Table) -> bool {
         Table::UnitCalendars => !register.unit_calendars.is_empty(),
         Table::Absences => !register.absences.is_empty(),
         Table::Rosters => !register.rosters.is_empty(),
+        Table::DutyChanges => !register.duty_changes.is_empty(),
         _ => true,
     }
 }

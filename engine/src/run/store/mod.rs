@@ -7,6 +7,7 @@ pub mod colours;
 pub mod delivery;
 pub mod dialect;
 pub mod due;
+mod duty_change_rows;
 pub mod head;
 pub mod journal;
 mod limit_rows;

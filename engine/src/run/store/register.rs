@@ -3,8 +3,8 @@
 use std::{collections::HashMap, hash::Hash};
 
 use liandong_schema::entity::{
-    absence, calendar, calendar_day, calendar_hours, holding, limit_rule, mandate, market, matter, person, post,
-    roster, rung, unit, unit_calendar,
+    absence, calendar, calendar_day, calendar_hours, duty_change, holding, limit_rule, mandate, market, matter, person,
+    post, roster, rung, unit, unit_calendar,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable,
@@ -15,6 +15,7 @@ use super::absence_rows::{from_absence, to_absence};
 use super::calendar_rows::{
     from_calendar, from_day, from_hours, from_kept, from_market, to_calendar, to_day, to_hours, to_kept, to_market,
 };
+use super::duty_change_rows::{from_duty_change, to_duty_change};
 use super::limit_rows::{from_limit, to_limit};
 use super::roster_rows::{from_roster, to_roster};
 use crate::{
@@ -57,6 +58,11 @@ pub async fn read(db: &impl ConnectionTrait) -> Result<Register, Error> {
             .collect::<Result<_, _>>()?,
         absences: all::<absence::Entity, _>(db).await?.into_iter().map(to_absence).collect::<Result<_, _>>()?,
         rosters: all::<roster::Entity, _>(db).await?.into_iter().map(to_roster).collect::<Result<_, _>>()?,
+        duty_changes: all::<duty_change::Entity, _>(db)
+            .await?
+            .into_iter()
+            .map(to_duty_change)
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -80,7 +86,8 @@ pub(crate) async fn write(db: &impl ConnectionTrait, old: &Register, new: &Regis
     change::<market::Entity, _, _, _>(db, &old.markets, &new.markets, from_market).await?;
     change::<unit_calendar::Entity, _, _, _>(db, &old.unit_calendars, &new.unit_calendars, from_kept).await?;
     change::<absence::Entity, _, _, _>(db, &old.absences, &new.absences, from_absence).await?;
-    change::<roster::Entity, _, _, _>(db, &old.rosters, &new.rosters, from_roster).await
+    change::<roster::Entity, _, _, _>(db, &old.rosters, &new.rosters, from_roster).await?;
+    change::<duty_change::Entity, _, _, _>(db, &old.duty_changes, &new.duty_changes, from_duty_change).await
 }
 
 /// Writes the rows of one table that are new or changed, and deletes those that are gone.

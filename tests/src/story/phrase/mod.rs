@@ -40,16 +40,31 @@
 //! A declares DATE NAME Holiday|MakeUp|LocalOff in CALENDAR [from PERIODS] [published to DATE]
 //! A records PERSON absent [from TIME] to TIME [for MATTER…] [with PERSON standing in]: REASON
 //! A ends ABSENCE                              the person is back
+//!
+//! A sets up ROSTER NAME KIND of POSTS at UNIT ROTA
+//! A changes ROSTER to NAME KIND ROTA          ROTA: on DAY… [hours 09:00-16:00] [handing over 08:00]
+//! A ends roster ROSTER [from TIME]                  turning TURN [with N] [alone] counted from DATE
+//!                                                   in order PERSON|-… [holding from TIME]
+//! A offers SHIFT of ROSTER [to PERSON][: REASON]
+//! A takes CHANGE [against SHIFT]              A takes back CHANGE
+//! A takes over from PERSON on ROSTER: REASON  A undoes CHANGE
+//! A puts PERSON on ROSTER [instead of PERSON] for SHIFT|[from TIME] to TIME: REASON
+//! A frees PERSON from ROSTER for SHIFT|[from TIME] to TIME: REASON
+//! who is on duty at UNIT [on TIME]
+//! roster of UNIT from TIME to TIME            who is on duty, from change to change
+//! changes at UNIT                             of duty, the newest first, with the four people of each step
+//!
 //! A loads TOWN
 //! ```
 
+mod duty;
 mod register;
 mod request;
 mod words;
 
 use liandong_engine::rules::{
     id::{MatterCode, PersonCode, UnitCode},
-    instant::Instant,
+    instant::{Instant, Span},
     register::command::Command as RegisterCommand,
     request::command::{Command, LogRequest},
 };
@@ -95,6 +110,12 @@ pub enum Sentence {
     Replay(By, PersonCode),
     /// Who is responsible, at a time if one is named.
     Who(MatterCode, UnitCode, Option<Instant>),
+    /// Who is on duty, at a time if one is named.
+    OnDuty(UnitCode, Option<Instant>),
+    /// The roster of a unit.
+    Roster(UnitCode, Span),
+    /// The changes of duty of a unit.
+    Changes(UnitCode),
 }
 
 /// Reads one sentence.
@@ -122,6 +143,28 @@ pub(super) fn sentence(context: &Context, line: &str) -> Result<Sentence, Wrong>
             words.expect("of")?;
             let case = words.next("a request")?.to_owned();
             words.end(Sentence::Journal(case))
+        }
+        "who" if words.take("is") => {
+            words.expect("on")?;
+            words.expect("duty")?;
+            words.expect("at")?;
+            let unit = words.code("a unit")?;
+            let on = if words.take("on") { Some(words.time()?) } else { None };
+            words.end(Sentence::OnDuty(unit, on))
+        }
+        "roster" => {
+            words.expect("of")?;
+            let unit = words.code("a unit")?;
+            words.expect("from")?;
+            let from = words.time()?;
+            words.expect("to")?;
+            let to = words.time()?;
+            words.end(Sentence::Roster(unit, Span { from, to }))
+        }
+        "changes" => {
+            words.expect("at")?;
+            let unit = words.code("a unit")?;
+            words.end(Sentence::Changes(unit))
         }
         "who" => {
             words.expect("answers")?;

@@ -15,6 +15,9 @@ use crate::story::error::Wrong;
 
 /// Reads what follows the verb; none when the verb is not about the register.
 pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<Sentence>, Wrong> {
+    if let Some(command) = super::duty::read(verb, words)? {
+        return Ok(Some(Sentence::Register(by.clone(), command)));
+    }
     let command = match verb {
         "adds" => {
             let (code, name) = (words.code("a person's code")?, words.next("a name")?.to_owned());

@@ -130,7 +130,7 @@ fn a_roster_page_shows_what_on_duty_answers() {
             "12T12:00 12T20:00 x",
             "12T20:00 13T08:00 a",
             "13T08:00 14T08:00 b",
-            "14T08:00 15T00:00 gap",
+            "14T08:00 15T00:00 empty",
         ]
     );
 }

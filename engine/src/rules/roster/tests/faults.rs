@@ -61,43 +61,103 @@ fn stretches_of_one_roster_follow_each_other_and_count_alike() {
     );
 }
 
+/// A swap of a's first shift, taken by b against b's.
+fn swap() -> DutyChange {
+    let shift = |text: &str| text.parse::<ShiftId>().unwrap();
+    DutyChange {
+        code: "DUTY-1".parse().unwrap(),
+        roster: "duty".parse().unwrap(),
+        kind: DutyChangeKind::Swap,
+        scope: Scope::Shift(shift("2026-10-01#0")),
+        out: Some("a".parse().unwrap()),
+        person: Some("b".parse().unwrap()),
+        offered_to: Some("b".parse().unwrap()),
+        against: Some(shift("2026-10-01#1")),
+        reason: String::new(),
+        begun_by: Some("a".parse().unwrap()),
+        begun_at: at("2026-09-28"),
+        taken_at: Some(at("2026-09-29")),
+        ended_by: None,
+        ended_at: None,
+    }
+}
+
 #[test]
-fn an_override_names_a_roster_and_a_shift_that_are_there() {
-    let rosters = build(&[roster("Reception Market 08:00 - PerOccurrence 1 2026-10-01 a;b ..2026-11-01")], &day);
-    let check = |change: &dyn Fn(&mut Override), line: &str, expected: &[&str]| {
-        let mut row = over(0, line);
+fn each_fault_of_a_change_of_duty_is_told() {
+    type Edit<'a> = dyn Fn(&mut DutyChange) + 'a;
+    let stretch = Scope::Stretch(span("2026-10-02..2026-10-03"));
+    let of = |kind, change: &Edit<'_>| {
+        let mut row = DutyChange { kind, offered_to: None, against: None, taken_at: None, ..swap() };
+        row.reason = "病".to_owned();
         change(&mut row);
-        let found = check::overrides(&rosters, &[row]);
-        assert_eq!(found.iter().map(|f| format!("{}: {}", f.column, f.what)).collect::<Vec<_>>(), expected, "{line}");
+        row
     };
-    let as_is = |_: &mut Override| {};
-    check(&as_is, "2026-10-01 replace a x 2026-10-01#5", &[]);
-    check(
-        &as_is,
-        "2026-10-01 replace a x 2026-10-01#6",
-        &["shift: roster `duty` has no shift 6 counted from `2026-10-01`"],
-    );
-    check(
-        &as_is,
-        "2026-10-01 replace a x 2026-10-01#4294967295",
-        &["shift: roster `duty` has no shift 4294967295 counted from `2026-10-01`"],
-    );
-    check(
-        &as_is,
-        "2026-10-01 replace a x 2026-10-02#0",
-        &["shift: roster `duty` has no shift 0 counted from `2026-10-02`"],
-    );
-    check(
-        &as_is,
-        "2026-10-01 add x 2026-10-02..2026-10-02",
-        &["to: the stretch is reversed: `to` is not after `from`"],
-    );
-    check(&as_is, "2026-10-01 replace a a 2026-10-01#0", &["in: `a` would take their own place"]);
-    check(&as_is, "2026-10-02 add x 2026-10-01#0 2026-10-01", &["undone_at: it was undone before it was made"]);
-    let other = |row: &mut Override| row.roster = "other".parse().unwrap();
-    check(&other, "2026-10-01 add x 2026-10-01#0", &["roster: roster `other` is not there"]);
-    let twice = [over(0, "2026-10-01 add x 2026-10-01#0"), over(0, "2026-10-01 add y 2026-10-01#0")];
-    assert_eq!(check::overrides(&rosters, &twice)[0].what, "override `o0` stands in an earlier row");
+    let swapped = |change: &Edit<'_>| {
+        let mut row = swap();
+        change(&mut row);
+        row
+    };
+    let (cover, over) = (DutyChangeKind::Cover, DutyChangeKind::TakeOver);
+    for (row, expected) in [
+        (swap(), &[][..]),
+        (of(cover, &|r| r.scope = stretch), &[]),
+        (of(over, &|_| {}), &[]),
+        (
+            swapped(&|r| r.person = Some("a".parse().unwrap())),
+            &["in: `a` would take their own place", "offered_to: the swap is offered to `b` alone"],
+        ),
+        (swapped(&|r| r.out = None), &["out: nobody goes off duty"]),
+        (swapped(&|r| r.person = None), &["taken_at: a swap is taken by somebody at some time, or by nobody at none"]),
+        (swapped(&|r| r.offered_to = Some("c".parse().unwrap())), &["offered_to: the swap is offered to `c` alone"]),
+        (swapped(&|r| r.scope = stretch), &["shift: Swap is for a shift, not for a stretch of time"]),
+        (swapped(&|r| r.taken_at = Some(at("2026-09-27"))), &["taken_at: it was taken before it was offered"]),
+        (swapped(&|r| r.ended_at = Some(at("2026-09-28"))), &["ended_at: it ended before it began"]),
+        (swapped(&|r| r.ended_by = Some("a".parse().unwrap())), &["ended_by: it was ended by somebody at no time"]),
+        (swapped(&|r| (r.person, r.taken_at) = (None, None)), &["against: Swap has no `against`"]),
+        (of(over, &|r| r.person = None), &["in: nobody comes on duty"]),
+        (of(over, &|r| r.taken_at = Some(at("2026-09-29"))), &["taken_at: TakeOver has no `taken_at`"]),
+        (of(over, &|r| r.offered_to = Some("b".parse().unwrap())), &["offered_to: TakeOver has no `offered_to`"]),
+        (of(cover, &|r| (r.out, r.person) = (None, None)), &["in: nobody comes and nobody goes"]),
+        (
+            of(cover, &|r| r.scope = Scope::Stretch(Span { from: at("2026-10-03"), to: at("2026-10-03") })),
+            &["to: the stretch is reversed: `to` is not after `from`"],
+        ),
+        (of(cover, &|r| r.reason.clear()), &["reason: the reason is empty"]),
+        (of(cover, &|r| r.reason = "长".repeat(201)), &["reason: the reason has 201 characters"]),
+    ] {
+        let found = check::duty_changes(std::slice::from_ref(&row));
+        let told: Vec<String> = found.iter().map(|f| format!("{}: {}", f.column, f.what)).collect();
+        assert_eq!(told, expected, "{row:?}");
+    }
+    assert_eq!(check::duty_changes(&[swap(), swap()])[0].what, "change of duty `DUTY-1` stands in an earlier row");
+}
+
+#[test]
+fn a_change_of_duty_is_overrides_while_it_is_in_force() {
+    let shown = |row: &DutyChange| {
+        let overrides = row.overrides();
+        let text = |o: &Override| format!("{:?} {:?} {:?}", o.change.goes(), o.change.comes(), o.scope);
+        assert!(overrides.iter().all(|o| o.code == row.code && Some(o.made_at) == row.since()));
+        overrides.iter().map(text).collect::<Vec<_>>()
+    };
+    let both = shown(&swap());
+    assert_eq!((both.len(), swap().stage()), (2, DutyChangeStage::InForce));
+    assert!(both[1].starts_with(r#"Some(PersonCode("b")) Some(PersonCode("a"))"#), "{both:?}");
+    let offered = DutyChange { person: None, taken_at: None, against: None, ..swap() };
+    assert_eq!((shown(&offered).len(), offered.stage()), (0, DutyChangeStage::Offered));
+    let back = DutyChange { ended_at: Some(at("2026-09-29")), ..offered };
+    assert_eq!((shown(&back).len(), back.stage()), (0, DutyChangeStage::TakenBack));
+    let undone = DutyChange { ended_at: Some(at("2026-09-30")), ..swap() };
+    assert_eq!((undone.overrides()[1].undone_at, undone.stage()), (Some(at("2026-09-30")), DutyChangeStage::Undone));
+}
+
+#[test]
+fn a_shift_is_named_by_its_start_and_its_number() {
+    let shift: ShiftId = "2026-10-12＃7".parse().unwrap();
+    assert_eq!(shift.to_string(), "2026-10-12#7");
+    for bad in ["", "2026-10-12", "2026-10-12#", "2026-10-12#-1", "2026-10-12#+1", "10-12#1", "2026-10-12#4294967296"] {
+        assert!(bad.parse::<ShiftId>().is_err(), "{bad}");
+    }
 }
 
 #[test]
@@ -107,8 +167,8 @@ fn rows_read_back_from_the_journal_as_themselves_and_wrong_ones_say_what_is_wron
     assert!(text.contains(r#""hours":"18:00-08:00""#) && text.contains(r#""start":"2026-10-12""#), "{text}");
     assert!(text.contains(r#""order":["a","-","b"]"#), "{text}");
     assert_eq!(serde_json::from_str::<Roster>(&text).unwrap(), row);
-    let change = over(3, "2026-10-01 replace a x 2026-10-12#5 2026-10-09");
-    assert_eq!(serde_json::from_str::<Override>(&serde_json::to_string(&change).unwrap()).unwrap(), change);
+    let change = swap();
+    assert_eq!(serde_json::from_str::<DutyChange>(&serde_json::to_string(&change).unwrap()).unwrap(), change);
     for (right, wrong, expected) in [
         ("18:00-08:00", "18:00-25:00", "`25:00` is not a time of day; write hours and minutes as 08:00"),
         ("18:00-08:00", "all day", "`all day` is not a stretch of the day; write it as 09:00-17:00"),

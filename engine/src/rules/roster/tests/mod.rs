@@ -88,7 +88,7 @@ pub(super) fn over(no: usize, line: &str) -> Override {
         change,
         scope,
         made_at,
-        seq: no as u64,
+        seq: 0,
         made_by: None,
         by_order_of: None,
         undone_at: words.next().map(at),
@@ -99,12 +99,20 @@ pub(super) fn build(rows: &[Roster], day: &dyn Fn(Date) -> Day) -> Rosters {
     Rosters::build(rows, Zone::china(), &|_, date| day(date), Date::constant(2027, 12, 31))
 }
 
-/// People joined by `+`, `gap` where a shift runs with nobody, empty where none runs.
+/// People joined by `+`; `gap` where a shift runs with nobody, `empty` where that is on purpose; nothing where
+/// none runs.
 pub(super) fn answer(rosters: &Rosters, overrides: &Overrides, at: Instant) -> String {
     let duty = on_duty(rosters, overrides, &unit(), PostKind::StandingCadre, at);
     let people: Vec<&str> = duty.people.iter().map(|d| d.person.as_str()).collect();
     assert!(!duty.gap || people.is_empty());
-    if duty.gap { "gap".to_owned() } else { people.join("+") }
+    match (duty.gap, duty.empty) {
+        (true, false) => "gap".to_owned(),
+        (false, true) => "empty".to_owned(),
+        (gap, _) => {
+            assert!(!gap, "a shift is nobody's on purpose or by a gap");
+            people.join("+")
+        }
+    }
 }
 
 /// What the rows answer at each instant.

@@ -62,8 +62,9 @@ fn walk(rows: &[Roster], overrides: &[Override], at: Instant) -> String {
         let twice = slot != "-" && places.iter().any(|p| *p.last().unwrap() == slot);
         places.push(vec![if twice { "-".to_owned() } else { slot }]);
     }
+    let on_purpose = no.is_some() && places.iter().all(|p| p == &["-".to_owned()]);
     let mut made: Vec<&Override> = overrides.iter().collect();
-    made.sort_by_key(|o| (o.made_at, o.seq));
+    made.sort_by_key(|o| (o.made_at, o.code.clone()));
     for o in made {
         let covers = match o.scope {
             Scope::Stretch(span) => span.contains(at),
@@ -101,7 +102,11 @@ fn walk(rows: &[Roster], overrides: &[Override], at: Instant) -> String {
         }
     }
     let people: Vec<&str> = places.iter().map(|p| p.last().unwrap().as_str()).filter(|p| *p != "-").collect();
-    if no.is_some() && people.is_empty() { "gap".to_owned() } else { people.join("+") }
+    match people.is_empty() {
+        true if on_purpose => "empty".to_owned(),
+        true if no.is_some() => "gap".to_owned(),
+        _ => people.join("+"),
+    }
 }
 
 fn pick<T: Clone>(random: &mut Rand32, of: &[T]) -> T {
@@ -171,7 +176,7 @@ fn the_compiled_answer_is_that_of_walking_from_the_first_day() {
                 let duty = on_duty(&rosters, &overrides, &unit(), PostKind::StandingCadre, when);
                 match stint {
                     Some(stint) => assert_eq!(stint.on_duty, duty),
-                    None => assert!(duty.people.is_empty() && !duty.gap),
+                    None => assert!(duty.people.is_empty() && !duty.gap && !duty.empty),
                 }
             }
             *answers.entry(found).or_default() += 1;

@@ -126,11 +126,18 @@ fn a_day_of_duty_without_hours_ends_at_the_next_hand_over_and_not_at_the_next_da
 }
 
 #[test]
-fn an_empty_place_on_purpose_is_a_gap_only_while_nobody_else_is_there() {
+fn a_shift_that_is_nobodys_on_purpose_is_empty_and_no_gap() {
     check(
         &["Everyday Every 08:00 - Daily 1 2026-10-12 a;-;b"],
-        &[],
-        &[("2026-10-12T12:00", "a"), ("2026-10-13T12:00", "gap"), ("2026-10-14T12:00", "b")],
+        // Whoever was put there and taken away again leaves it as it was planned.
+        &["2026-10-13T10:00 add x 2026-10-12#1", "2026-10-13T11:00 remove x 2026-10-12#1"],
+        &[
+            ("2026-10-12T12:00", "a"),
+            ("2026-10-13T09:00", "empty"),
+            ("2026-10-13T10:00", "x"),
+            ("2026-10-13T12:00", "empty"),
+            ("2026-10-14T12:00", "b"),
+        ],
     );
     check(
         &["Everyday Every 08:00 - Daily 2 2026-10-12 a;-;b"],
@@ -157,7 +164,7 @@ fn a_changed_rota_leaves_the_past_alone_and_keeps_the_numbers_of_its_start() {
 }
 
 #[test]
-fn two_rosters_of_one_place_are_both_answered_and_only_a_manned_exclusive_one_keeps_others_off() {
+fn two_rosters_of_one_place_are_both_answered_and_an_exclusive_one_keeps_others_off() {
     let mut seat = roster("ServicePoint Every 08:00 09:00-17:00 Daily 1 2026-10-12 a;-");
     seat.exclusive = true;
     let mut night = roster("Night Every 18:00 16:00-08:00 Daily 1 2026-10-12 n");
@@ -165,18 +172,23 @@ fn two_rosters_of_one_place_are_both_answered_and_only_a_manned_exclusive_one_ke
     let rosters = build(&[night, seat], &day);
     let none = Overrides::default();
     let other = "other".parse().unwrap();
-    for (when, people, exclusive, gap) in [
+    for (when, people, exclusive, empty) in [
         ("2026-10-12T16:30", "a+n", true, false),
         ("2026-10-12T12:00", "a", true, false),
         ("2026-10-12T20:00", "n", false, false),
-        ("2026-10-13T12:00", "", false, true),
-        ("2026-10-13T16:30", "n", false, true),
+        ("2026-10-13T12:00", "", true, true),
+        ("2026-10-13T16:30", "n", true, true),
     ] {
         let duty = on_duty(&rosters, &none, &unit(), PostKind::StandingCadre, at(when));
         let names: Vec<&str> = duty.people.iter().map(|d| d.person.as_str()).collect();
-        assert_eq!((names.join("+").as_str(), duty.exclusive, duty.gap), (people, exclusive, gap), "{when}");
+        assert_eq!((names.join("+").as_str(), duty.exclusive, duty.empty), (people, exclusive, empty), "{when}");
         assert_eq!(duty.keeps_off(&other), exclusive, "{when}");
+        assert!(!duty.gap, "{when}");
     }
+    // A gap keeps nobody off: somebody should be there, and who holds the posts takes what comes.
+    let gap = Overrides::build(vec![over(0, "2026-10-01 remove a 2026-10-12#0")]);
+    let duty = on_duty(&rosters, &gap, &unit(), PostKind::StandingCadre, at("2026-10-12T12:00"));
+    assert_eq!((duty.gap, duty.empty, duty.exclusive), (true, false, false));
     assert!(!rosters.governs(&unit(), PostKind::GroupLeader));
 }
 
