@@ -34,11 +34,29 @@
 -- calendar_day.name text NOT NULL
 -- calendar_day.kind text NOT NULL
 -- calendar_day.periods text NOT NULL
+-- calendar_feed.opened_by text NOT NULL
+-- calendar_feed.subject_kind text NOT NULL
+-- calendar_feed.subject text NOT NULL
+-- calendar_feed.code text NOT NULL
+-- calendar_feed.hash text NOT NULL
+-- calendar_feed.opened_at bigint NOT NULL
+-- calendar_feed.revoked_at bigint
 -- calendar_hours.calendar text NOT NULL
 -- calendar_hours.applies_on text NOT NULL
 -- calendar_hours.from_at bigint NOT NULL
 -- calendar_hours.to_at bigint NOT NULL
 -- calendar_hours.periods text NOT NULL
+-- delivery.id text NOT NULL
+-- delivery.person text NOT NULL
+-- delivery.urgency text NOT NULL
+-- delivery.deliver_at bigint NOT NULL
+-- delivery.position bigint NOT NULL
+-- delivery.no smallint NOT NULL
+-- delivery.state text NOT NULL
+-- delivery.attempts smallint NOT NULL
+-- delivery.next_at bigint
+-- delivery.ended_at bigint
+-- delivery.error text
 -- duty_change.code text NOT NULL
 -- duty_change.roster text NOT NULL
 -- duty_change.kind text NOT NULL
@@ -105,6 +123,8 @@
 -- outbox.request uuid NOT NULL
 -- outbox.assignment smallint
 -- outbox.at bigint NOT NULL
+-- outbox.urgency text NOT NULL
+-- outbox.deliver_at bigint NOT NULL
 -- person.code text NOT NULL
 -- person.name text NOT NULL
 -- person.phone text NOT NULL
@@ -188,8 +208,15 @@ CREATE INDEX assignment_person ON public.assignment USING btree (person, request
 CREATE UNIQUE INDEX assignment_pkey ON public.assignment USING btree (request, no);
 CREATE INDEX assignment_post ON public.assignment USING btree (post) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX calendar_day_pkey ON public.calendar_day USING btree (calendar, date);
+CREATE UNIQUE INDEX calendar_feed_code ON public.calendar_feed USING btree (code);
+CREATE UNIQUE INDEX calendar_feed_hash ON public.calendar_feed USING btree (hash);
+CREATE UNIQUE INDEX calendar_feed_pkey ON public.calendar_feed USING btree (opened_by, subject_kind, subject);
+CREATE INDEX calendar_feed_subject ON public.calendar_feed USING btree (subject_kind, subject);
 CREATE UNIQUE INDEX calendar_hours_pkey ON public.calendar_hours USING btree (calendar, applies_on, from_at);
 CREATE UNIQUE INDEX calendar_pkey ON public.calendar USING btree (code);
+CREATE INDEX delivery_dead ON public.delivery USING btree (ended_at, id) WHERE (state = 'Dead'::text);
+CREATE INDEX delivery_due ON public.delivery USING btree (urgency, next_at) WHERE (next_at IS NOT NULL);
+CREATE UNIQUE INDEX delivery_pkey ON public.delivery USING btree (id);
 CREATE UNIQUE INDEX duty_change_pkey ON public.duty_change USING btree (code);
 CREATE UNIQUE INDEX head_pkey ON public.head USING btree (id);
 CREATE UNIQUE INDEX holding_pkey ON public.holding USING btree (post, person, from_at);

@@ -50,6 +50,23 @@ CREATE TABLE "calendar_day" (
     "periods" text NOT NULL, PRIMARY KEY ("calendar",
     "date") ) WITHOUT ROWID;
 
+CREATE TABLE "calendar_feed" (
+    "opened_by" text NOT NULL,
+    "subject_kind" text NOT NULL,
+    "subject" text NOT NULL,
+    "code" text NOT NULL,
+    "hash" text NOT NULL,
+    "opened_at" integer NOT NULL,
+    "revoked_at" integer, PRIMARY KEY ("opened_by",
+    "subject_kind",
+    "subject") ) WITHOUT ROWID;
+
+CREATE UNIQUE INDEX calendar_feed_code ON calendar_feed (code);
+
+CREATE UNIQUE INDEX calendar_feed_hash ON calendar_feed (hash);
+
+CREATE INDEX calendar_feed_subject ON calendar_feed (subject_kind, subject);
+
 CREATE TABLE "calendar_hours" (
     "calendar" text NOT NULL,
     "applies_on" text NOT NULL,
@@ -58,6 +75,23 @@ CREATE TABLE "calendar_hours" (
     "periods" text NOT NULL, PRIMARY KEY ("calendar",
     "applies_on",
     "from_at") ) WITHOUT ROWID;
+
+CREATE TABLE "delivery" (
+    "id" text NOT NULL,
+    "person" text NOT NULL,
+    "urgency" text NOT NULL,
+    "deliver_at" integer NOT NULL,
+    "position" integer NOT NULL,
+    "no" smallint NOT NULL,
+    "state" text NOT NULL,
+    "attempts" smallint NOT NULL,
+    "next_at" integer,
+    "ended_at" integer,
+    "error" text, PRIMARY KEY ("id") );
+
+CREATE INDEX delivery_dead ON delivery (ended_at, id) WHERE state = 'Dead';
+
+CREATE INDEX delivery_due ON delivery (urgency, next_at) WHERE next_at IS NOT NULL;
 
 CREATE TABLE "duty_change" (
     "code" text NOT NULL,
@@ -157,7 +191,9 @@ CREATE TABLE "outbox" (
     "kind" text NOT NULL,
     "request" uuid_text NOT NULL,
     "assignment" smallint,
-    "at" integer NOT NULL, PRIMARY KEY ("position",
+    "at" integer NOT NULL,
+    "urgency" text NOT NULL DEFAULT 'Prompt',
+    "deliver_at" integer NOT NULL DEFAULT 0, PRIMARY KEY ("position",
     "no") ) WITHOUT ROWID;
 
 CREATE INDEX outbox_person ON outbox (person, position);
