@@ -71,7 +71,7 @@ impl Play {
             }
             17..20 => {
                 let (shift, planned) = self.shift(roster, which)?;
-                let (one, other) = (self.colleague(roster, which)?, planned.clone().or(self.colleague(roster, 0)));
+                let (one, other) = (self.colleague(roster, which)?, planned.or(self.colleague(roster, 0)));
                 let change = match (which % 8, other) {
                     (0, Some(person)) => Change::Remove { person },
                     (1..3, _) | (_, None) => Change::Add { person: one },
