@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod fixtures;
+pub mod model;
 pub mod naive;
 pub mod naive_calendar;
 pub mod random;

@@ -16,6 +16,7 @@ mod house;
 mod http;
 mod kill;
 mod migrations;
+mod model;
 mod properties;
 mod rating;
 mod register_rules;
