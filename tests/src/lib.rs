@@ -9,6 +9,7 @@ pub mod random;
 pub mod seed;
 pub mod server;
 pub mod serving;
+pub mod simulation;
 pub mod stores;
 pub mod story;
 pub mod tables;

@@ -21,6 +21,7 @@ mod properties;
 mod rating;
 mod register_rules;
 mod routing;
+mod simulation;
 mod stories;
 mod subscriptions;
 mod time;

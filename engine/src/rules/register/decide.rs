@@ -19,7 +19,7 @@ use crate::rules::{
     matter::Mandated,
     name::{self, BadName},
     post::{Person, Post, PostKind, Rank},
-    request::{self, Request, StageKind, hand_over::hand_over},
+    request::{self, Duty, Request, StageKind, hand_over::hand_over},
     routing::Loads,
     tier::Unit,
     tree::UnitIx,
@@ -125,8 +125,12 @@ pub fn decide(
     for request in open {
         let to = moved.filter(|(from, _)| request.place == **from).map(|(_, to)| to);
         let records = hand_over(&next, request, at, actor, to, &loads)?;
-        for opens in records.iter().filter_map(|r| r.event.opens()) {
+        // Each takes what the one before left; only what is to be handled counts.
+        let handled = records.iter().filter_map(|r| r.event.opens()).filter(|opens| opens.duty == Duty::Handle);
+        for opens in handled {
             *loads.0.entry(opens.person.clone()).or_default() += 1;
+            let left = request.handle().and_then(|held| loads.0.get_mut(&held.person));
+            left.into_iter().for_each(|load| *load = load.saturating_sub(1));
         }
         if !records.is_empty() {
             hand_overs.push((request.id, records));
