@@ -31,8 +31,9 @@ use crate::random::pick;
 const WRONG: u8 = 240;
 
 impl<S: Shell> Drive<'_, S> {
+    /// The rows in the order in which they came, which no store changes.
     fn register(&self) -> &Register {
-        self.world.register()
+        &self.watch.register
     }
 
     fn person(&self, number: u8) -> PersonCode {
@@ -46,7 +47,7 @@ impl<S: Shell> Drive<'_, S> {
     fn units(&self, kind: UnitKind) -> Vec<UnitCode> {
         let tree = self.world.tree();
         let there = tree.all().filter(|u| tree.exists(*u, self.clock) && tree.kind(*u) == Some(kind));
-        there.filter_map(|unit| tree.code(unit).parse().ok()).collect()
+        sorted(there.filter_map(|unit| tree.code(unit).parse().ok()))
     }
 
     /// Somebody logs what they were told at a household.
@@ -55,7 +56,7 @@ impl<S: Shell> Drive<'_, S> {
         let place = pick(&self.units(UnitKind::Household), place);
         let unit = world.find_unit(place.as_str())?;
         let able = world.people().filter(|p| may(roles_at(world, *p, unit, self.clock), Act::Log));
-        let able: Vec<PersonCode> = able.filter_map(|p| world.person_code(p)).cloned().collect();
+        let able = sorted(able.filter_map(|p| world.person_code(p)).cloned());
         let actor = if who >= WRONG || able.is_empty() { self.person(who) } else { pick(&able, who) };
         let matter = pick(&self.register().matters, matter);
         let accused = if matter.conduct { vec![self.person(who / 2)] } else { Vec::new() };
@@ -99,7 +100,7 @@ impl<S: Shell> Drive<'_, S> {
         let way = world.find_unit(request.place.as_str()).into_iter();
         let way = way.flat_map(|place| world.tree().upward(place, self.clock));
         let posts = way.flat_map(|unit| world.all_desks(unit, self.clock)).map(|(post, _)| post);
-        let near: Vec<PostCode> = posts.filter_map(|post| world.post_code(post)).cloned().collect();
+        let near = sorted(posts.filter_map(|post| world.post_code(post)).cloned());
         if near.is_empty() { self.post(number) } else { pick(&near, number) }
     }
 
@@ -192,4 +193,10 @@ impl<S: Shell> Drive<'_, S> {
         };
         Some((Actor::Operator, Command::Register(command)))
     }
+}
+
+fn sorted<T: Ord>(of: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = of.collect();
+    all.sort();
+    all
 }

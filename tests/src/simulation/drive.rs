@@ -137,6 +137,13 @@ impl<S: Shell> Drive<'_, S> {
                     self.put_clock(self.clock.max(Instant(next.0 - i64::from(*micros))));
                 }
             }
+            Op::WaitForDate { micros } => {
+                // The far end of what has no end is no date that comes.
+                let next = self.world.next_change_of_hands(self.clock).filter(|at| *at < self.clock.plus_days(60));
+                if let Some(next) = next {
+                    self.put_clock(self.clock.max(Instant(next.0 - i64::from(*micros))));
+                }
+            }
             Op::ClockBack { minutes } => self.put_clock(self.clock.plus_minutes(-i64::from(*minutes))),
             Op::Log { who, place, matter, way } => {
                 if let Some((actor, command)) = self.log(*who, *place, *matter) {
@@ -270,7 +277,8 @@ impl<S: Shell> Drive<'_, S> {
                     Happened::Request(id, _) => done.request == Some(*id),
                     Happened::Register(_) => done.request.is_none(),
                 };
-                let hands_over = done.request.is_none() && entry.is_some_and(|e| e.kind() == "HandedOver" || e.kind() == "PlaceMoved");
+                let hands_over = done.request.is_none()
+                    && entry.is_some_and(|e| e.kind() == "HandedOver" || e.kind() == "PlaceMoved");
                 if !entry.is_some_and(|e| *e.acted() == order.actor && (about(e) || hands_over)) {
                     self.fault(format!("{name} is acknowledged at {}, and there is {entry:?}", done.position));
                 }

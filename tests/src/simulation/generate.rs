@@ -78,6 +78,7 @@ impl Dice {
             (2 + bad, 8),
             (bad, 9),
             (1, 10),
+            (1 + restless, 11),
         ];
         match self.weighted(&kinds) {
             0 => self.log(),
@@ -90,7 +91,8 @@ impl Dice {
             7 => Op::Fire { node: self.few(2), dies: self.below(8) < self.bad },
             8 => Op::Deliver { node: self.few(2), again: self.maybe(2) },
             9 => Op::Crash { node: self.few(2) },
-            _ => Op::ClockBack { minutes: self.minutes() },
+            10 => Op::ClockBack { minutes: self.minutes() },
+            _ => Op::WaitForDate { micros: self.few(2) },
         }
     }
 

@@ -61,6 +61,7 @@ mod act;
 pub mod drive;
 pub mod generate;
 pub mod op;
+pub mod real;
 pub mod shell;
 pub mod sketch;
 pub mod watch;

@@ -18,6 +18,11 @@ pub enum Op {
         /// Short of it by so much.
         micros: u8,
     },
+    /// Time goes on until the next date at which somebody's holding or absence begins or ends, or just has not.
+    WaitForDate {
+        /// Short of it by so much.
+        micros: u8,
+    },
     /// Somebody puts the clock back.
     ClockBack {
         /// By so much.

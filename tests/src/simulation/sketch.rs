@@ -122,12 +122,14 @@ impl Sketch {
 
     fn start(&mut self, node: usize) {
         let lives = self.nodes[node].lives + 1;
-        self.nodes[node] = Node { world: Arc::clone(&self.disk.rows.world), entropy: dice(self.seed, node, lives), lives };
+        self.nodes[node] =
+            Node { world: Arc::clone(&self.disk.rows.world), entropy: dice(self.seed, node, lives), lives };
     }
 
     fn over(&self) -> Vec<(Instant, RequestId)> {
         let due = |r: &Arc<Request>| Some((running(r).iter().map(|due| due.at).min()?, r.id));
-        let mut over: Vec<_> = self.disk.rows.requests.values().filter_map(due).filter(|(at, _)| *at <= self.clock).collect();
+        let mut over: Vec<_> =
+            self.disk.rows.requests.values().filter_map(due).filter(|(at, _)| *at <= self.clock).collect();
         over.sort_unstable();
         over
     }
@@ -276,8 +278,9 @@ impl Work {
                 let request = self.rows.requests[id].clone();
                 let over = running(&request).into_iter().filter(|due| due.at <= at).min();
                 let Some(due) = over else { return Ok(self.done(None)) };
-                let records = request_decide::run_out(&world, &request, at, due, &self.loads());
-                self.apply(*id, records.map_err(Refused::from)?);
+                let records = request_decide::run_out(&world, &request, at, due, &self.loads())?;
+                assert!(!records.is_empty(), "{due:?} is over at {at:?} and nothing came of it");
+                self.apply(*id, records);
                 Ok(self.done(Some(*id)))
             }
             Command::Register(command) => {

@@ -23,10 +23,12 @@ pub(super) fn touched(world: &World, at: Instant, new: &NewAbsence) -> Vec<PostC
     world.posts_hanging_on(&new.person, at)
 }
 
-/// The posts whose open work passes back.
+/// The posts whose open work passes back, and those of others away, whose work may be what nobody could have.
 pub(super) fn touched_by_end(world: &World, at: Instant, code: &AbsenceCode) -> Vec<PostCode> {
     let running = find(world, code).ok().filter(|row| row.holds().contains(at));
-    running.map_or_else(Vec::new, |row| world.posts_hanging_on(&row.person, at))
+    let posts =
+        running.map(|row| world.posts_hanging_on(&row.person, at).into_iter().chain(world.posts_of_the_away(at)));
+    posts.into_iter().flatten().collect()
 }
 
 /// The row of an absence.

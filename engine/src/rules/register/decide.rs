@@ -19,7 +19,7 @@ use crate::rules::{
     matter::Mandated,
     name::{self, BadName},
     post::{Person, Post, PostKind, Rank},
-    request::{self, Duty, Request, StageKind, hand_over::hand_over},
+    request::{self, Assignment, Duty, Request, StageKind, hand_over::hand_over},
     routing::Loads,
     tier::Unit,
     tree::UnitIx,
@@ -55,9 +55,15 @@ pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
     match command {
         Command::AbolishPost { post } => Touched { posts: vec![post.clone()], ..Touched::default() },
         Command::Relieve { post, successor, .. } => {
-            Touched { posts: vec![post.clone()], place: None, conduct: successor.is_some() }
+            let came = successor.iter().flat_map(|_| world.posts_of_the_away(at));
+            let posts = std::iter::once(post.clone()).chain(came).collect();
+            Touched { posts, place: None, conduct: successor.is_some() }
         }
-        Command::Appoint { .. } | Command::MoveUnit { .. } => Touched { conduct: true, ..Touched::default() },
+        Command::Appoint { post, .. } => {
+            let posts = std::iter::once(post.clone()).chain(world.posts_of_the_away(at)).collect();
+            Touched { posts, place: None, conduct: true }
+        }
+        Command::MoveUnit { .. } => Touched { conduct: true, ..Touched::default() },
         Command::MergeUnits { from: unit, .. } | Command::DissolveUnit { unit, .. } => Touched {
             posts: world
                 .register()
@@ -124,7 +130,18 @@ pub fn decide(
     let mut loads = loads.clone();
     for request in open {
         let to = moved.filter(|(from, _)| request.place == **from).map(|(_, to)| to);
-        let records = hand_over(&next, request, at, actor, to, &loads)?;
+        let records = match hand_over(&next, request, at, actor, to, &loads) {
+            Ok(records) => records,
+            // Nobody could have it before either, and who has it keeps the post: it stays where it is.
+            Err(_)
+                if to.is_none()
+                    && request.open().all(|open| keeps_post(&next, open, at))
+                    && hand_over(world, request, at, actor, None, &loads).is_err() =>
+            {
+                continue;
+            }
+            Err(refusal) => return Err(refusal.into()),
+        };
         // Each takes what the one before left; only what is to be handled counts.
         let handled = records.iter().filter_map(|r| r.event.opens()).filter(|opens| opens.duty == Duty::Handle);
         for opens in handled {
@@ -139,6 +156,12 @@ pub fn decide(
     let step = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
     let records = events.into_iter().map(|event| Recorded { step: step.clone(), event }).collect();
     Ok(Decision { records, world: next, hand_overs })
+}
+
+/// Whether whoever has an assignment holds its post.
+fn keeps_post(world: &World, open: &Assignment, at: Instant) -> bool {
+    let held = world.find_post(open.post.as_str()).zip(world.find_person(open.person.as_str()));
+    held.is_some_and(|(post, person)| world.holders(post, at).any(|h| h.person == person))
 }
 
 /// The command with its texts as the files would read them. What the files would not take is not taken

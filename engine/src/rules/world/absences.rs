@@ -60,4 +60,14 @@ impl World {
         posts.dedup();
         posts
     }
+
+    /// The posts of everybody away at that instant: work that nobody could have stayed with them, and may go to
+    /// whoever comes.
+    #[must_use]
+    pub fn posts_of_the_away(&self, at: Instant) -> Vec<PostCode> {
+        let away = self.absences.all().iter().filter(|row| row.holds().contains(at));
+        let people = away.filter_map(|row| self.find_person(row.person.as_str()));
+        let held = people.flat_map(|person| self.held_by(person, at)).filter(|h| self.post_exists(h.post, at));
+        held.filter_map(|h| self.post_code(h.post)).cloned().collect()
+    }
 }

@@ -32,6 +32,7 @@ impl World {
             let held = self.rows.holdings.iter().filter(|h| turns(h.span, after, until));
             posts.extend(held.map(|h| h.post.clone()));
         }
+        posts.extend(self.posts_of_the_away(until));
         posts.sort_unstable();
         posts.dedup();
         posts

@@ -6,7 +6,10 @@ use liandong_engine::rules::{
     absence::{Scope, Substitute},
     id::{AssignmentNo, PersonCode, PostCode, RequestId},
     instant::Instant,
-    request::{Assignment, Channel, Duty, Request, event::{Event, Opening}},
+    request::{
+        Assignment, Channel, Duty, Request,
+        event::{Event, Opening},
+    },
     world::Register,
 };
 
@@ -45,10 +48,9 @@ pub(super) fn faults(
         faults.push(format!("{} is away", opens.person));
     }
     let mut asked = match (event, before) {
-        (Event::RequestLogged(logged), _) if logged.channel == Channel::HomeVisit => Asked {
-            accused: logged.accused.clone(),
-            ..Asked::new(&logged.place, &logged.matter, at)
-        },
+        (Event::RequestLogged(logged), _) if logged.channel == Channel::HomeVisit => {
+            Asked { accused: logged.accused.clone(), ..Asked::new(&logged.place, &logged.matter, at) }
+        }
         (_, Some(request)) => question(request, at),
         _ => return faults,
     };
@@ -137,9 +139,6 @@ pub(super) fn kept_from_others(register: &Register, request: &Request, at: Insta
         let mut rows = register.absences.iter().filter(|row| row.substitute == names);
         rows.any(|row| is_away(register, &row.person, request.matter.as_str(), at))
     };
-    if !request.accused.is_empty() {
-        return None;
-    }
     let held = request.open().find(|a| away(a) || !holds(a) && !named(a))?;
     let day = Day::of(register, at);
     let asked = Asked { from: held.rung, ..question(request, at) };

@@ -4,9 +4,7 @@
 mod given;
 mod ledger;
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use liandong_engine::{
     rules::{
@@ -183,8 +181,7 @@ impl Watch {
     /// Nobody away or gone holds what somebody there could have.
     fn everybody_there(&mut self) {
         let open = self.requests.values().filter(|r| r.open().next().is_some());
-        let found: Vec<String> =
-            open.filter_map(|r| given::kept_from_others(&self.register, r, self.at)).collect();
+        let found: Vec<String> = open.filter_map(|r| given::kept_from_others(&self.register, r, self.at)).collect();
         self.faults.extend(found);
     }
 
@@ -250,7 +247,9 @@ fn climbs(event: &Event, before: Option<&Request>) -> Option<&'static str> {
     let right = match event {
         Event::Escalated { ends, .. } | Event::RejectionProposed { ends, .. } => was(*ends) < opens.rung,
         Event::RelayTaken { ends, .. } => was(*ends) < opens.rung,
-        Event::SentBack { ends, .. } | Event::Relayed { ends, .. } => opens.rung < was(*ends),
+        // The third return is a ruling.
+        Event::SentBack { ends, .. } => request.returns < 2 && opens.rung < was(*ends),
+        Event::Relayed { ends, .. } => opens.rung < was(*ends),
         Event::Transferred { ends, .. } => was(*ends) >= 200 || opens.rung == was(*ends),
         Event::HandedOver { ends, .. } if opens.duty == Duty::Handle => was(*ends) <= opens.rung,
         Event::Resolved { ends, .. } => {
@@ -258,7 +257,7 @@ fn climbs(event: &Event, before: Option<&Request>) -> Option<&'static str> {
             own || opens.rung < was(*ends)
         }
         Event::Reopened { .. } => resolver < opens.rung,
-        Event::Frozen { .. } => opens.rung > 200,
+        Event::Frozen { .. } => request.returns >= 2 && opens.rung > 200,
         _ => true,
     };
     (!right).then_some("it does not climb as it should")
