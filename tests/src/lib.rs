@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod fixtures;
+pub mod model;
 pub mod naive;
 pub mod naive_calendar;
 pub mod random;
@@ -9,6 +10,7 @@ pub mod receiver;
 pub mod seed;
 pub mod server;
 pub mod serving;
+pub mod simulation;
 pub mod stores;
 pub mod story;
 pub mod tables;

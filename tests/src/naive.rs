@@ -379,10 +379,30 @@ impl<'r> Day<'r> {
         self.holders.get(post).into_iter().flatten().any(|(_, p)| *p == person)
     }
 
-    /// Whether somebody away on this day names the person to stand in.
+    /// Whether the person stands in on the post for a holder who is away: named by that one, or by whom that
+    /// one names, and so on.
     #[must_use]
-    pub fn is_named(&self, person: &PersonCode) -> bool {
-        self.away.iter().any(|absence| absence.substitute == Substitute::Person(person.clone()))
+    pub fn stands_in(&self, person: &PersonCode, post: &PostCode, matter: &MatterCode) -> bool {
+        let holders = self.holders.get(post).into_iter().flatten();
+        holders.clone().any(|(_, holder)| *holder != person && self.sent_to(holder, matter) == Some(person))
+    }
+
+    /// Where the notes on the doors of those who are away lead; nowhere when they go round or end.
+    fn sent_to(&self, person: &'r PersonCode, matter: &MatterCode) -> Option<&'r PersonCode> {
+        let mut person = person;
+        for _ in 0..=self.away.len() {
+            let covers = |absence: &&&'r Absence| match &absence.scope {
+                Scope::All => true,
+                Scope::Matters(matters) => matters.contains(matter),
+            };
+            let away = self.away.iter().filter(|absence| absence.person == *person).find(covers);
+            match away.map(|absence| &absence.substitute) {
+                None => return Some(person),
+                Some(Substitute::ByPost) => return None,
+                Some(Substitute::Person(named)) => person = named,
+            }
+        }
+        None
     }
 
     /// Whether the person is the first holder of the post on this day.

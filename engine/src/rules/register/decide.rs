@@ -21,7 +21,7 @@ use crate::rules::{
     matter::Mandated,
     name::{self, BadName},
     post::{Person, Post, PostKind, Rank},
-    request::{self, Duty, Request, StageKind, hand_over::hand_over},
+    request::{self, Assignment, Duty, Request, StageKind, hand_over::hand_over},
     routing::Loads,
     tier::Unit,
     tree::UnitIx,
@@ -38,8 +38,8 @@ pub struct Touched {
     /// Requests about somebody's conduct with an open assignment: the person may come to stand above
     /// whoever has it.
     pub conduct: bool,
-    /// Requests with an open assignment on one of these posts, whose holder is absent: nobody could take it so
-    /// far, and with this change somebody may.
+    /// Requests with an open assignment on one of these posts, whose holder is absent or gone: nobody could take
+    /// it so far, and with this change somebody may.
     pub stuck: Vec<PostCode>,
 }
 
@@ -71,6 +71,8 @@ pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
         | Command::CreatePost(_)
         | Command::ChangeLimit { .. }
         | Command::DeclareDays { .. } => Vec::new(),
+        // What is on the post itself waited for somebody to hold it.
+        Command::Appoint { post, .. } => std::iter::once(post.clone()).chain(world.posts_of_absent(at)).collect(),
         _ => world.posts_of_absent(at),
     };
     Touched { stuck, ..taken_by(world, at, command) }
@@ -158,11 +160,25 @@ pub fn decide(
     for request in open {
         let to = moved.filter(|(from, _)| request.place == **from).map(|(_, to)| to);
         let records = match hand_over(&next, request, at, actor, to, &loads) {
+            // It was stuck before, and no other change is to wait for that.
             Err(_) if !taken.binds(request) => continue,
-            records => records?,
+            Ok(records) => records,
+            // Nobody could have it before either, and who has it keeps the post: it stays where it is.
+            Err(_)
+                if to.is_none()
+                    && request.open().all(|open| keeps_post(&next, open, at))
+                    && hand_over(world, request, at, actor, None, &loads).is_err() =>
+            {
+                continue;
+            }
+            Err(refusal) => return Err(refusal.into()),
         };
-        for opens in records.iter().filter_map(|r| r.event.opens()).filter(|opens| opens.duty == Duty::Handle) {
+        // Each takes what the one before left; only what is to be handled counts.
+        let handled = records.iter().filter_map(|r| r.event.opens()).filter(|opens| opens.duty == Duty::Handle);
+        for opens in handled {
             *loads.0.entry(opens.person.clone()).or_default() += 1;
+            let left = request.handle().and_then(|held| loads.0.get_mut(&held.person));
+            left.into_iter().for_each(|load| *load = load.saturating_sub(1));
         }
         if !records.is_empty() {
             hand_overs.push((request.id, records));
@@ -172,6 +188,12 @@ pub fn decide(
     let step = |event: &Event| duty::step(world, actor, event).unwrap_or_else(|| alone.clone());
     let records = events.into_iter().map(|event| Recorded { step: step(&event), event }).collect();
     Ok(Decision { records, world: next, hand_overs })
+}
+
+/// Whether whoever has an assignment holds its post.
+fn keeps_post(world: &World, open: &Assignment, at: Instant) -> bool {
+    let held = world.find_post(open.post.as_str()).zip(world.find_person(open.person.as_str()));
+    held.is_some_and(|(post, person)| world.holders(post, at).any(|h| h.person == person))
 }
 
 /// The command with its texts as the files would read them. What the files would not take is not taken

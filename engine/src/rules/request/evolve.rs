@@ -185,13 +185,14 @@ impl Request {
         }
     }
 
+    /// Once for a limit of an assignment, however often it is told that it is over.
     fn yellow(&mut self, no: AssignmentNo, at: Instant, limit: LimitKind) {
-        let person = self.assignment(no).map(|a| a.person.clone());
+        let given = self.assignment(no).filter(|a| !self.marked(&a.person, limit, a.opened_at));
+        let person = given.map(|a| a.person.clone());
         self.limits.marks.extend(person.map(|person| Mark { card: Card::Yellow, person, limit, at }));
     }
 
-    /// Whether somebody was marked for a limit of an assignment given at that time: it is told every
-    /// morning, and marked once.
+    /// Whether somebody was marked for a limit of an assignment given at that time.
     fn marked(&self, person: &PersonCode, limit: LimitKind, since: Instant) -> bool {
         self.limits.marks.iter().any(|m| m.person == *person && m.limit == limit && m.at >= since)
     }
@@ -302,10 +303,7 @@ impl Request {
                 self.stage = Stage::Resolved { resolution, relay: opens.no };
             }
             Event::Overdue { no, limit, again, .. } => {
-                let first = self.assignment(*no).is_some_and(|a| !self.marked(&a.person, *limit, a.opened_at));
-                if first {
-                    self.yellow(*no, at, *limit);
-                }
+                self.yellow(*no, at, *limit);
                 self.change(*no, |a| match limit {
                     LimitKind::Accept | LimitKind::Respond => a.accept = Some(*again),
                     _ => a.finish = Some(*again),

@@ -76,7 +76,9 @@ pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Co
     let mut batch = Batch {
         tx,
         shared,
-        at: shared.clock.shared(clock),
+        // When the first order is decided: what is fetched for it has to be that of then, also where the clock
+        // stands before what was done last.
+        at: Instant(shared.clock.shared(clock).0.max(head.at.0.saturating_add(1))),
         reached: head.at,
         found: head,
         head,

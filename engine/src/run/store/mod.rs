@@ -102,6 +102,12 @@ impl Store {
         self.read.set_metric_callback(move |info| callback(&info.statement.sql));
     }
 
+    /// Tells `callback` of every statement of a transaction, when it was executed and is not committed yet: for
+    /// tests in which a node dies there.
+    pub fn on_write(&mut self, callback: impl Fn(&str) + Send + Sync + 'static) {
+        self.write.set_metric_callback(move |info| callback(&info.statement.sql));
+    }
+
     /// Runs a named transaction; again when it lost against another writer, [`MAX_TRIES`] times at most.
     ///
     /// # Errors

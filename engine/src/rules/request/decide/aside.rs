@@ -6,7 +6,7 @@ use crate::rules::{
     actor::Actor,
     id::{AssignmentNo, PostCode},
     request::{
-        Assignment, Duty,
+        Assignment, Duty, StageKind,
         event::{Event, Opening, Recorded},
         refusal::Code,
         relation,
@@ -116,7 +116,8 @@ impl Decision<'_> {
 
     /// Whoever has others work on it has taken it on: no second tap for the same thing.
     fn taken_on(&self, held: &Assignment, event: Event) -> Vec<Recorded> {
-        let accepted = held.accepted_at.is_none().then(|| self.on(held, Event::Accepted { no: held.no }));
+        let offered = self.request.stage.kind() == StageKind::Routed;
+        let accepted = offered.then(|| self.on(held, Event::Accepted { no: held.no }));
         accepted.into_iter().flatten().chain(self.on(held, event)).collect()
     }
 }

@@ -1,0 +1,232 @@
+//! Who does what: the numbers of an operation, read in the state that they meet.
+
+use liandong_engine::{
+    rules::{
+        absence::{Scope, Substitute},
+        actor::Actor,
+        authority::{Act, may, roles_at},
+        calendar::Declared,
+        id::{AssignmentNo, PersonCode, PostCode, UnitCode},
+        matter::{Mandated, Power},
+        post::Rank,
+        register::command as change,
+        request::{
+            Assignment, Channel, Citizen, How, Request,
+            command::{Command as Asks, CommandKind, LogRequest},
+        },
+        tier::UnitKind,
+        world::Register,
+    },
+    run::engine::Command,
+};
+
+use super::{
+    drive::Drive,
+    op::{Change, What, Who},
+    shell::Shell,
+};
+use crate::random::pick;
+
+/// A number from here on does what one should not.
+const WRONG: u8 = 240;
+
+impl<S: Shell> Drive<'_, S> {
+    /// The rows in the order in which they came, which no store changes.
+    fn register(&self) -> &Register {
+        &self.watch.register
+    }
+
+    fn person(&self, number: u8) -> PersonCode {
+        pick(&self.register().people, number).code
+    }
+
+    fn post(&self, number: u8) -> PostCode {
+        pick(&self.register().posts, number).code
+    }
+
+    fn units(&self, kind: UnitKind) -> Vec<UnitCode> {
+        let tree = self.world.tree();
+        let there = tree.all().filter(|u| tree.exists(*u, self.clock) && tree.kind(*u) == Some(kind));
+        sorted(there.filter_map(|unit| tree.code(unit).parse().ok()))
+    }
+
+    /// Somebody logs what they were told at a household.
+    pub(super) fn log(&self, who: u8, place: u8, matter: u8) -> Option<(Actor, Command)> {
+        let world = &self.world;
+        let place = pick(&self.units(UnitKind::Household), place);
+        let unit = world.find_unit(place.as_str())?;
+        let able = world.people().filter(|p| may(roles_at(world, *p, unit, self.clock), Act::Log));
+        let able = sorted(able.filter_map(|p| world.person_code(p)).cloned());
+        let actor = if who >= WRONG || able.is_empty() { self.person(who) } else { pick(&able, who) };
+        let matter = pick(&self.register().matters, matter);
+        let accused = if matter.conduct { vec![self.person(who / 2)] } else { Vec::new() };
+        let command = LogRequest {
+            place,
+            matter: matter.code,
+            channel: Channel::HomeVisit,
+            entered_at: None,
+            words: "说说".to_owned(),
+            citizen: Citizen { name: "某".to_owned(), phone: String::new() },
+            accused,
+        };
+        Some((Actor::Person(actor), Command::Log(command)))
+    }
+
+    /// Somebody does something about a request, mostly one that is open.
+    pub(super) fn act(&self, case: u8, who: Who, what: &What) -> Option<(Actor, Command)> {
+        let all: Vec<&Request> = self.watch.requests.values().collect();
+        let open: Vec<&Request> = all.iter().copied().filter(|r| r.stage.kind().word() != "Closed").collect();
+        let among = if case >= WRONG || open.is_empty() { &all } else { &open };
+        if among.is_empty() {
+            return None;
+        }
+        let request = pick(among, case);
+        let given = |number: usize| request.assignments.get(number).map(|a| a.person.clone());
+        let holder = request.handle().or_else(|| request.relay()).map(|a| a.person.clone());
+        let actor = match who {
+            Who::Holder if what.kind == CommandKind::TakeOver => self.above(request, what).map(Actor::Person),
+            Who::Holder if matches!(what.kind, CommandKind::Respond | CommandKind::Report) => {
+                self.aside(request, what).map(|aside| Actor::Person(aside.person.clone()))
+            }
+            Who::Holder => holder.or_else(|| given(0)).map(Actor::Person),
+            Who::Former => given(0).map(Actor::Person),
+            Who::Logger => Some(request.logged_by.clone()),
+            Who::Citizen => Some(Actor::Citizen(request.id)),
+            Who::Anybody(number) => Some(Actor::Person(self.person(number))),
+        };
+        let command = self.asks(request, what);
+        Some((actor?, Command::Act { request: request.id, command }))
+    }
+
+    /// Posts that stand on the way up from a place.
+    fn near(&self, request: &Request, number: u8) -> PostCode {
+        let world = &self.world;
+        let way = world.find_unit(request.place.as_str()).into_iter();
+        let way = way.flat_map(|place| world.tree().upward(place, self.clock));
+        let posts = way.flat_map(|unit| world.all_desks(unit, self.clock)).map(|(post, _)| post);
+        let near = sorted(posts.filter_map(|post| world.post_code(post)).cloned());
+        if near.is_empty() { self.post(number) } else { pick(&near, number) }
+    }
+
+    /// Somebody who holds a post above the place.
+    fn above(&self, request: &Request, what: &What) -> Option<PersonCode> {
+        let post = self.world.find_post(self.near(request, what.post.unwrap_or(1)).as_str())?;
+        self.world.person_code(self.world.holders(post, self.clock).next()?.person).cloned()
+    }
+
+    /// One of those who help, or have a step.
+    fn aside<'r>(&self, request: &'r Request, what: &What) -> Option<&'r Assignment> {
+        let asides: Vec<&Assignment> = request.asides().collect();
+        (!asides.is_empty()).then(|| pick(&asides, what.post.unwrap_or(0)))
+    }
+
+    fn asks(&self, request: &Request, what: &What) -> Asks {
+        let text = || "说明".to_owned();
+        let no = || self.aside(request, what).map_or(AssignmentNo(1), |aside| aside.no);
+        let working_days = u16::from(what.post.unwrap_or(3));
+        let to = |usual: u8| self.near(request, what.post.unwrap_or(usual));
+        let usual = u8::try_from(request.events % 251).unwrap_or(0);
+        match what.kind {
+            CommandKind::Accept => Asks::Accept,
+            CommandKind::Escalate => Asks::Escalate { reason: text() },
+            CommandKind::Transfer => Asks::Transfer { to: to(usual), reason: text() },
+            CommandKind::SendBack => Asks::SendBack { to: what.post.map(|n| self.near(request, n)), reason: text() },
+            CommandKind::Reject => Asks::Reject { explanation: text() },
+            CommandKind::AskCitizen => Asks::AskCitizen { question: text() },
+            CommandKind::Resume => Asks::Resume { answer: text() },
+            CommandKind::AddNote => Asks::AddNote { text: text() },
+            CommandKind::Resolve => {
+                Asks::Resolve { outcome: what.outcome, words: text(), face_to_face: what.yes && what.post.is_some() }
+            }
+            CommandKind::ConfirmRelay => {
+                Asks::ConfirmRelay { told: what.yes, whom: text(), when: self.clock, how: How::Phone }
+            }
+            CommandKind::Rate => Asks::Rate { satisfied: what.yes && what.post.is_some(), words: String::new() },
+            CommandKind::Withdraw => Asks::Withdraw { reason: text() },
+            CommandKind::Rule => Asks::Rule { to: to(usual), ruling: text() },
+            CommandKind::Remind => Asks::Remind { words: text() },
+            CommandKind::Supervise => Asks::Supervise { words: text(), working_days: Some(working_days) },
+            CommandKind::TakeOver => Asks::TakeOver { reason: text() },
+            CommandKind::CallHelp => Asks::CallHelp { to: to(usual), reason: text() },
+            CommandKind::Delegate => Asks::Delegate { to: to(usual), instruction: text() },
+            CommandKind::Respond => Asks::Respond { no: no() },
+            CommandKind::Report => Asks::Report { no: no(), words: text() },
+            CommandKind::Recall => Asks::Recall { no: no(), reason: text() },
+            CommandKind::AskExtension => Asks::AskExtension { working_days, reason: text() },
+            CommandKind::GrantExtension => Asks::GrantExtension,
+            CommandKind::RefuseExtension => Asks::RefuseExtension { reason: text() },
+            CommandKind::Recompute => Asks::Recompute { rules_of_today: what.yes, reason: text(), bases: Vec::new() },
+        }
+    }
+
+    /// The register changes.
+    pub(super) fn change(&self, change: Change) -> Option<(Actor, Command)> {
+        use change::Command as C;
+        let (rows, now) = (self.register(), self.clock);
+        let command = match change {
+            Change::Leaves { who, after, days, names, matter } => {
+                let busy = self.watch.requests.values().flat_map(Request::open).map(|a| a.person.clone());
+                let busy: Vec<PersonCode> = busy.collect();
+                let person = if who % 3 == 0 || busy.is_empty() { self.person(who / 3) } else { pick(&busy, who / 3) };
+                let matter = matter.map(|number| pick(&rows.matters, number).code);
+                C::RecordAbsence(change::NewAbsence {
+                    person,
+                    from: (after > 0).then(|| now.plus_days(after.into())),
+                    to: now.plus_days(i64::from(after) + i64::from(days)),
+                    reason: "事".to_owned(),
+                    scope: matter.map_or(Scope::All, |matter| Scope::Matters(vec![matter])),
+                    substitute: names.map_or(Substitute::ByPost, |n| Substitute::Person(self.person(n))),
+                })
+            }
+            Change::Returns { which } => {
+                let running: Vec<_> = rows.absences.iter().filter(|a| a.holds().contains(now)).collect();
+                if running.is_empty() {
+                    return None;
+                }
+                C::EndAbsence { absence: pick(&running, which).code.clone() }
+            }
+            Change::Relieved { which, successor } => {
+                let held: Vec<_> = rows.holdings.iter().filter(|h| h.span.contains(now)).collect();
+                let held = held.get(usize::from(which) % held.len().max(1))?;
+                let successor = successor.map(|number| self.person(number));
+                C::Relieve { post: held.post.clone(), person: held.person.clone(), successor }
+            }
+            Change::Appointed { post, person, first } => C::Appoint {
+                post: self.post(post),
+                person: self.person(person),
+                rank: if first { Rank::First } else { Rank::Substitute },
+            },
+            Change::Mandate { post, matter, may } => C::ChangeMandate {
+                to: Mandated::Post(self.post(post)),
+                matter: pick(&rows.matters, matter).code,
+                power: may.then_some(Power::Resolve),
+            },
+            Change::Moves { place, to } => C::MoveUnit {
+                unit: pick(&self.units(UnitKind::Household), place),
+                parent: pick(&self.units(UnitKind::Group), to),
+            },
+            Change::Abolished { post } => C::AbolishPost { post: self.post(post) },
+            Change::DayOff { after } => {
+                let zone = self.world.zone();
+                let today = zone.0.to_datetime(jiff::Timestamp::from_microsecond(now.0).ok()?).date();
+                C::DeclareDays {
+                    calendar: "town".parse().ok()?,
+                    days: vec![change::NewDay {
+                        date: today.saturating_add(jiff::Span::new().days(i64::from(after))),
+                        name: "假".to_owned(),
+                        kind: Declared::Holiday,
+                        periods: Vec::new(),
+                    }],
+                    published_to: None,
+                }
+            }
+        };
+        Some((Actor::Operator, Command::Register(command)))
+    }
+}
+
+fn sorted<T: Ord>(of: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = of.collect();
+    all.sort();
+    all
+}
