@@ -5,13 +5,17 @@ use std::sync::Arc;
 use async_graphql::{Object, Result, SimpleObject};
 use liandong_engine::rules::{
     instant::Instant,
-    register::{coverage, duty_coverage},
+    register::{coverage, duty_coverage, promise::Overpromised},
 };
 
 use super::{
     absence::Absence, duty_change::DutyChange, matter::Matter, person::Person, post::Post, roster::Roster, unit::Unit,
 };
-use crate::{context::Scope, input, word::When};
+use crate::{
+    context::Scope,
+    input,
+    word::{LimitKind, When},
+};
 
 /// A coverage report as of an instant.
 #[derive(Clone, Debug)]
@@ -192,6 +196,31 @@ impl Coverage {
         };
         self.report.unpublished.iter().take(input::MOST).map(ending).collect()
     }
+
+    /// Matters whose rungs may take longer together than the town or the law gives the whole case, in the order of
+    /// matters; at most 100.
+    async fn overpromised(&self) -> Vec<OverpromisedMatter> {
+        let one = |over: &Overpromised| OverpromisedMatter {
+            matter: over.matter.clone(),
+            limit: over.limit.into(),
+            due: When(over.due),
+            rungs_due: When(over.rungs_due),
+        };
+        self.report.overpromised.iter().take(input::MOST).map(one).collect()
+    }
+}
+
+/// A matter whose rungs may take longer together than is given for the whole case.
+#[derive(SimpleObject)]
+pub(crate) struct OverpromisedMatter {
+    /// The code of the matter.
+    matter: String,
+    /// Which limit of the whole case.
+    limit: LimitKind,
+    /// When a case that begins now is to be at its end.
+    due: When,
+    /// When the last rung that may resolve it may still be at it.
+    rungs_due: When,
 }
 
 /// A place of a roster with nobody on duty in the weeks ahead.

@@ -4,7 +4,9 @@ use std::{cell::RefCell, collections::BTreeSet};
 
 use liandong_engine::rules::{
     absence::{Absence, Scope, Substitute},
+    calendar::Allowance,
     instant::{Instant, Span, Zone},
+    limit::LimitKind,
     register::{
         coverage::{Uncovered, coverage},
         duty_coverage::{DutyCoverage, GapReason, QUALITY_DAYS},
@@ -165,4 +167,20 @@ fn the_demo_town_has_the_faults_of_rosters_that_are_told_of_it() {
         night.reasons.iter().any(|why| why.starts_with("Market: `P0006` has 15 duties and `P0003` 0")),
         "{night:?}"
     );
+}
+
+#[test]
+fn rungs_that_may_take_longer_together_than_the_whole_are_named() {
+    // A pipe may be two days in the group, two in the village and three in the town; a lamp two and three.
+    for (days, expected) in [(7, &[][..]), (6, &["water-pipe"]), (4, &["street-lamp", "water-pipe"])] {
+        let mut rows = fixtures::register("story-limits");
+        for rule in rows.limits.iter_mut().filter(|rule| rule.kind == LimitKind::Committed) {
+            rule.allowance = Allowance::WorkingDays(days);
+        }
+        let world = World::build(rows, 1, Zone::china()).unwrap();
+        let found = coverage(&world, at("2024-05-06")).overpromised;
+        let matters: Vec<&str> = found.iter().map(|over| over.matter.as_str()).collect();
+        assert_eq!(matters, expected, "{days} working days are promised");
+        assert!(found.iter().all(|over| over.due < over.rungs_due && over.limit == LimitKind::Committed));
+    }
 }

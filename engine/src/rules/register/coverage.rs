@@ -5,6 +5,7 @@ use serde::Serialize;
 pub use super::survey::Uncovered;
 use super::{
     duty_coverage::{DutyCoverage, duty_coverage},
+    promise::{Overpromised, overpromised},
     survey::{Survey, answers},
 };
 use crate::rules::{
@@ -50,6 +51,8 @@ pub struct Coverage {
     /// Calendars whose published days end within three months: code and last day. A limit that reaches
     /// beyond is a guess until the next notice is declared.
     pub unpublished: Vec<(String, String)>,
+    /// Matters whose rungs may take longer together than the town or the law gives the whole case.
+    pub overpromised: Vec<Overpromised>,
     /// What the duty rosters leave open.
     pub duty: DutyCoverage,
 }
@@ -66,6 +69,7 @@ pub fn coverage(world: &World, at: Instant) -> Coverage {
         households: households.len(),
         questions: households.len() * matters.len(),
         uncovered: Survey::of(world, at).uncovered(),
+        overpromised: overpromised(world, at),
         ..Coverage::default()
     };
     posts(world, at, &mut report);

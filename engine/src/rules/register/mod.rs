@@ -12,6 +12,7 @@ pub mod duty;
 pub mod duty_coverage;
 pub mod event;
 pub mod evolve;
+pub mod promise;
 pub mod refusal;
 mod rosters;
 pub mod survey;

@@ -1,8 +1,8 @@
 //! What only the dispatcher would take, at an instant and over a stretch of time.
 //!
 //! Over a stretch nothing is asked twice: a day on which a contact goes on leave changes the answers of a few
-//! households, and only those are asked again. Whether anybody answers does not hang on rosters, since who is off
-//! duty answers where nobody on duty can.
+//! households, and only those are asked again. Of rosters only those matter that are exclusive and leave a shift to
+//! nobody on purpose: else who is off duty answers where nobody on duty can.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -91,9 +91,32 @@ fn changes(world: &World, from: Instant, to: Instant) -> Vec<(Instant, Change)> 
     let mut hands: BTreeSet<Instant> = rows.holdings.iter().flat_map(|row| ends(&row.span)).filter(within).collect();
     hands.extend(world.absences().all().iter().flat_map(|row| ends(&row.holds())).filter(within));
     let mut changes: Vec<(Instant, Change)> = all.iter().map(|at| (*at, Change::Everything)).collect();
-    changes.extend(hands.difference(&all).map(|at| (*at, Change::Posts(changing(world, *at)))));
+    let empty = left_empty(world, Span { from, to });
+    hands.extend(empty.iter().map(|(at, ..)| *at).filter(within));
+    changes.extend(hands.difference(&all).map(|at| {
+        let mut posts = changing(world, *at);
+        let places = empty.iter().filter(|(of, ..)| of == at);
+        posts.extend(places.flat_map(|(_, unit, kind)| world.posts_of_kind(*unit, *kind)));
+        (*at, Change::Posts(posts))
+    }));
     changes.sort_by_key(|(at, _)| *at);
     changes
+}
+
+/// When shifts begin and end that exclusive rosters leave to nobody on purpose, and where.
+fn left_empty(world: &World, during: Span) -> Vec<(Instant, UnitIx, PostKind)> {
+    let exclusive = world.register().rosters.iter().filter(|row| row.exclusive);
+    let units: BTreeSet<UnitIx> = exclusive.filter_map(|row| world.find_unit(row.unit.as_str())).collect();
+    let places =
+        units.into_iter().flat_map(|unit| world.rostered_kinds(unit).into_iter().map(move |kind| (unit, kind)));
+    let mut found = Vec::new();
+    for (unit, kind) in places {
+        let stints = world.duty_roster(unit, kind, during);
+        for stint in stints.iter().filter(|stint| stint.on_duty.exclusive && stint.on_duty.empty) {
+            found.extend([(stint.span.from, unit, kind), (stint.span.to, unit, kind)]);
+        }
+    }
+    found
 }
 
 /// The posts for which it may change at that instant whether somebody answers.

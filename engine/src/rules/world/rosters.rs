@@ -105,6 +105,11 @@ impl World {
         kinds
     }
 
+    /// The posts of a kind that ever were on a unit.
+    pub fn posts_of_kind(&self, unit: UnitIx, kind: PostKind) -> impl Iterator<Item = PostIx> + '_ {
+        self.posts().filter(move |post| self.post_unit(*post) == Some(unit) && self.post_kind(*post) == Some(kind))
+    }
+
     /// Where rosters may ever put a person on duty: units, and among the holders of which posts there.
     #[must_use]
     pub fn rostered_places(&self, person: &PersonCode) -> Vec<(UnitIx, PostKind)> {

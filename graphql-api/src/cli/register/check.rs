@@ -9,6 +9,8 @@ use liandong_engine::{
         register::{
             coverage::{Coverage, ENDING_DAYS, MOST_HOUSEHOLDS, coverage},
             duty_coverage::{DutyGap, FlawedRota, GAP_DAYS, QUALITY_DAYS},
+            promise::Overpromised,
+            survey::{Stretch, coverage_between},
         },
         world::World,
     },
@@ -20,6 +22,9 @@ use crate::cli::{database::compile, instant, output, trouble::Trouble};
 
 /// How many items of a list are shown.
 const MOST_SHOWN: usize = 10;
+
+/// How many stretches of time are shown.
+const MOST_STRETCHES: usize = 60;
 
 /// Say everything that is wrong with a directory of CSV files
 #[derive(Debug, Args)]
@@ -33,6 +38,9 @@ pub(in crate::cli) struct Check {
     /// The day or instant for --coverage; now, when it is not given
     #[arg(long, value_name = "DATE", value_parser = instant, requires = "coverage")]
     at: Option<Instant>,
+    /// Look at every instant from then until this day, too: what nobody on the ladder may resolve, and when
+    #[arg(long, value_name = "DATE", value_parser = instant, requires = "coverage")]
+    until: Option<Instant>,
 }
 
 impl Check {
@@ -49,6 +57,13 @@ impl Check {
             let at = self.at.unwrap_or_else(|| Clock::System.now());
             let world = compile(register)?;
             output::print(&page(&world, &coverage(&world, at), at))?;
+            if let Some(until) = self.until {
+                if until <= at {
+                    let message = "--until is not after the day of --coverage; give a later one".to_owned();
+                    return Err(Trouble::Refused(message));
+                }
+                output::print(&ahead(&world, &coverage_between(&world, at, until)))?;
+            }
         }
         Ok(())
     }
@@ -72,7 +87,7 @@ fn page(world: &World, report: &Coverage, at: Instant) -> String {
         let taker = if hole.nobody { "无人接 nobody takes it" } else { "派单岗 the dispatcher takes it" };
         format!("{}: {} 户 households, first {}, {taker}", matter(&hole.matter), hole.households, hole.first)
     });
-    let lists: [(String, Vec<String>); 10] = [
+    let lists: [(String, Vec<String>); 11] = [
         ("层级上无人可办 matters that nobody on the ladder may resolve".to_owned(), uncovered.collect()),
         ("空缺岗位 posts that nobody holds".to_owned(), report.vacant.iter().map(|c| post(c)).collect()),
         (
@@ -91,6 +106,10 @@ fn page(world: &World, report: &Coverage, at: Instant) -> String {
         (
             "节假日安排即将到期 calendars whose published days end within three months".to_owned(),
             report.unpublished.iter().map(|(c, to)| format!("{c}: {to}")).collect(),
+        ),
+        (
+            "各级时限之和超过承诺或法定时限 matters whose rungs may take longer than the whole".to_owned(),
+            report.overpromised.iter().map(|over| overpromised(world, &matter(&over.matter), over)).collect(),
         ),
         (
             format!("{GAP_DAYS} 天内空岗 places with nobody on duty within {GAP_DAYS} days"),
@@ -120,6 +139,31 @@ fn page(world: &World, report: &Coverage, at: Instant) -> String {
         page += &format!("\n{heading}: {}\n{}", items.len(), output::bounded(items, MOST_SHOWN));
     }
     page
+}
+
+fn overpromised(world: &World, matter: &str, over: &Overpromised) -> String {
+    let Overpromised { limit, due, rungs_due, .. } = over;
+    let time = |at: &Instant| at.rfc3339(world.zone());
+    format!("{matter}: {limit} {}, {} < {}", limit.zh(), time(due), time(rungs_due))
+}
+
+/// What only the dispatcher would take from one instant to another, a line for each stretch in which it is the same.
+fn ahead(world: &World, stretches: &[Stretch]) -> String {
+    let line = |stretch: &Stretch| {
+        let mut matters =
+            stretch.uncovered.iter().take(3).map(|hole| format!("{} ({} 户)", hole.matter, hole.households));
+        let names: Vec<String> = matters.by_ref().collect();
+        let more = stretch.uncovered.len().saturating_sub(names.len());
+        let more = if more > 0 { format!(" +{more}") } else { String::new() };
+        let (from, to) = (stretch.from.text(world.zone()), stretch.to.text(world.zone()));
+        format!("{from} – {to}: {}{more}", if names.is_empty() { "—".to_owned() } else { names.join(", ") })
+    };
+    let lines: Vec<String> = stretches.iter().map(line).collect();
+    format!(
+        "\n逐日覆盖 day by day, what nobody on the ladder may resolve: {} 段 stretches\n{}",
+        lines.len(),
+        output::bounded(&lines, MOST_STRETCHES)
+    )
 }
 
 fn roster(world: &World, code: &str) -> String {

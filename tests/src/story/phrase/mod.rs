@@ -17,7 +17,7 @@
 //! A whistles for CASE to POST: REASON         A delegates CASE to POST: INSTRUCTION
 //! A responds to CASE no NUMBER                A reports on CASE no NUMBER: WORDS
 //! A recalls CASE no NUMBER: REASON            A reminds of CASE: WORDS
-//! A supervises CASE [within N days]: WORDS    A takes CASE over: REASON
+//! A supervises CASE [within N days]: WORDS    A lifts CASE: REASON
 //! A recomputes CASE [by today's rules]: REASON  its limits are reckoned anew
 //! A extends CASE by N days: REASON            A grants CASE          A refuses CASE: REASON
 //!

@@ -19,7 +19,7 @@ const CLAUSES: &[&str] = &["as", "by", "entering", "from", "about"];
 const VERBS: &[&str] = &[
     "looks", "accepts", "escalates", "transfers", "sends", "rejects", "asks", "resumes", "notes", "resolves",
     "tells", "relays", "rates", "withdraws", "rules", "whistles", "delegates", "responds", "reports", "recalls",
-    "reminds", "recomputes", "supervises", "takes", "extends", "grants", "refuses",
+    "reminds", "recomputes", "supervises", "lifts", "extends", "grants", "refuses",
 ];
 
 /// Reads what follows the verb; none when the verb is not about requests.
@@ -84,10 +84,7 @@ pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<
             let working_days = if words.take("within") { Some(days(words)?) } else { None };
             Command::Supervise { working_days, words: words.text() }
         }
-        "takes" => {
-            words.expect("over")?;
-            Command::TakeOver { reason: words.text() }
-        }
+        "lifts" => Command::TakeOver { reason: words.text() },
         "extends" => {
             words.expect("by")?;
             Command::AskExtension { working_days: days(words)?, reason: words.text() }
