@@ -4,10 +4,7 @@ use super::{
     engine::Engine,
     error::Error,
     query::RequestFilter,
-    store::{
-        journal::{self, Happened},
-        request as rows,
-    },
+    store::{journal, request as rows},
 };
 use crate::rules::{
     actor::Actor,
@@ -15,7 +12,6 @@ use crate::rules::{
     id::RequestId,
     request::{
         Request,
-        event::Recorded,
         recompute::{Basis, Moved, bases, moves},
         relation,
     },
@@ -36,17 +32,8 @@ impl Engine {
         let Some(request) = rows::read(self.shared.store.read(), &[id]).await?.remove(&id) else {
             return Ok(Vec::new());
         };
-        self.bases_of(&request).await
-    }
-
-    async fn bases_of(&self, request: &Request) -> Result<Vec<Basis>, Error> {
-        let entries = journal::whole(self.shared.store.read(), request.id).await?;
-        let happened = |happened: &Happened| match happened {
-            Happened::Request(_, recorded) => Some(recorded.clone()),
-            Happened::Register(_) => None,
-        };
-        let journal: Vec<Recorded> = entries.iter().filter_map(|entry| happened(&entry.happened)).collect();
-        Ok(bases(request, journal.iter()))
+        let journal = journal::of_requests(self.shared.store.read(), &[id]).await?.remove(&id);
+        Ok(bases(&request, journal.unwrap_or_default().iter()))
     }
 
     /// What reckoning limits anew would come to for the open requests that fit the filter, newest first, before
@@ -66,6 +53,7 @@ impl Engine {
         let (found, next) = self.requests(actor, filter, before, most).await?;
         let ids: Vec<RequestId> = found.iter().map(|request| request.id).collect();
         let mut whole = rows::read(self.shared.store.read(), &ids).await?;
+        let journals = journal::of_requests(self.shared.store.read(), &ids).await?;
         let (world, at) = (self.world(), self.now());
         let mut previews = Vec::new();
         for id in ids {
@@ -73,7 +61,7 @@ impl Engine {
             if !may(relation::roles(&world, &request, actor, at), Act::Recompute) {
                 continue;
             }
-            let bases = self.bases_of(&request).await?;
+            let bases = bases(&request, journals.get(&id).map_or(&[][..], Vec::as_slice).iter());
             let moved = moves(&world, &request, at, &bases, rules_of_today).unwrap_or_default();
             previews.push(Preview { request, moved });
         }

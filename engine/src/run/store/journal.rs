@@ -1,5 +1,7 @@
 //! The journal: everything that happened, append-only and without gaps.
 
+use std::collections::HashMap;
+
 use liandong_schema::entity::journal;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -79,6 +81,25 @@ pub async fn of_request(db: &impl ConnectionTrait, id: RequestId, after: u32, mo
 pub async fn whole(db: &impl ConnectionTrait, id: RequestId) -> Result<Vec<Entry>, Error> {
     let find = journal::Entity::find().filter(journal::Column::Request.eq(id.0));
     read(find.order_by_asc(journal::Column::Seq).all(db).await?)
+}
+
+/// All entries of these requests, by request, each oldest first.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Corrupt`].
+pub async fn of_requests(
+    db: &impl ConnectionTrait,
+    ids: &[RequestId],
+) -> Result<HashMap<RequestId, Vec<request::event::Recorded>>, Error> {
+    let mut found: HashMap<RequestId, Vec<request::event::Recorded>> = HashMap::with_capacity(ids.len());
+    let find = journal::Entity::find().filter(journal::Column::Request.is_in(ids.iter().map(|id| id.0)));
+    let find = find.order_by_asc(journal::Column::Request).order_by_asc(journal::Column::Seq);
+    for entry in read(find.all(db).await?)? {
+        if let Happened::Request(id, recorded) = entry.happened {
+            found.entry(id).or_default().push(recorded);
+        }
+    }
+    Ok(found)
 }
 
 /// Escalations before a position, newest first, at most `most`.
