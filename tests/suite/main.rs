@@ -9,6 +9,7 @@
 )]
 
 mod calendar;
+mod commands;
 mod duty;
 mod engine;
 mod generated;

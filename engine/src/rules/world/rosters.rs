@@ -1,6 +1,6 @@
 //! Who of this world is on duty when.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{PostIx, World};
 use crate::rules::{
@@ -17,12 +17,18 @@ use crate::rules::{
 pub(super) struct KeptRosters {
     all: Arc<Rosters>,
     overrides: Overrides,
+    /// The units that have rosters, by their place in the tree: routing asks by that, and often.
+    units: HashMap<UnitIx, UnitCode>,
 }
 
 impl KeptRosters {
     pub(super) fn none(zone: &Zone) -> Self {
         let never = |_: &UnitCode, date: Date| Calendar::always().day(date);
-        Self { all: Arc::new(Rosters::build(&[], zone.clone(), &never, Date::MIN)), overrides: Overrides::default() }
+        Self {
+            all: Arc::new(Rosters::build(&[], zone.clone(), &never, Date::MIN)),
+            overrides: Overrides::default(),
+            units: HashMap::new(),
+        }
     }
 }
 
@@ -31,6 +37,8 @@ impl World {
     pub(super) fn compile_overrides(&mut self) {
         let changes = self.rows.duty_changes.iter();
         self.rosters.overrides = Overrides::build(changes.flat_map(DutyChange::overrides).collect());
+        let units = self.rows.rosters.iter().map(|row| &row.unit);
+        self.rosters.units = units.filter_map(|unit| Some((self.find_unit(unit.as_str())?, unit.clone()))).collect();
     }
 
     pub(super) fn compile_rosters(&mut self) {
@@ -83,15 +91,15 @@ impl World {
     /// Who is on duty at a unit, among the holders of a kind of post there, at that instant.
     #[must_use]
     pub fn on_duty(&self, unit: UnitIx, posts: PostKind, at: Instant) -> OnDuty<'_> {
-        let Ok(unit) = self.tree.code(unit).parse() else { return OnDuty::default() };
-        on_duty(&self.rosters.all, &self.rosters.overrides, &unit, posts, at)
+        let Some(unit) = self.rosters.units.get(&unit) else { return OnDuty::default() };
+        on_duty(&self.rosters.all, &self.rosters.overrides, unit, posts, at)
     }
 
     /// The same through a stretch of time, from change to change.
     #[must_use]
     pub fn duty_roster(&self, unit: UnitIx, posts: PostKind, during: Span) -> Vec<Stint<'_>> {
-        let Ok(unit) = self.tree.code(unit).parse() else { return Vec::new() };
-        stints(&self.rosters.all, &self.rosters.overrides, &unit, posts, during)
+        let Some(unit) = self.rosters.units.get(&unit) else { return Vec::new() };
+        stints(&self.rosters.all, &self.rosters.overrides, unit, posts, during)
     }
 
     /// The kinds of posts on a unit that rosters ever govern.
