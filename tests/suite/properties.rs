@@ -124,7 +124,10 @@ fn every_open_request_has_exactly_one_handle_assignment_open() {
                 Stage::Resolved { relay, .. } => vec![(*relay, Duty::Relay)],
                 Stage::Told { .. } | Stage::Closed { .. } => Vec::new(),
             };
-            prop_assert!(request.asides().next().is_none() || request.handle().is_some(), "an aside of nothing");
+            for aside in request.asides() {
+                let lead = request.handle();
+                prop_assert!(lead.is_some_and(|lead| lead.person != aside.person), "{:?} beside {:?}", aside, lead);
+            }
             prop_assert_eq!(open, expected, "{:?}", request.stage);
         }
         Ok(())

@@ -90,8 +90,14 @@ impl Request {
         }
         self.end(ends, at, how);
         self.end_steps(at);
+        self.lead(at, opens);
         self.open_assignment(at, opens);
         self.stage = Stage::Routed { handle: opens.no };
+    }
+
+    /// Whoever leads the case does not help themselves: what they did beside it, they do as its lead.
+    fn lead(&mut self, at: Instant, opens: &Opening) {
+        self.release(at, |aside| aside.post == opens.post || aside.person == opens.person);
     }
 
     /// What was handed down, or asked for above, by who let the case go: it ends with that. Who helps, helps
@@ -339,6 +345,7 @@ impl Request {
                 }
                 let inherited = self.assignment(*ends).filter(|a| a.post == opens.post).map(|a| a.finish);
                 self.end(*ends, at, Ending::HandedOver);
+                self.lead(at, opens);
                 self.open_assignment(at, opens);
                 if let Some(finish) = inherited {
                     // The household has waited already: who steps in on the post has what is left.
