@@ -10,6 +10,7 @@ mod m20261125_000005_roster;
 mod m20261125_000006_duty_change;
 mod m20261125_000007_calendar_feed;
 mod m20261125_000008_notices;
+mod m20261125_000009_due_order;
 mod tables;
 
 /// All migrations in order.
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000006_duty_change::Migration),
             Box::new(m20261125_000007_calendar_feed::Migration),
             Box::new(m20261125_000008_notices::Migration),
+            Box::new(m20261125_000009_due_order::Migration),
         ]
     }
 }

@@ -106,33 +106,54 @@ impl Lateness {
     }
 }
 
+/// A limit that was over when the index was read, handed to the writer.
+struct RunningOut {
+    request: RequestId,
+    /// By how much, in microseconds.
+    late: i64,
+    answer: oneshot::Receiver<Result<super::Performed, Error>>,
+}
+
 impl Engine {
     /// Does everything that is due now, the longest overdue first; how many limits took effect.
     ///
     /// # Errors
     /// [`Error::Database`], [`Error::Stopping`]; what was not done is still due.
     pub async fn tick(&self) -> Result<u64, Error> {
-        let (mut done, mut before) = (0, Vec::new());
         let now = self.deciding_now().await?;
         if self.next_date().await?.is_some_and(|date| date <= now) {
             self.catch_up().await?;
         }
+        let mut done = 0;
         loop {
-            let now = self.deciding_now().await?;
-            let over = due::over(self.shared.store.read(), now, CHUNK).await?;
-            if over.is_empty() {
-                return Ok(done);
-            }
-            let took_effect = self.run_out(&over, now).await?;
+            let took_effect = self.pass().await?;
             done += took_effect;
             // What is over and comes to nothing would keep this turning for ever.
-            if took_effect == 0 && over == before {
+            if took_effect == 0 {
                 return Ok(done);
             }
-            if over.first().is_some_and(|(_, due)| now.0.saturating_sub(due.0) > OUTAGE_MICROS) && self.is_paced() {
+        }
+    }
+
+    /// Goes through the due index once; how many limits took effect. What stands in it next is read and handed
+    /// to the writer while what was read before is decided, so that the writer never waits for the reader.
+    async fn pass(&self) -> Result<u64, Error> {
+        let (mut done, mut after, mut decided) = (0, None, None);
+        loop {
+            let now = self.deciding_now().await?;
+            let over = due::over(self.shared.store.read(), now, after, CHUNK).await?;
+            after = over.last().copied();
+            let missed = over.first().is_some_and(|(_, due)| now.0.saturating_sub(due.0) > OUTAGE_MICROS);
+            let demanded = self.run_out(over, now).await?;
+            if let Some(before) = decided.replace(demanded) {
+                done += self.took_effect(before).await?;
+            }
+            if after.is_none() {
+                return Ok(done);
+            }
+            if missed && self.is_paced() {
                 tokio::time::sleep(GRADUAL).await;
             }
-            before = over;
         }
     }
 
@@ -162,19 +183,24 @@ impl Engine {
         matches!(self.shared.clock, crate::run::source::Clock::System)
     }
 
-    async fn run_out(&self, over: &[(RequestId, Instant)], now: Instant) -> Result<u64, Error> {
+    /// Hands limits that are over to the writer, which decides whether they still are.
+    async fn run_out(&self, over: Vec<(RequestId, Instant)>, now: Instant) -> Result<Vec<RunningOut>, Error> {
         let sender = self.timed.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(Error::Stopping)?;
-        let mut answers = Vec::with_capacity(over.len());
+        let mut demanded = Vec::with_capacity(over.len());
         for (request, due) in over {
-            answers.push((*request, *due, demand(&sender, Command::RunOut { request: *request }).await?));
+            let answer = demand(&sender, Command::RunOut { request }).await?;
+            demanded.push(RunningOut { request, late: now.0.saturating_sub(due.0), answer });
         }
-        drop(sender);
+        Ok(demanded)
+    }
+
+    /// Waits for what was handed to the writer; how many limits took effect.
+    async fn took_effect(&self, demanded: Vec<RunningOut>) -> Result<u64, Error> {
         let mut done = 0;
-        for (request, due, answer) in answers {
+        for RunningOut { request, late, answer } in demanded {
             match answer.await.unwrap_or(Err(Error::Stopping)) {
                 Ok(performed) if performed.request.is_some() => {
                     done += 1;
-                    let late = now.0.saturating_sub(due.0);
                     self.shared.counts.lateness.note(late);
                     tracing::info!(%request, late_seconds = late / 1_000_000, "a limit ran out");
                 }

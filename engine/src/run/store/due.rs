@@ -2,7 +2,9 @@
 //! row, written with the state it follows from, so that it survives whatever the process does not.
 
 use liandong_schema::entity::request::{Column, Entity};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 
 use crate::{
     rules::{id::RequestId, instant::Instant, request::Request, request::running},
@@ -14,12 +16,22 @@ pub(crate) fn first(request: &Request) -> Option<Instant> {
     running(request).iter().map(|due| due.at).min()
 }
 
-/// The requests with a limit that is over at an instant, the longest first, at most `most`.
+/// The requests with a limit that is over at an instant, the longest first, at most `most`, those after one
+/// that was read before.
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn over(db: &impl ConnectionTrait, at: Instant, most: u64) -> Result<Vec<(RequestId, Instant)>, Error> {
-    let find = Entity::find().filter(Column::DueAt.lte(at.0));
+pub async fn over(
+    db: &impl ConnectionTrait,
+    at: Instant,
+    after: Option<(RequestId, Instant)>,
+    most: u64,
+) -> Result<Vec<(RequestId, Instant)>, Error> {
+    let mut find = Entity::find().filter(Column::DueAt.lte(at.0));
+    if let Some((request, due)) = after {
+        let key = Expr::tuple([Expr::col(Column::DueAt), Expr::col(Column::Id)]);
+        find = find.filter(key.gt(Expr::tuple([Expr::val(due.0), Expr::val(request.0)])));
+    }
     let find = find.order_by_asc(Column::DueAt).order_by_asc(Column::Id).limit(most);
     let rows = find.select_only().column(Column::Id).column(Column::DueAt).into_tuple::<(uuid::Uuid, i64)>();
     Ok(rows.all(db).await?.into_iter().map(|(id, at)| (RequestId(id), Instant(at))).collect())
