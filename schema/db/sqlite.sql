@@ -33,7 +33,7 @@ CREATE INDEX assignment_inbox ON assignment (person, opened_at) WHERE ended_at I
 
 CREATE INDEX assignment_person ON assignment (person, request);
 
-CREATE INDEX assignment_post ON assignment (post) WHERE ended_at IS NULL;
+CREATE INDEX assignment_post ON assignment (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon) WHERE ended_at IS NULL;
 
 CREATE TABLE "calendar" (
     "code" text NOT NULL,
@@ -243,7 +243,7 @@ CREATE TABLE "request" (
 
 CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
 
-CREATE INDEX request_due ON request (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX request_due ON request (due_at, id) WHERE due_at IS NOT NULL;
 
 CREATE INDEX request_logger ON request (logged_by, id);
 

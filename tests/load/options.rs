@@ -69,6 +69,8 @@ pub(crate) enum Scenario {
     Spike,
     /// Limits that all run out at one moment, while people log; wants a base with --open 1000
     Due,
+    /// Limits of the coming month and nothing else to do; wants a base with --open 1000
+    Dormant,
     /// From the start of the process to ready
     Start,
     /// What the machine allows at most: the same rows written bare

@@ -1,5 +1,6 @@
 //! What is measured, one file for each kind of scenario.
 
+mod dormant;
 mod due;
 mod lifecycle;
 mod read;
@@ -70,6 +71,7 @@ async fn all(options: &Options, bed: &Bed, reports: &mut Vec<Report>) -> Result<
             Scenario::Submit => submit::submit(&mut bench).await?,
             Scenario::Spike => submit::spike(&mut bench).await?,
             Scenario::Due => due::run(&mut bench).await?,
+            Scenario::Dormant => dormant::run(&mut bench).await?,
             Scenario::Start => start::run(&mut bench).await?,
             Scenario::Bound => bench.bound(reports).await?,
         };
