@@ -437,6 +437,8 @@ mirrors! {
         HandedOver,
         /// 已回报: done, and reported to who asked for it.
         Reported,
+        /// 事项已更正: the case is another matter, and is somebody's by that.
+        Corrected,
         /// 已收回: taken back by who asked for it.
         Recalled,
         /// 不再需要: the case went on without it.
@@ -469,6 +471,8 @@ mirrors! {
         Overdue,
         /// 您办结的诉求被重开: what you resolved was reopened.
         Reopened,
+        /// 事项已更正: what you have, or logged, is another matter than it was logged as.
+        Corrected,
         /// 催办: somebody asks how far it is.
         Reminded,
         /// 督办: it is watched, with a limit of its own.

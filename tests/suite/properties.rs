@@ -553,7 +553,7 @@ fn the_territories_somebody_sees_are_those_where_their_roles_may_see() {
 }
 
 /// Every event that a request can have, and every one that the register can have but the loading of rows.
-const EVENTS: [&str; 49] = [
+const EVENTS: [&str; 50] = [
     "RequestLogged",
     "Accepted",
     "Escalated",
@@ -599,6 +599,7 @@ const EVENTS: [&str; 49] = [
     "Relieved",
     "MandateChanged",
     "LimitChanged",
+    "Corrected",
     "Recomputed",
     "DaysDeclared",
     "AbsenceRecorded",
@@ -644,6 +645,8 @@ fn every_limit_that_an_event_sets_adds_up() {
                     // From when it began to run, and from when it would have ended.
                     Event::Recomputed { .. } => prop_assert!(reckoning.start <= *at),
                     Event::ExtensionGranted { .. } => prop_assert!(reckoning.start >= *at),
+                    // Since it was given, or logged; and behind that what was granted once.
+                    Event::Corrected { .. } => prop_assert!(reckoned.limit.due > *at),
                     _ => prop_assert_eq!(reckoning.start, *at),
                 }
                 prop_assert!(reckoned.limit.soon <= reckoned.limit.due);

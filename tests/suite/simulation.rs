@@ -108,8 +108,9 @@ fn thousands_of_lives_in_which_everything_goes_wrong_keep_every_promise() {
 }
 
 /// What happens to requests in these lives; the properties have a longer list of what can happen to the register.
-const EVENTS: [&str; 29] = [
+const EVENTS: [&str; 30] = [
     "RequestLogged",
+    "Corrected",
     "Accepted",
     "Escalated",
     "Transferred",

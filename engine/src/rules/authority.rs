@@ -97,6 +97,8 @@ words! {
         Remind = "催办",
         /// Watch it, with a limit of its own.
         Supervise = "督办",
+        /// Say which matter it really is.
+        Correct = "更正事项",
         /// Handle it oneself, from a higher rung.
         TakeOver = "提级办理",
         /// Call another post to help.
@@ -177,6 +179,8 @@ const fn roles_for(act: Act) -> &'static [Role] {
         Act::DecideExtension => &[Approver],
         Act::Remind => &[FormerHolder, Logger, Citizen, Cadre, Leader, Dispatcher, Supervisor],
         Act::Supervise => &[Leader, Supervisor],
+        // Who pressed the wrong line of a list mends it, before or after somebody has it.
+        Act::Correct => &[Holder, Logger, Dispatcher],
         Act::TakeOver => &[Higher],
         Act::Resume => &[Holder, Citizen, Logger, Cadre],
         Act::AddNote => {

@@ -3,8 +3,12 @@
 use async_graphql::{Context, Object, OneofObject, Result, SimpleObject};
 use liandong_engine::rules::calendar_feed::Subject;
 
-use super::payload::Refusal;
-use crate::{context::Scope, input, object::calendar_feed::CalendarFeed, reply::failure};
+use crate::{
+    context::Scope,
+    input,
+    object::{calendar_feed::CalendarFeed, refusal::Refusal},
+    reply::failure,
+};
 
 /// Whose calendar.
 #[derive(OneofObject)]

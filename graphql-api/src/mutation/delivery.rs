@@ -8,10 +8,10 @@ use liandong_engine::{
     run::engine::{Command, Performed},
 };
 
-use super::payload::{Refusal, perform};
+use super::payload::perform;
 use crate::{
     context::Scope,
-    object::delivery::Delivery,
+    object::{delivery::Delivery, refusal::Refusal},
     reply::{bad_input, failure},
 };
 

@@ -51,6 +51,21 @@ impl HandleMutation {
         act(ctx, &request, idempotency_key, Command::Transfer { to, reason }).await
     }
 
+    /// Corrects the matter of a request that was logged as something that it is not: it climbs that one's ladder, in
+    /// that one's time. See `correctionPreview` first.
+    async fn correct_matter(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "The code of the matter that it is.")] matter: String,
+        #[graphql(desc = "Why.")] reason: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        let matter = input::code("matter", &matter)?;
+        act(ctx, &request, idempotency_key, Command::Correct { matter, reason }).await
+    }
+
     /// Hands it back down; it counts, and after three times the supervisor rules.
     async fn send_back(
         &self,

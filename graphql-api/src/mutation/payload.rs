@@ -5,22 +5,16 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use liandong_engine::{
     rules::{register, request},
-    run::engine::{Command, Done, Order, Performed, Refused},
+    run::engine::{Command, Done, Order, Performed},
 };
 
-use crate::{context::Scope, input, object::request::Request, reply::failure, word::Position};
-
-/// Why a command was not done. A refusal is an answer, not an error.
-#[derive(SimpleObject)]
-#[graphql(serial)]
-pub(super) struct Refusal {
-    /// The stable code, such as `WrongStage`.
-    code: String,
-    /// What it is about, naming the input and the mend.
-    message: String,
-    /// The code in the words that users see, in Chinese.
-    zh: String,
-}
+use crate::{
+    context::Scope,
+    input,
+    object::{refusal::Refusal, request::Request},
+    reply::failure,
+    word::Position,
+};
 
 /// What a command about a request came to: done with a position, or refused.
 pub(super) struct RequestPayload {
@@ -81,12 +75,6 @@ pub(super) struct RegisterPayload {
     world: Option<u64>,
     /// Why it was not made; null when it was.
     refusal: Option<Refusal>,
-}
-
-impl Refusal {
-    pub(super) fn of(refused: &Refused) -> Self {
-        Self { code: refused.code.clone(), message: refused.message.clone(), zh: refused.zh.clone() }
-    }
 }
 
 /// Orders something, as whoever asks.

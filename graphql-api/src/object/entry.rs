@@ -11,7 +11,7 @@ use liandong_engine::{
     run::store::journal::{Entry, Happened},
 };
 
-use super::{account::Account, actor::Actor, limit::ReckonedLimit, person::Person, post::Post};
+use super::{account::Account, actor::Actor, limit::ReckonedLimit, matter::Matter, person::Person, post::Post};
 use crate::{
     context::Scope,
     word::{Cause, Duty, LimitKind, Outcome, Position, When},
@@ -54,6 +54,7 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         | Event::ExtensionAsked { reason, .. }
         | Event::ExtensionRefused { reason, .. }
         | Event::Recomputed { reason, .. }
+        | Event::Corrected { reason, .. }
         | Event::Withdrawn { reason } => Some(reason),
         Event::Delegated { instruction, .. } => Some(instruction),
         Event::Ruled { ruling, .. } => Some(ruling),
@@ -147,6 +148,16 @@ impl JournalEntry {
         }
     }
 
+    /// The matter that it was logged as, or was corrected to.
+    async fn matter(&self) -> Option<Matter> {
+        let code = match self.event()? {
+            Event::RequestLogged(logged) => &logged.matter,
+            Event::Corrected { matter, .. } => matter,
+            _ => return None,
+        };
+        Matter::find(&self.scope, code.as_str())
+    }
+
     /// Why it went up, if it did.
     async fn cause(&self) -> Option<Cause> {
         match self.event()? {
@@ -208,6 +219,7 @@ pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::Assignme
         | Event::Released { ends }
         | Event::ExtensionGranted { ends, .. }
         | Event::ExtensionRefused { ends, .. }
+        | Event::Corrected { ends, .. }
         | Event::HandedOver { ends, .. } => Some(*ends),
         Event::RequestLogged(_)
         | Event::Accepted { .. }

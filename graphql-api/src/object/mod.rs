@@ -21,6 +21,7 @@ pub(crate) mod oversight;
 pub(crate) mod person;
 pub(crate) mod post;
 pub(crate) mod preview;
+pub(crate) mod refusal;
 pub(crate) mod request;
 pub(crate) mod roster;
 pub(crate) mod unit;

@@ -1,14 +1,19 @@
-//! What reckoning limits anew would come to.
+//! What reckoning limits anew, or correcting a matter, would come to.
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, ID, Object, Result};
 use liandong_engine::{rules::id::RequestId, run::query::RequestFilter};
 
 use crate::{
     context::Scope,
     input,
-    object::{connection::Connection, limit::MovedLimit, preview::LimitPreview, request::Request},
+    object::{
+        connection::Connection,
+        limit::MovedLimit,
+        preview::{CorrectionPreview, LimitPreview},
+        request::Request,
+    },
     reply::failure,
 };
 
@@ -44,5 +49,19 @@ impl RecomputeQuery {
             (request.row.id.to_string(), LimitPreview { request, moves })
         });
         Ok(Connection::filtered(items, before.is_some(), next.map(|id| id.to_string())))
+    }
+
+    /// What `correctMatter` would come to if it were ordered now: who would have the request, and until when.
+    #[graphql(complexity = "child_complexity + 100")]
+    async fn correction_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "The code of the matter that it is.")] matter: String,
+    ) -> Result<CorrectionPreview> {
+        let scope = Scope::of(ctx)?;
+        let (id, matter) = (input::request("request", &request)?, input::code("matter", &matter)?);
+        let decided = scope.engine.preview_correction(&scope.actor, id, matter).await.map_err(failure)?;
+        Ok(CorrectionPreview::of(scope, decided))
     }
 }

@@ -374,6 +374,9 @@ impl Play {
             CommandKind::Supervise => {
                 Command::Supervise { words: text(), working_days: number.is_multiple_of(2).then_some(number / 2 % 62) }
             }
+            CommandKind::Correct => {
+                Command::Correct { matter: pick(&self.world.register().matters, number).code, reason: text() }
+            }
             CommandKind::TakeOver => Command::TakeOver { reason: text() },
             CommandKind::CallHelp => Command::CallHelp { to: post(number), reason: text() },
             CommandKind::Delegate => Command::Delegate { to: post(number), instruction: text() },

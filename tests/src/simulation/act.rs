@@ -146,6 +146,10 @@ impl<S: Shell> Drive<'_, S> {
             CommandKind::Rule => Asks::Rule { to: to(usual), ruling: text() },
             CommandKind::Remind => Asks::Remind { words: text() },
             CommandKind::Supervise => Asks::Supervise { words: text(), working_days: Some(working_days) },
+            CommandKind::Correct => Asks::Correct {
+                matter: pick(&self.register().matters, what.post.unwrap_or(usual)).code,
+                reason: text(),
+            },
             CommandKind::TakeOver => Asks::TakeOver { reason: text() },
             CommandKind::CallHelp => Asks::CallHelp { to: to(usual), reason: text() },
             CommandKind::Delegate => Asks::Delegate { to: to(usual), instruction: text() },

@@ -144,6 +144,7 @@ impl Dice {
             (4, C::Report),
             (1, C::Recall),
             (2, C::TakeOver),
+            (2, C::Correct),
         ]);
         let who = match kind {
             C::Rate if !self.one_in(6) => Who::Citizen,

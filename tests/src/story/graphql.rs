@@ -568,6 +568,9 @@ impl Mutation {
             Command::Supervise { words, working_days } => {
                 ("supervise", vec![("words", TEXT, json!(words)), ("workingDays", "Int", json!(working_days))])
             }
+            Command::Correct { matter, reason } => {
+                ("correctMatter", vec![("matter", TEXT, json!(matter)), ("reason", TEXT, json!(reason))])
+            }
             Command::TakeOver { reason } => ("takeOver", vec![("reason", TEXT, json!(reason))]),
             Command::AskExtension { working_days, reason } => {
                 ("askExtension", vec![("workingDays", "Int!", json!(working_days)), ("reason", TEXT, json!(reason))])

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use liandong_tests::{
+    client::Client,
     fixtures,
     stores::{Kind, Trouble},
     town::{self, instant},
@@ -176,6 +177,65 @@ fn what_a_late_holiday_moves_is_shown_before_it_is_done_and_recorded_when_it_is(
         let last = data["request"]["journal"]["edges"].as_array().and_then(|edges| edges.last().cloned());
         let kinds = json!([{ "kind": "Finish" }, { "kind": "Committed" }]);
         assert_eq!(last, Some(json!({ "node": { "kind": "Recomputed", "words": "大风停工", "limits": kinds } })));
+        api.close().await
+    });
+}
+
+#[test]
+fn what_a_corrected_matter_comes_to_is_shown_before_it_is_done() {
+    on_a_town_with_limits(|api| async move {
+        let (logger, holder, next) = (api.client("P5").await?, api.client("P2").await?, api.client("P6").await?);
+        let (id, _) = log(&logger, "1", input("H11", "water-pipe")).await?;
+        let preview = "query($id: ID!, $matter: String!) { correctionPreview(request: $id, matter: $matter) {
+            keeps post { code } person { code } limits { kind due } refusal { code }
+        } }";
+        let shown = async |matter: &str| {
+            let data = holder.ask(preview, json!({ "id": id, "matter": matter })).await?;
+            Ok::<_, Trouble>(data["correctionPreview"].clone())
+        };
+        let lamp = shown("street-lamp").await?;
+        let limits = lamp["limits"].as_array().cloned().unwrap_or_default();
+        assert_eq!(limits[0]["kind"], "Accept");
+        let expected = [
+            json!({ "kind": "Finish", "due": "2024-05-08T17:30:00+08:00" }),
+            json!({ "kind": "Committed", "due": "2024-05-15T17:30:00+08:00" }),
+            json!({ "kind": "Statutory", "due": "2024-05-31T17:30:00+08:00" }),
+        ];
+        assert_eq!(limits[1..], expected);
+        let who = (&lamp["keeps"], &lamp["post"]["code"], &lamp["person"]["code"], &lamp["refusal"]);
+        assert_eq!(who, (&json!(false), &json!("V-RC"), &json!("P6"), &json!(null)));
+        assert_eq!(shown("cadre-conduct").await?["refusal"]["code"], "AccusedMissing");
+        assert_eq!(shown("no-such-matter").await?["refusal"]["code"], "UnknownMatter");
+        let strangers = next.ask(preview, json!({ "id": id, "matter": "street-lamp" })).await?;
+        assert_eq!(strangers["correctionPreview"]["refusal"]["code"], "NotAllowed", "looking asks for the same right");
+
+        let order = "mutation($id: ID!) {
+            correctMatter(request: $id, matter: \"street-lamp\", reason: \"其实是路灯\", idempotencyKey: \"c\") {
+                refusal { code } request { matter { code } committedBy handle { post { code } finishBy } }
+            }
+        }";
+        let done = logger.ask(order, json!({ "id": id })).await?;
+        let request = &done["correctMatter"]["request"];
+        assert_eq!(request["matter"]["code"], "street-lamp", "{done}");
+        let handle = json!({ "post": { "code": "V-RC" }, "finishBy": "2024-05-08T17:30:00+08:00" });
+        assert_eq!(request["handle"], handle, "as it was shown");
+        let journal = "query($id: ID!) { request(id: $id) { journal(first: 9) { edges { node {
+            kind words ends matter { code }
+        } } } } }";
+        let data = logger.ask(journal, json!({ "id": id })).await?;
+        let entries = data["request"]["journal"]["edges"].clone();
+        assert_eq!(entries[0]["node"]["matter"]["code"], "water-pipe");
+        let last = json!({ "node": { "kind": "Corrected", "words": "其实是路灯", "ends": 1,
+            "matter": { "code": "street-lamp" } } });
+        assert_eq!(entries[1], last);
+        let told = "{ notices { edges { node { kind } } } }";
+        let kinds = async |client: &Client| {
+            let data = client.ask(told, json!({})).await?;
+            Ok::<_, Trouble>(data["notices"]["edges"][0]["node"]["kind"].clone())
+        };
+        assert_eq!(kinds(&next).await?, "Assigned");
+        assert_eq!(kinds(&holder).await?, "Taken");
+        assert_eq!(kinds(&logger).await?, json!(null), "nobody is told of what they did themselves");
         api.close().await
     });
 }

@@ -40,6 +40,8 @@ words! {
         Overdue = "已超期,请督办",
         /// What you resolved was reopened.
         Reopened = "您办结的诉求被重开",
+        /// What you have, or logged, is another matter than it was logged as.
+        Corrected = "事项已更正",
         /// Somebody asks how far it is.
         Reminded = "催办",
         /// It is watched, with a limit of its own.
@@ -94,12 +96,22 @@ pub fn notices(
         not_needed(before, &recorded.event).map(|aside| notice(&aside.person, NoticeKind::NotNeeded, Some(aside.no))),
     );
     if let Some(opens) = recorded.event.opens() {
-        told.push(notice(&opens.person, NoticeKind::Assigned, Some(opens.no)));
+        let corrected = matches!(recorded.event, Event::Corrected { .. });
+        let kept = corrected && before.and_then(Request::handle).is_some_and(|held| held.person == opens.person);
+        let kind = if kept { NoticeKind::Corrected } else { NoticeKind::Assigned };
+        told.push(notice(&opens.person, kind, Some(opens.no)));
     }
     match &recorded.event {
         Event::HandedOver { ends, .. } => {
             let former = before.and_then(|r| r.assignment(*ends));
             told.extend(former.map(|a| notice(&a.person, NoticeKind::Taken, Some(a.no))));
+        }
+        Event::Corrected { ends, opens, .. } => {
+            let former = before.and_then(|r| r.assignment(*ends)).filter(|a| a.person != opens.person);
+            told.extend(former.map(|a| notice(&a.person, NoticeKind::Taken, Some(a.no))));
+            let knows = |person: &&PersonCode| told.iter().any(|n| n.person == **person);
+            let logger = before.and_then(|r| r.logged_by.person()).filter(|person| !knows(person));
+            told.extend(logger.map(|person| notice(person, NoticeKind::Corrected, None)));
         }
         Event::Escalated { ends, cause, .. } if *cause != Cause::Reason => {
             let former = before.and_then(|r| r.assignment(*ends));
@@ -167,10 +179,14 @@ pub fn notices(
 fn not_needed<'r>(before: Option<&'r Request>, event: &Event) -> impl Iterator<Item = &'r Assignment> {
     let before = before.filter(|request| request.asides().next().is_some());
     let after = before.and_then(|request| evolve(Some(request.clone()), Instant::MIN, event));
-    before.into_iter().flat_map(Request::asides).filter(move |aside| {
-        let now = after.as_ref().and_then(|after| after.assignment(aside.no)?.ended);
-        now.is_some_and(|ended| matches!(ended.how, Ending::Released | Ending::Withdrawn))
-    })
+    // Who comes to lead the case is told of that.
+    let leads = event.opens().map(|opens| opens.person.clone());
+    before.into_iter().flat_map(Request::asides).filter(move |aside| leads.as_ref() != Some(&aside.person)).filter(
+        move |aside| {
+            let now = after.as_ref().and_then(|after| after.assignment(aside.no)?.ended);
+            now.is_some_and(|ended| matches!(ended.how, Ending::Released | Ending::Withdrawn))
+        },
+    )
 }
 
 /// Whether an event may tell anybody anything: where not, no notice need be looked for.

@@ -89,6 +89,7 @@ impl Moment<'_> {
             | NoticeKind::Unhelped
             | NoticeKind::Extended
             | NoticeKind::NotExtended
+            | NoticeKind::Corrected
                 if is_day && self.is_working(desk, digest) =>
             {
                 Urgency::Prompt
@@ -100,6 +101,7 @@ impl Moment<'_> {
             | NoticeKind::Unhelped
             | NoticeKind::Extended
             | NoticeKind::NotExtended
+            | NoticeKind::Corrected
             | NoticeKind::Overdue
             | NoticeKind::Taken
             | NoticeKind::Resolved
@@ -118,9 +120,9 @@ impl Moment<'_> {
     fn is_emergency(&self) -> bool {
         let Some(request) = self.before else { return false };
         let Some(matter) = self.world.find_matter(request.matter.as_str()) else { return false };
-        let mut rungs = self.world.rungs(matter, request.logged_at);
+        let mut rungs = self.world.rungs(matter, request.ruled_by());
         rungs.any(|rung| {
-            let accept = self.world.allowance(matter, Some(rung.no), LimitKind::Accept, request.logged_at);
+            let accept = self.world.allowance(matter, Some(rung.no), LimitKind::Accept, request.ruled_by());
             matches!(accept, Some(Allowance::Minutes(_)))
         })
     }

@@ -123,6 +123,13 @@ pub enum Command {
         /// Within how many working days; as the register has it when left out.
         working_days: Option<u16>,
     },
+    /// 更正事项: it was logged as something that it is not.
+    Correct {
+        /// What it is.
+        matter: MatterCode,
+        /// Why.
+        reason: String,
+    },
     /// 提级: I stand on a higher rung and handle it myself.
     TakeOver {
         /// Why.
@@ -221,6 +228,8 @@ words! {
         Remind = "催办",
         /// See [`Command::Supervise`].
         Supervise = "督办",
+        /// See [`Command::Correct`].
+        Correct = "更正事项",
         /// See [`Command::TakeOver`].
         TakeOver = "提级办理",
         /// See [`Command::CallHelp`].
@@ -264,6 +273,7 @@ impl Command {
             Self::Rule { .. } => CommandKind::Rule,
             Self::Remind { .. } => CommandKind::Remind,
             Self::Supervise { .. } => CommandKind::Supervise,
+            Self::Correct { .. } => CommandKind::Correct,
             Self::TakeOver { .. } => CommandKind::TakeOver,
             Self::CallHelp { .. } => CommandKind::CallHelp,
             Self::Delegate { .. } => CommandKind::Delegate,

@@ -330,6 +330,20 @@ pub enum Event {
         /// Who has it now.
         opens: Opening,
     },
+    /// It is another matter than it was logged as: it climbs that one's ladder, in that one's time.
+    Corrected {
+        /// Whose work ends.
+        ends: AssignmentNo,
+        /// What it is.
+        matter: MatterCode,
+        /// Why.
+        reason: String,
+        /// Until when the whole case is to be at its end.
+        #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
+        limits: Box<CaseLimits>,
+        /// Who has it now.
+        opens: Opening,
+    },
     /// Somebody asked how far it is.
     Reminded {
         /// Who.
@@ -460,6 +474,7 @@ impl Event {
             Self::Reopened { .. } => "Reopened",
             Self::Withdrawn { .. } => "Withdrawn",
             Self::HandedOver { .. } => "HandedOver",
+            Self::Corrected { .. } => "Corrected",
             Self::Reminded { .. } => "Reminded",
             Self::Supervised { .. } => "Supervised",
             Self::HelpCalled { .. } => "HelpCalled",
@@ -493,6 +508,7 @@ impl Event {
             | Self::HelpCalled { opens, .. }
             | Self::Delegated { opens, .. }
             | Self::ExtensionAsked { opens, .. }
+            | Self::Corrected { opens, .. }
             | Self::HandedOver { opens, .. } => Some(opens),
             Self::Resolved { opens, .. } => opens.as_ref(),
             Self::Accepted { .. }
@@ -531,6 +547,7 @@ impl Event {
         }
         match self {
             Self::RequestLogged(logged) => set.extend(logged.limits.each()),
+            Self::Corrected { limits, .. } => set.extend(limits.each()),
             Self::CitizenAsked { answer, .. } => set.extend(answer.as_deref().map(|r| (LimitKind::Answer, r))),
             Self::Resumed { finish, limits, asides, .. } => {
                 set.extend(limits.each());

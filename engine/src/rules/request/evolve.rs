@@ -2,13 +2,13 @@
 
 use super::{
     Assignment, CaseTime, Climb, Duty, Ended, Ending, LetGo, MAX_RETURNS, Mark, Outcome, Proposal, Rating, Request,
-    Resolution, Stage,
-    event::{Cause, Event, Opening},
+    Resolution, Stage, Waited,
+    event::{CaseLimits, Cause, Event, Opening},
     oversight::{Answer, Extension, Reminder, Supervision},
     recompute::Moved,
 };
 use crate::rules::{
-    id::{AssignmentNo, PersonCode},
+    id::{AssignmentNo, MatterCode, PersonCode},
     instant::Instant,
     limit::{Card, Limit, LimitKind, Reckoned},
 };
@@ -93,6 +93,27 @@ impl Request {
         self.lead(at, opens);
         self.open_assignment(at, opens);
         self.stage = Stage::Routed { handle: opens.no };
+    }
+
+    /// The case is another matter: a new climb of another ladder, and other limits. Whoever keeps it goes on.
+    fn correct(&mut self, ends: AssignmentNo, at: Instant, matter: &MatterCode, limits: &CaseLimits, opens: &Opening) {
+        self.matter = matter.clone();
+        self.limits.corrections.push(at);
+        self.limits.committed = of(limits.committed.as_ref());
+        self.limits.statutory = of(limits.statutory.as_ref());
+        let kept = self.assignment(ends).filter(|held| held.post == opens.post && held.person == opens.person);
+        let accepted_at = kept.and_then(|held| held.accepted_at);
+        let extension = self.limits.extension.take_if(|e| e.handle == ends && matches!(e.answer, Answer::Granted(_)));
+        self.replace(ends, at, Ending::Corrected, opens);
+        self.climb = Climb::default();
+        // What was granted once is not granted again.
+        if let Some(extension) = extension {
+            self.limits.extension = Some(Extension { handle: opens.no, ..extension });
+        }
+        if accepted_at.is_some() {
+            self.change(opens.no, |a| a.accepted_at = accepted_at);
+            self.stage = Stage::InHand { handle: opens.no };
+        }
     }
 
     /// Whoever leads the case does not help themselves: what they did beside it, they do as its lead.
@@ -252,7 +273,8 @@ impl Request {
                 self.stage = Stage::Waiting { handle: *no, question: question.clone(), since: at, rest: *rest, answer };
             }
             Event::Resumed { finish, limits, asides, .. } => {
-                if let Some(handle) = self.stage.handle() {
+                if let Stage::Waiting { handle, since, .. } = self.stage {
+                    self.limits.waited.push(Waited { from: since, to: at });
                     self.change(handle, |a| a.finish = of(finish.as_deref()));
                     self.limits.committed = of(limits.committed.as_ref());
                     self.limits.statutory = of(limits.statutory.as_ref());
@@ -371,6 +393,7 @@ impl Request {
                     self.set_limit(*no, *kind, is.limit);
                 }
             }
+            Event::Corrected { ends, matter, limits, opens, .. } => self.correct(*ends, at, matter, limits, opens),
             Event::Reminded { by, .. } => self.limits.reminders.push(Reminder { by: by.clone(), at }),
             Event::Supervised { by, words, limit } => {
                 self.limits.passed.retain(|passed| *passed != LimitKind::Supervised);

@@ -49,6 +49,7 @@ pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
         (C::Rule, &[Frozen]),
         (C::Remind, &[Routed, InHand, Waiting, Frozen, Resolved]),
         (C::Supervise, &[Routed, InHand]),
+        (C::Correct, &[Routed, InHand]),
         (C::TakeOver, &[Routed, InHand]),
         (C::CallHelp, &[Routed, InHand]),
         (C::Delegate, &[Routed, InHand]),
@@ -64,6 +65,9 @@ pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
 
 /// After how many returns a case is frozen for a ruling (防止推诿).
 pub const MAX_RETURNS: u8 = 3;
+
+/// How often the matter of a case can be corrected: after that it is handed about by another name.
+pub const MAX_CORRECTIONS: usize = 3;
 
 words! {
     /// Where a request is in its life.
@@ -183,6 +187,8 @@ words! {
         TakenUp = "超时已提级",
         /// Passed to whoever holds the post now.
         HandedOver = "已移交",
+        /// The case is another matter, and is somebody's by that.
+        Corrected = "事项已更正",
         /// What was to be done is done, and reported to who asked for it.
         Reported = "已回报",
         /// Taken back by who asked for it.
@@ -320,6 +326,15 @@ impl Rest {
     }
 }
 
+/// A stretch in which the citizen was waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waited {
+    /// When the citizen was asked.
+    pub from: Instant,
+    /// When it went on.
+    pub to: Instant,
+}
+
 /// A mark that supervision gave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
@@ -345,6 +360,12 @@ pub struct CaseTime {
     /// Which limits of the whole case ran out already, so that each does once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed: Vec<LimitKind>,
+    /// When the citizen was waited for, in order: no limit ran then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waited: Vec<Waited>,
+    /// When the matter was corrected, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<Instant>,
     /// The marks that supervision gave, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
@@ -536,7 +557,7 @@ pub struct Request {
     pub accused: Vec<PersonCode>,
     /// Who logged it.
     pub logged_by: Actor,
-    /// When: the ladder is read as of then for the whole life of the case.
+    /// When.
     pub logged_at: Instant,
     /// Where it is.
     pub stage: Stage,
@@ -559,6 +580,13 @@ impl Request {
     #[must_use]
     pub fn assignment(&self, no: AssignmentNo) -> Option<&Assignment> {
         self.assignments.get(usize::from(no.0).checked_sub(1)?)
+    }
+
+    /// As of when its ladder and its limits are read for the whole of its life: when it was logged, or its matter
+    /// was corrected last.
+    #[must_use]
+    pub fn ruled_by(&self) -> Instant {
+        self.limits.corrections.last().copied().unwrap_or(self.logged_at)
     }
 
     /// The open Handle assignment.

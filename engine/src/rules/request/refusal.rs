@@ -15,6 +15,10 @@ words! {
         UnknownMatter = "没有这个事项",
         /// The matter cannot be asked for now.
         MatterNotOffered = "该事项目前不受理",
+        /// The request is that matter already.
+        SameMatter = "已是该事项",
+        /// The matter was corrected as often as it can be.
+        CorrectedTooOften = "事项更正次数已满",
         /// No such post.
         UnknownPost = "没有这个岗位",
         /// No such person.

@@ -147,13 +147,17 @@ impl Batch<'_> {
                 }
                 Command::Act { request, command } if command.kind().routes() => {
                     let request = self.now.get(request);
-                    people
-                        .extend(request.into_iter().flat_map(|r| request_decide::contenders(&self.world, r, self.at)));
+                    people.extend(
+                        request
+                            .into_iter()
+                            .flat_map(|r| request_decide::contenders(&self.world, r, Some(command), self.at)),
+                    );
                 }
                 Command::RunOut { request } => {
                     let request = self.now.get(request);
-                    people
-                        .extend(request.into_iter().flat_map(|r| request_decide::contenders(&self.world, r, self.at)));
+                    people.extend(
+                        request.into_iter().flat_map(|r| request_decide::contenders(&self.world, r, None, self.at)),
+                    );
                 }
                 _ => {}
             }
@@ -437,6 +441,6 @@ fn is_fit(key: &str) -> bool {
 /// The kinds of commands that ask who is next.
 impl request::command::CommandKind {
     pub(super) const fn routes(self) -> bool {
-        matches!(self, Self::Escalate | Self::Reject | Self::SendBack | Self::Rate)
+        matches!(self, Self::Escalate | Self::Reject | Self::SendBack | Self::Rate | Self::Correct)
     }
 }

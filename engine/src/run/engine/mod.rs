@@ -2,6 +2,7 @@
 
 mod batch;
 pub mod command;
+mod correction;
 mod time;
 mod writer;
 
@@ -19,6 +20,7 @@ use tokio::{
 };
 
 pub use command::{Answer, Command, Done, Order, Performed, Refused};
+pub use correction::Correction;
 
 pub use time::Lateness;
 pub(super) use time::Steady;

@@ -124,6 +124,7 @@ pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> 
     for rows in rows.chunks(CHUNK) {
         let mut conflict = OnConflict::column(request::Column::Id);
         conflict.update_columns([
+            request::Column::Matter,
             request::Column::Place,
             request::Column::Stage,
             request::Column::Facts,

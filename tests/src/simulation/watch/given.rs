@@ -41,6 +41,7 @@ pub(super) fn faults(
     }
     let matter = match (event, before) {
         (Event::RequestLogged(logged), _) => logged.matter.clone(),
+        (Event::Corrected { matter, .. }, _) => matter.clone(),
         (_, Some(request)) => request.matter.clone(),
         (_, None) => return faults,
     };
@@ -63,6 +64,13 @@ pub(super) fn faults(
             let Some(held) = request.assignment(*ends).filter(|a| a.post != opens.post) else { return faults };
             vec![Asked { from: held.rung, ..asked }]
         }
+        (Event::Corrected { ends, matter, .. }, Some(request)) => {
+            // Who has it may keep it; else it goes as if it were logged now.
+            if request.assignment(*ends).is_some_and(|held| held.post == opens.post) {
+                return faults;
+            }
+            vec![Asked { matter: matter.clone(), ladder_at: at, held: Vec::new(), ..asked }]
+        }
         (Event::Reopened { .. }, Some(request)) => {
             let from = request.stage.resolution().map_or(0, |r| r.rung + 1);
             vec![Asked { from, held: Vec::new(), ..asked }]
@@ -83,7 +91,7 @@ const fn as_given(opens: &Opening) -> (u8, &PostCode, &PersonCode) {
 /// The question that a climb of the request asks.
 fn question(request: &Request, at: Instant) -> Asked {
     Asked {
-        ladder_at: request.logged_at,
+        ladder_at: request.ruled_by(),
         accused: request.accused.clone(),
         held: request.climb.left.iter().map(|l| l.post.clone()).collect(),
         ..Asked::new(&request.place, &request.matter, at)

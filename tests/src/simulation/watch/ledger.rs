@@ -86,6 +86,10 @@ impl Ledger {
             Event::Reopened { .. } => drop(limits.remove(&(CASE, LimitKind::Rate))),
             Event::LimitPassed { limit, .. } => drop(limits.remove(&(CASE, *limit))),
             Event::Overdue { no, limit, again, .. } => drop(limits.insert((*no, *limit), again.due)),
+            // The times of another matter, which may have fewer of them.
+            Event::Corrected { .. } => {
+                limits.retain(|key, _| ![(CASE, LimitKind::Committed), (CASE, LimitKind::Statutory)].contains(key));
+            }
             Event::HandedOver { ends, opens } => {
                 // Who steps in on the post has what is left.
                 let same = before.and_then(|r| r.assignment(*ends)).is_some_and(|a| a.post == opens.post);
@@ -136,6 +140,7 @@ fn ends(event: &Event) -> Option<AssignmentNo> {
         | Event::Reported { ends, .. }
         | Event::Recalled { ends, .. }
         | Event::Released { ends }
+        | Event::Corrected { ends, .. }
         | Event::HandedOver { ends, .. } => Some(*ends),
         _ => None,
     }

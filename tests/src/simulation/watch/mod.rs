@@ -226,6 +226,7 @@ fn fits(event: &Event, before: Option<&Request>) -> bool {
         Event::Accepted { .. } => &[S::Routed],
         Event::Escalated { .. }
         | Event::Transferred { .. }
+        | Event::Corrected { .. }
         | Event::SentBack { .. }
         | Event::Frozen { .. }
         | Event::RejectionProposed { .. }

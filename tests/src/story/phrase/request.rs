@@ -20,6 +20,7 @@ const VERBS: &[&str] = &[
     "looks", "accepts", "escalates", "transfers", "sends", "rejects", "asks", "resumes", "notes", "resolves",
     "tells", "relays", "rates", "withdraws", "rules", "whistles", "delegates", "responds", "reports", "recalls",
     "reminds", "recomputes", "supervises", "lifts", "extends", "grants", "refuses",
+    "corrects",
 ];
 
 /// Reads what follows the verb; none when the verb is not about requests.
@@ -83,6 +84,10 @@ pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<
         "supervises" => {
             let working_days = if words.take("within") { Some(days(words)?) } else { None };
             Command::Supervise { working_days, words: words.text() }
+        }
+        "corrects" => {
+            words.expect("to")?;
+            Command::Correct { matter: words.code("a matter")?, reason: words.text() }
         }
         "lifts" => Command::TakeOver { reason: words.text() },
         "extends" => {

@@ -5,6 +5,7 @@ use crate::rules::{
     instant::Instant,
     request::{
         Assignment, Duty, Request,
+        command::Command,
         event::Opening,
         refusal::{Code, Refusal},
         relay,
@@ -45,7 +46,7 @@ impl<'a> Case<'a> {
             next_no: u16::try_from(request.assignments.len()).unwrap_or(u16::MAX).saturating_add(1),
             left: request.climb.left.iter().filter_map(|l| world.find_post(l.post.as_str())).collect(),
             people: request.climb.left.iter().filter_map(|l| world.find_person(l.person.as_str())).collect(),
-            ladder_at: request.logged_at,
+            ladder_at: request.ruled_by(),
             world,
             at,
             loads,
@@ -189,12 +190,14 @@ pub(super) fn find_matter(world: &World, code: &str) -> Result<MatterIx, Refusal
 }
 
 /// Who takes part in the choice between equals, so that the shell can count their open work: the
-/// kinds of [`crate::rules::routing::contenders`] for this request.
+/// kinds of [`crate::rules::routing::contenders`] for this request, when a command is given or a limit ran out.
 #[must_use]
-pub fn contenders(world: &World, request: &Request, at: Instant) -> Vec<PersonCode> {
+pub fn contenders(world: &World, request: &Request, command: Option<&Command>, at: Instant) -> Vec<PersonCode> {
     let nothing = Loads::default();
-    match Case::of(world, request, at, &nothing) {
-        Ok(case) => routing::contenders(world, &case.question(0)),
-        Err(_) => Vec::new(),
-    }
+    let case = Case::of(world, request, at, &nothing);
+    let case = match command {
+        Some(Command::Correct { matter, .. }) => case.and_then(|case| case.corrected(request, matter)),
+        _ => case,
+    };
+    case.map(|case| routing::contenders(world, &case.question(0))).unwrap_or_default()
 }

@@ -15,9 +15,9 @@ use crate::rules::{
         text,
     },
     routing::{Account, Exclusions, Loads, Question, nearest_serving, route},
-    tier::UnitKind,
+    tier::{Tier, UnitKind},
     tree::UnitIx,
-    world::World,
+    world::{MatterIx, World},
 };
 
 /// What a new request is given from outside: the rules neither count nor throw dice.
@@ -41,11 +41,8 @@ pub fn entry_question(world: &World, at: Instant, command: &LogRequest) -> Resul
         return Refusal::because(Code::PlaceGone, message);
     }
     let matter = find_matter(world, command.matter.as_str())?;
-    if !world.matter(matter).is_some_and(|m| m.span.contains(at)) {
-        let message = format!("matter `{}` cannot be asked for at this time; choose another", command.matter);
-        return Refusal::because(Code::MatterNotOffered, message);
-    }
-    let entry = match &command.entered_at {
+    offered(world, matter, at)?;
+    let unit = match &command.entered_at {
         Some(code) => {
             let unit = find_place(world, code.as_str())?;
             let serves = world.tree().territory(unit, at).filter(|t| world.tree().is_within(place, *t, at));
@@ -54,12 +51,37 @@ pub fn entry_question(world: &World, at: Instant, command: &LogRequest) -> Resul
                     format!("unit `{code}` does not serve `{}`; enter it where the household belongs", command.place);
                 return Refusal::because(Code::EntryElsewhere, message);
             }
-            serves
+            Some(unit)
         }
-        None => entry_by_channel(world, place, command.channel, at),
+        None => None,
     };
-    let entry = entry.and_then(|unit| world.tree().tier(unit));
+    let entry = entry_tier(world, place, unit, command.channel, at);
     Ok(Question { entry, ..Question::new(place, matter, at) })
+}
+
+/// Whether a matter can be asked for.
+pub(super) fn offered(world: &World, matter: MatterIx, at: Instant) -> Result<(), Refusal> {
+    if world.matter(matter).is_some_and(|m| m.span.contains(at)) {
+        return Ok(());
+    }
+    let code = world.matter(matter).map_or("", |m| m.code.as_str());
+    let message = format!("matter `{code}` cannot be asked for at this time; choose another");
+    Refusal::because(Code::MatterNotOffered, message)
+}
+
+/// The tier whose rung a request enters at: that of the unit where it was brought, or as its channel has it.
+pub(super) fn entry_tier(
+    world: &World,
+    place: UnitIx,
+    unit: Option<UnitIx>,
+    channel: Channel,
+    at: Instant,
+) -> Option<Tier> {
+    let territory = match unit {
+        Some(unit) => world.tree().territory(unit, at),
+        None => entry_by_channel(world, place, channel, at),
+    };
+    territory.and_then(|unit| world.tree().tier(unit))
 }
 
 /// The territory whose rung a channel enters at; none for those that come to the cadre nearby.

@@ -2,6 +2,7 @@
 
 mod aside;
 mod case;
+mod correct;
 mod log;
 mod oversight;
 mod time;
@@ -80,6 +81,7 @@ const fn act_of(command: &Command) -> Act {
         Command::Rule { .. } => Act::Rule,
         Command::Remind { .. } => Act::Remind,
         Command::Supervise { .. } => Act::Supervise,
+        Command::Correct { .. } => Act::Correct,
         Command::TakeOver { .. } => Act::TakeOver,
         Command::CallHelp { .. } => Act::CallHelp,
         Command::Delegate { .. } => Act::Delegate,
@@ -184,6 +186,7 @@ impl Decision<'_> {
                 let opens = self.opening(&route, Duty::Handle)?;
                 Ok(self.on(held, Event::Ruled { ends: held.no, ruling, opens }))
             }
+            Command::Correct { matter, reason } => self.correct(held, matter, reason),
             Command::TakeOver { reason } => self.take_over(held, reason),
             Command::CallHelp { to, reason } => self.call_help(held, to, reason),
             Command::Delegate { to, instruction } => self.delegate(held, to, instruction),
