@@ -85,6 +85,9 @@ fn page(world: &World, row: &Row, entries: &[Entry], now: Instant) -> String {
     for (what, limit) in whole.into_iter().filter_map(|(what, limit)| Some((what, limit?))) {
         page += &format!("{what}: {} {}\n", time(limit.due), limit.colour(now).zh());
     }
+    for kind in row.limits.overpromised(row.handle().and_then(|held| held.finish)) {
+        page += &format!("承诺不足 overpromised: {} {kind} 早于办结至 ends before the holder's own time\n", kind.zh());
+    }
     for mark in &row.limits.marks {
         page += &format!("{} {}: {} {} {}\n", mark.card.zh(), mark.card, mark.person, mark.limit.zh(), time(mark.at));
     }

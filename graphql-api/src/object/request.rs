@@ -25,7 +25,7 @@ use crate::{
     context::Scope,
     input,
     reply::failure,
-    word::{Channel, How, Outcome, Stage, When},
+    word::{Channel, How, LimitKind, Outcome, Stage, When},
 };
 
 /// What a citizen asks. Whoever has this object was allowed to see the request.
@@ -227,6 +227,15 @@ impl Request {
     /// Until when the whole case is to be at its end, as the law has it.
     async fn statutory_by(&self) -> Option<When> {
         self.row.limits.statutory.map(|limit| When(limit.due))
+    }
+
+    /// The limits of the whole case that end before the time of whoever has it does: keeping only to that breaks
+    /// what was promised. None for the citizen.
+    #[graphql(complexity = 5)]
+    async fn overpromised(&self) -> Result<Vec<LimitKind>> {
+        let open = self.numbered(self.row.stage.handle()).await?;
+        let limits = self.row.limits.overpromised(open.and_then(|open| open.row.finish));
+        Ok(limits.into_iter().map(Into::into).collect())
     }
 
     /// Until when the citizen's answer is waited for.

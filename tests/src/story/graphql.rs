@@ -15,7 +15,7 @@ use liandong_engine::rules::{
     authority::reads_map,
     id::{AssignmentNo, MatterCode, PersonCode, RequestId, UnitCode},
     instant::{Instant, Span, Zone},
-    limit::Card,
+    limit::{Card, LimitKind},
     matter::Mandated,
     notice::{Line, Notice, NoticeKind, Urgency, delivery::DeliveryId},
     post::{PostKind, Rank},
@@ -155,7 +155,7 @@ impl Drop for Graphql {
 
 const VIEW: &str = "query($id: ID!) {
     request(id: $id) {
-        stage outcome returns reopened answerBy marks { card person { code name } }
+        stage outcome returns reopened answerBy overpromised marks { card person { code name } }
         resolution { outcome } told { whom how } handle { ...Open } relay { ...Open } assignments { no }
         asides { ...Open } reminders supervision { by { code name } until } extension { workingDays state }
     }
@@ -235,6 +235,7 @@ struct ToldRow {
 #[serde(rename_all = "camelCase")]
 struct RequestRow {
     answer_by: Option<String>,
+    overpromised: Vec<LimitKind>,
     marks: Vec<MarkRow>,
     stage: StageKind,
     outcome: Option<Outcome>,
@@ -401,6 +402,7 @@ impl From<RequestRow> for View {
         Self {
             stage: row.stage,
             answer_by: instant(row.answer_by),
+            overpromised: row.overpromised,
             marks: row.marks.into_iter().map(|mark| (mark.card, mark.person.into())).collect(),
             open: open.map(Into::into),
             asides: row.asides.into_iter().map(Into::into).collect(),

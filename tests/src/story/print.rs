@@ -130,8 +130,9 @@ fn limits(view: &View) -> Option<String> {
         ("answer by", view.answer_by),
     ];
     let limits = limits.into_iter().filter_map(|(what, at)| Some(format!("{what} {}", minute(at?))));
+    let broken = view.overpromised.iter().map(|kind| format!("overpromised {kind} {}", kind.zh()));
     let marks = view.marks.iter().map(|(card, person)| format!("{card} {} for {}", card.zh(), person.name));
-    let all: Vec<String> = limits.chain(marks).collect();
+    let all: Vec<String> = limits.chain(broken).chain(marks).collect();
     (!all.is_empty()).then(|| format!("  {}", all.join("; ")))
 }
 

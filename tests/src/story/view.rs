@@ -5,7 +5,7 @@ use liandong_engine::rules::{
     authority::{Act, may},
     id::{AssignmentNo, PersonCode, PostCode},
     instant::Instant,
-    limit::Card,
+    limit::{Card, LimitKind},
     post::{PostKind, Rank},
     request::{
         Assignment, Duty, How, Outcome, Request, Stage, StageKind,
@@ -61,6 +61,8 @@ pub struct View {
     pub told: Option<(String, How)>,
     /// Until when the citizen's answer is waited for.
     pub answer_by: Option<Instant>,
+    /// The limits of the whole case that end before the time of whoever has it.
+    pub overpromised: Vec<LimitKind>,
     /// The marks that supervision gave, each to whom.
     pub marks: Vec<(Card, Named)>,
     /// Those who help, and who were handed a step, and have not reported.
@@ -167,7 +169,8 @@ impl View {
         if reads {
             return view;
         }
-        Self { open: None, marks: Vec::new(), asides: Vec::new(), supervised: None, extension: None, ..view }
+        let (marks, asides, overpromised) = (Vec::new(), Vec::new(), Vec::new());
+        Self { open: None, marks, asides, overpromised, supervised: None, extension: None, ..view }
     }
 
     /// A request in the names of that world, as the teller of the story sees it.
@@ -208,6 +211,7 @@ impl View {
                 Stage::Waiting { answer, .. } => answer.map(|limit| limit.due),
                 _ => None,
             },
+            overpromised: request.limits.overpromised(request.handle().and_then(|held| held.finish)),
             marks: request.limits.marks.iter().map(|m| (m.card, Named::person(world, &m.person))).collect(),
             returns: request.returns,
             reopened: request.reopened,

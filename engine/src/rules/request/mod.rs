@@ -380,6 +380,17 @@ pub struct CaseTime {
     pub extension: Option<Extension>,
 }
 
+impl CaseTime {
+    /// Which limits of the whole case end before the time of an assignment does: whoever keeps only to that breaks
+    /// what the household was promised. None while they rest.
+    #[must_use]
+    pub fn overpromised(&self, finish: Option<Limit>) -> Vec<LimitKind> {
+        let whole = [(LimitKind::Committed, self.committed), (LimitKind::Statutory, self.statutory)];
+        let ends_before = |limit: Limit| finish.is_some_and(|finish| limit.due < finish.due);
+        whole.into_iter().filter(|(_, limit)| limit.is_some_and(ends_before)).map(|(kind, _)| kind).collect()
+    }
+}
+
 /// How and by whom a request was brought to its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolution {
