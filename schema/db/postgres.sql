@@ -120,11 +120,13 @@
 -- outbox.no smallint NOT NULL
 -- outbox.person text NOT NULL
 -- outbox.kind text NOT NULL
--- outbox.request uuid NOT NULL
+-- outbox.request uuid
 -- outbox.assignment smallint
 -- outbox.at bigint NOT NULL
 -- outbox.urgency text NOT NULL
 -- outbox.deliver_at bigint NOT NULL
+-- outbox.duty_change text
+-- outbox.absence text
 -- person.code text NOT NULL
 -- person.name text NOT NULL
 -- person.phone text NOT NULL
@@ -233,7 +235,7 @@ CREATE UNIQUE INDEX person_pkey ON public.person USING btree (code);
 CREATE UNIQUE INDEX post_pkey ON public.post USING btree (code);
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (actor, key);
 CREATE INDEX request_conduct ON public.request USING btree (stage) WHERE (accused <> ''::text);
-CREATE INDEX request_due ON public.request USING btree (due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX request_due ON public.request USING btree (due_at, id) WHERE (due_at IS NOT NULL);
 CREATE INDEX request_logger ON public.request USING btree (logged_by, id);
 CREATE UNIQUE INDEX request_pkey ON public.request USING btree (id);
 CREATE INDEX request_place ON public.request USING btree (place);

@@ -189,7 +189,9 @@ CREATE TABLE "outbox" (
     "no" smallint NOT NULL,
     "person" text NOT NULL,
     "kind" text NOT NULL,
-    "request" uuid_text NOT NULL,
+    "request" uuid_text,
+    "duty_change" text,
+    "absence" text,
     "assignment" smallint,
     "at" integer NOT NULL,
     "urgency" text NOT NULL DEFAULT 'Prompt',
@@ -243,7 +245,7 @@ CREATE TABLE "request" (
 
 CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
 
-CREATE INDEX request_due ON request (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX request_due ON request (due_at, id) WHERE due_at IS NOT NULL;
 
 CREATE INDEX request_logger ON request (logged_by, id);
 
