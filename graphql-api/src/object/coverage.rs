@@ -171,7 +171,7 @@ impl Coverage {
         Ok(Counted { count: all.len(), items: all.iter().take(input::first(first)?).filter_map(item).collect() })
     }
 
-    /// Rotas with a score below 100 within 91 days: unbalanced, with places empty, or too dense.
+    /// Rotas with a score below 100 within 91 days: unbalanced, with nobody where somebody was to be, or too dense.
     #[graphql(complexity = "input::page(first) * child_complexity + 1")]
     async fn flawed_rotas(
         &self,
