@@ -23,5 +23,6 @@ pub(crate) mod post;
 pub(crate) mod preview;
 pub(crate) mod request;
 pub(crate) mod roster;
+pub(crate) mod stretch;
 pub(crate) mod unit;
 pub(crate) mod workload;
