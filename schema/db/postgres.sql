@@ -217,6 +217,7 @@ CREATE INDEX calendar_feed_subject ON public.calendar_feed USING btree (subject_
 CREATE UNIQUE INDEX calendar_hours_pkey ON public.calendar_hours USING btree (calendar, applies_on, from_at);
 CREATE UNIQUE INDEX calendar_pkey ON public.calendar USING btree (code);
 CREATE INDEX delivery_dead ON public.delivery USING btree (ended_at, id) WHERE (state = 'Dead'::text);
+CREATE INDEX delivery_done ON public.delivery USING btree (ended_at) WHERE (state = 'Delivered'::text);
 CREATE INDEX delivery_due ON public.delivery USING btree (urgency, next_at) WHERE (next_at IS NOT NULL);
 CREATE UNIQUE INDEX delivery_pkey ON public.delivery USING btree (id);
 CREATE UNIQUE INDEX duty_change_pkey ON public.duty_change USING btree (code);

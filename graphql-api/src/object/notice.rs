@@ -68,7 +68,7 @@ impl Notice {
     }
 
     /// How it goes out to you, together with what you are told at the same instant; null where notices are
-    /// only read here.
+    /// only read here, and once it was delivered more than 30 days ago.
     async fn delivery(&self) -> Result<Option<Delivery>> {
         let row = self.scope.delivery(&self.delivery_id()).await?;
         Ok(row.map(|row| Delivery { scope: Arc::clone(&self.scope), row }))

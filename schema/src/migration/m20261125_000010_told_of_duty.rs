@@ -1,4 +1,5 @@
-//! Notices of what is no request: a change of duty, an absence.
+//! Notices of what is no request: a change of duty, an absence. And what was delivered, in the order in which it
+//! is forgotten.
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
@@ -15,6 +16,7 @@ pub(super) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        index(manager, "delivery_done", "delivery", &["ended_at"], "", "WHERE state = 'Delivered'").await?;
         if manager.get_database_backend() == DbBackend::Sqlite {
             let about = [null("request", Id), null("duty_change", Text), null("absence", Text)];
             return again(manager, about).await;
@@ -30,6 +32,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let run = manager.get_connection();
+        run.execute_unprepared("DROP INDEX delivery_done").await?;
         // Nothing before this could tell of them, so nobody is told.
         run.execute_unprepared("DELETE FROM outbox WHERE request IS NULL").await?;
         if manager.get_database_backend() == DbBackend::Sqlite {
