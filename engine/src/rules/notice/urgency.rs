@@ -108,6 +108,7 @@ impl Moment<'_> {
             | NoticeKind::Resolved
             | NoticeKind::TakenUp
             | NoticeKind::Reopened
+            // What the register tells follows from no request, and is judged by [`when_felt`].
             | NoticeKind::SwapOffered
             | NoticeKind::SwapTaken
             | NoticeKind::SwapTakenBack
