@@ -9,7 +9,7 @@ use liandong_engine::{
     rules::{
         actor::Actor,
         id::{PersonCode, RequestId},
-        notice::may_tell,
+        notice::{may_tell, register_may_tell},
         request::{Assignment as Row, Request as Whole, event::Recorded},
     },
     run::store::journal::{Entry, Happened},
@@ -93,7 +93,7 @@ impl Subscription {
         let scope = Scope::of(ctx)?;
         let me = scope.actor.person().cloned();
         let me = me.ok_or_else(|| error(Code::Forbidden, "a receipt has no assignments; watch `requestChanged`"))?;
-        Ok(changes(scope, after, move |scope, entry, id, recorded| {
+        Ok(of_requests(scope, after, move |scope, entry, id, recorded| {
             let me = me.clone();
             let mine = concerns(&recorded, &me);
             async move {
@@ -133,7 +133,7 @@ impl Subscription {
     ) -> Result<impl Stream<Item = Result<RequestChange>> + use<>> {
         let scope = Scope::of(ctx)?;
         let watched = input::request("id", &id)?;
-        Ok(changes(scope, after, move |scope, entry, id, _| async move {
+        Ok(of_requests(scope, after, move |scope, entry, id, _| async move {
             if id != watched {
                 return Ok(None);
             }
@@ -157,7 +157,7 @@ impl Subscription {
         if scope.actor.person().is_none() {
             return Err(error(Code::Forbidden, "escalations are for those who work on them; watch `requestChanged`"));
         }
-        Ok(changes(scope, after, |scope, entry, id, recorded| async move {
+        Ok(of_requests(scope, after, |scope, entry, id, recorded| async move {
             if !recorded.event.is_escalation() {
                 return Ok(None);
             }
@@ -177,10 +177,14 @@ impl Subscription {
         let scope = Scope::of(ctx)?;
         let me = scope.actor.person().cloned();
         let me = me.ok_or_else(|| error(Code::Forbidden, "a receipt has no notices; watch `requestChanged`"))?;
-        Ok(changes(scope, after, move |scope, entry, _, recorded| {
+        Ok(changes(scope, after, move |scope, entry| {
             let me = me.clone();
             async move {
-                if !may_tell(&recorded.event) {
+                let may = match &entry.happened {
+                    Happened::Request(_, recorded) => may_tell(&recorded.event),
+                    Happened::Register(recorded) => register_may_tell(&recorded.event),
+                };
+                if !may {
                     return Ok(None);
                 }
                 let posted = scope.engine.notices_of(entry.position, &me).await.map_err(failure)?;
@@ -194,9 +198,8 @@ impl Subscription {
     }
 }
 
-/// What `pick` makes of each entry about a request, in the order of the journal. Ends when the engine
-/// stops, or with an error when the journal cannot be read.
-fn changes<T, F, P>(
+/// What `pick` makes of each entry about a request.
+fn of_requests<T, F, P>(
     scope: &Arc<Scope>,
     after: Option<Position>,
     pick: P,
@@ -206,20 +209,39 @@ where
     F: Future<Output = Result<Option<T>>> + Send,
     P: Fn(Arc<Scope>, Entry, RequestId, Recorded) -> F + Send,
 {
-    let (scope, engine) = (Arc::clone(scope), Arc::clone(&scope.engine));
-    let after = after.map_or_else(|| engine.feed().position(), |position| position.0);
-    let picked = engine.listen(after).filter_map(move |entry| {
-        let picked = match entry {
-            Err(error) => Err(failure(error)),
-            Ok(entry) => match entry.happened.clone() {
-                Happened::Request(id, recorded) => Ok(Some(pick(Arc::clone(&scope), entry, id, recorded))),
-                Happened::Register(_) => Ok(None),
-            },
+    changes(scope, after, move |scope, entry| {
+        let picked = match entry.happened.clone() {
+            Happened::Request(id, recorded) => Some(pick(scope, entry, id, recorded)),
+            Happened::Register(_) => None,
         };
         async move {
             match picked {
-                Ok(Some(item)) => item.await.transpose(),
-                Ok(None) => None,
+                Some(picked) => picked.await,
+                None => Ok(None),
+            }
+        }
+    })
+}
+
+/// What `pick` makes of each entry, in the order of the journal. Ends when the engine stops, or with an
+/// error when the journal cannot be read.
+fn changes<T, F, P>(
+    scope: &Arc<Scope>,
+    after: Option<Position>,
+    pick: P,
+) -> impl Stream<Item = Result<T>> + Send + use<T, F, P>
+where
+    T: Send,
+    F: Future<Output = Result<Option<T>>> + Send,
+    P: Fn(Arc<Scope>, Entry) -> F + Send,
+{
+    let (scope, engine) = (Arc::clone(scope), Arc::clone(&scope.engine));
+    let after = after.map_or_else(|| engine.feed().position(), |position| position.0);
+    let picked = engine.listen(after).filter_map(move |entry| {
+        let picked = entry.map(|entry| pick(Arc::clone(&scope), entry)).map_err(failure);
+        async move {
+            match picked {
+                Ok(item) => item.await.transpose(),
                 Err(error) => Some(Err(error)),
             }
         }

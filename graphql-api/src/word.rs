@@ -487,6 +487,24 @@ mirrors! {
         Extended,
         /// 延期申请未同意: you have no more time than before.
         NotExtended,
+        /// 有班可接: a colleague offers a shift that you could take.
+        SwapOffered,
+        /// 您的班已有人接: somebody takes the shift that you offered.
+        SwapTaken,
+        /// 换班已收回: the shift that was offered is not to be had any more.
+        SwapTakenBack,
+        /// 已有人顶您的班: a colleague has come on duty in your place.
+        DutyTakenOver,
+        /// 替班已安排: a superior put you on duty, or took you off it.
+        CoverArranged,
+        /// 换班替班已撤销: a change of duty that concerned you acts no longer.
+        DutyChangeUndone,
+        /// 已为您登记缺勤: you are recorded as absent.
+        AbsenceRecorded,
+        /// 请您替岗: you stand in for somebody absent.
+        StandIn,
+        /// 缺勤已结束: an absence that concerned you is over before its time, or does not come.
+        AbsenceEnded,
     }
 
     /// Whether a notice can wait for the morning.

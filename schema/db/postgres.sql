@@ -120,11 +120,13 @@
 -- outbox.no smallint NOT NULL
 -- outbox.person text NOT NULL
 -- outbox.kind text NOT NULL
--- outbox.request uuid NOT NULL
+-- outbox.request uuid
 -- outbox.assignment smallint
 -- outbox.at bigint NOT NULL
 -- outbox.urgency text NOT NULL
 -- outbox.deliver_at bigint NOT NULL
+-- outbox.duty_change text
+-- outbox.absence text
 -- person.code text NOT NULL
 -- person.name text NOT NULL
 -- person.phone text NOT NULL
@@ -215,6 +217,7 @@ CREATE INDEX calendar_feed_subject ON public.calendar_feed USING btree (subject_
 CREATE UNIQUE INDEX calendar_hours_pkey ON public.calendar_hours USING btree (calendar, applies_on, from_at);
 CREATE UNIQUE INDEX calendar_pkey ON public.calendar USING btree (code);
 CREATE INDEX delivery_dead ON public.delivery USING btree (ended_at, id) WHERE (state = 'Dead'::text);
+CREATE INDEX delivery_done ON public.delivery USING btree (ended_at) WHERE (state = 'Delivered'::text);
 CREATE INDEX delivery_due ON public.delivery USING btree (urgency, next_at) WHERE (next_at IS NOT NULL);
 CREATE UNIQUE INDEX delivery_pkey ON public.delivery USING btree (id);
 CREATE UNIQUE INDEX duty_change_pkey ON public.duty_change USING btree (code);

@@ -91,6 +91,8 @@ CREATE TABLE "delivery" (
 
 CREATE INDEX delivery_dead ON delivery (ended_at, id) WHERE state = 'Dead';
 
+CREATE INDEX delivery_done ON delivery (ended_at) WHERE state = 'Delivered';
+
 CREATE INDEX delivery_due ON delivery (urgency, next_at) WHERE next_at IS NOT NULL;
 
 CREATE TABLE "duty_change" (
@@ -189,7 +191,9 @@ CREATE TABLE "outbox" (
     "no" smallint NOT NULL,
     "person" text NOT NULL,
     "kind" text NOT NULL,
-    "request" uuid_text NOT NULL,
+    "request" uuid_text,
+    "duty_change" text,
+    "absence" text,
     "assignment" smallint,
     "at" integer NOT NULL,
     "urgency" text NOT NULL DEFAULT 'Prompt',

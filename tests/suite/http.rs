@@ -1,6 +1,7 @@
 //! The API as a client meets it: what the files of this folder ask it with.
 
 mod calendars;
+mod coverage;
 mod duty;
 mod end;
 mod limits;

@@ -483,6 +483,28 @@ on_both_stores! {
         api.close().await
     }
 
+    "roster" => async fn a_change_of_duty_is_raised_to_whom_it_concerns(town) {
+        town.clock.set(liandong_tests::town::instant("2026-11-24T09:00:00+08:00")?);
+        let api = Api::of(town).await?;
+        let start = api.town.engine.feed().position();
+        let owner = api.client("P9").await?;
+        for (key, to) in [("a", "P10"), ("b", "P5")] {
+            let offer = format!("mutation {{ offerSwap(roster: \"V-SP\", shift: \"2026-01-05#49\", to: \"{to}\",
+                idempotencyKey: \"{key}\") {{ refusal {{ code }} }} }}");
+            assert_eq!(owner.ask(&offer, Value::Null).await?["offerSwap"]["refusal"], Value::Null);
+        }
+        let mut socket = Socket::of_person(&api, "P5").await?;
+        let told = "subscription($after: Position) {
+            noticesRaised(after: $after) { position notices { kind dutyChange { code } } }
+        }";
+        socket.subscribe("t", told, json!({ "after": start })).await?;
+        let first = json!({ "noticesRaised": {
+            "position": start + 2, "notices": [{ "kind": "SwapOffered", "dutyChange": { "code": "DUTY-2" } }],
+        } });
+        assert_eq!(socket.hear().await?.next("t"), first, "what goes to somebody else is passed over");
+        api.close().await
+    }
+
     "hamlet" => async fn who_comes_back_after_a_position_misses_nothing_and_hears_nothing_twice(town) {
         // Two servers on one database, and the socket moves between them.
         let other = Town::engine(&town.db, &town.clock).await?;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Object, Result, SimpleObject};
 use liandong_engine::rules::{
     instant::Instant,
-    register::{coverage, duty_coverage, promise::Overpromised},
+    register::{coverage, duty_coverage, promise::Overpromised, survey},
 };
 
 use super::{
-    absence::Absence, duty_change::DutyChange, matter::Matter, person::Person, post::Post, roster::Roster, unit::Unit,
+    absence::Absence, duty_change::DutyChange, matter::Matter, person::Person, post::Post, roster::Roster,
+    stretch::CoverageStretch, unit::Unit,
 };
 use crate::{
     context::Scope,
@@ -23,6 +24,8 @@ pub(crate) struct Coverage {
     pub(crate) scope: Arc<Scope>,
     pub(crate) at: Instant,
     pub(crate) report: Arc<coverage::Coverage>,
+    /// Every instant from then until another, where that was asked for.
+    pub(crate) ahead: Option<Arc<[survey::Stretch]>>,
 }
 
 impl Coverage {
@@ -72,16 +75,22 @@ impl Coverage {
         #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
     ) -> Result<Counted<Uncovered>> {
         let all = &self.report.uncovered;
-        let item = |hole: &coverage::Uncovered| {
-            let place = self.scope.world.find_unit(&hole.first);
-            Some(Uncovered {
-                matter: Matter::find(&self.scope, &hole.matter).map(|m| Matter { at: self.at, ..m })?,
-                households: hole.households,
-                first: place.map(|ix| Unit { scope: Arc::clone(&self.scope), ix, at: self.at }),
-                nobody: hole.nobody,
-            })
-        };
+        let item = |hole: &coverage::Uncovered| Uncovered::of(&self.scope, self.at, hole);
         Ok(Counted { count: all.len(), items: all.iter().take(input::first(first)?).filter_map(item).collect() })
+    }
+
+    /// The same for every instant from `asOf` to `until`: the stretches in which it is the same follow on each
+    /// other without a gap. Null where no `until` was given.
+    #[graphql(complexity = "input::page(first) * child_complexity + 1")]
+    async fn ahead(
+        &self,
+        #[graphql(desc = "How many, 1 to 100; 20 when left out.")] first: Option<i32>,
+    ) -> Result<Option<Counted<CoverageStretch>>> {
+        let first = input::first(first)?;
+        Ok(self.ahead.as_ref().map(|all| {
+            let stretch = |no| CoverageStretch { scope: Arc::clone(&self.scope), all: Arc::clone(all), no };
+            Counted { count: all.len(), items: (0..all.len().min(first)).map(stretch).collect() }
+        }))
     }
 
     /// Posts that nobody holds.
@@ -171,7 +180,7 @@ impl Coverage {
         Ok(Counted { count: all.len(), items: all.iter().take(input::first(first)?).filter_map(item).collect() })
     }
 
-    /// Rotas with a score below 100 within 91 days: unbalanced, with places empty, or too dense.
+    /// Rotas with a score below 100 within 91 days: unbalanced, with nobody where somebody was to be, or too dense.
     #[graphql(complexity = "input::page(first) * child_complexity + 1")]
     async fn flawed_rotas(
         &self,
@@ -283,6 +292,7 @@ pub(crate) struct EndingCalendar {
     concrete(name = "CountedPosts", params(Post)),
     concrete(name = "CountedPeople", params(Person)),
     concrete(name = "CountedUncovered", params(Uncovered)),
+    concrete(name = "CountedCoverageStretches", params(CoverageStretch)),
     concrete(name = "CountedBurdens", params(Burden)),
     concrete(name = "CountedEndings", params(EndingHolding)),
     concrete(name = "CountedAbsences", params(Absence)),
@@ -311,6 +321,19 @@ pub(crate) struct Uncovered {
     first: Option<Unit>,
     /// Whether not even a dispatcher takes it there.
     nobody: bool,
+}
+
+impl Uncovered {
+    /// A hole as of an instant.
+    pub(crate) fn of(scope: &Arc<Scope>, at: Instant, hole: &coverage::Uncovered) -> Option<Self> {
+        let place = scope.world.find_unit(&hole.first);
+        Some(Self {
+            matter: Matter::find(scope, &hole.matter).map(|m| Matter { at, ..m })?,
+            households: hole.households,
+            first: place.map(|ix| Unit { scope: Arc::clone(scope), ix, at }),
+            nobody: hole.nobody,
+        })
+    }
 }
 
 /// A person with too many households.

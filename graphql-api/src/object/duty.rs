@@ -103,14 +103,14 @@ pub(crate) struct RosterQuality {
     posts: PostKind,
     /// 0 to 100: 100 less the points of all reasons.
     score: u8,
-    /// Why it is not 100.
+    /// Why it is not 100, and which places are empty on purpose, which costs nothing.
     reasons: Vec<RosterFlaw>,
 }
 
-/// One reason why a roster loses points.
+/// One thing said of a roster: mostly why it loses points.
 #[derive(SimpleObject)]
 pub(crate) struct RosterFlaw {
-    /// For what: Gap, WhileAbsent, Imbalance or BackToBack.
+    /// For what: Gap, OnPurpose, WhileAbsent, Imbalance or BackToBack.
     flaw: &'static str,
     /// For what, in Chinese.
     flaw_zh: &'static str,

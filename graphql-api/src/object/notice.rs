@@ -8,7 +8,7 @@ use liandong_engine::{
     run::store::outbox::Posted,
 };
 
-use super::{delivery::Delivery, request::Request};
+use super::{absence::Absence, delivery::Delivery, duty_change::DutyChange, request::Request};
 use crate::{
     context::Scope,
     reply::failure,
@@ -68,7 +68,7 @@ impl Notice {
     }
 
     /// How it goes out to you, together with what you are told at the same instant; null where notices are
-    /// only read here.
+    /// only read here, and once it was delivered more than 30 days ago.
     async fn delivery(&self) -> Result<Option<Delivery>> {
         let row = self.scope.delivery(&self.delivery_id()).await?;
         Ok(row.map(|row| Delivery { scope: Arc::clone(&self.scope), row }))
@@ -76,18 +76,37 @@ impl Notice {
 
     /// Whether there is nothing to be done about it any more.
     async fn over(&self) -> Result<bool> {
-        let assignments = self.scope.assignments(self.posted.notice.request).await.map_err(failure)?;
-        Ok(is_over(&self.posted.notice, &assignments))
+        let Scope { world, at, .. } = &*self.scope;
+        let assignments = match self.posted.notice.about.request() {
+            Some(id) => self.scope.assignments(id).await.map_err(failure)?,
+            None => Arc::default(),
+        };
+        Ok(is_over(world, *at, &self.posted.notice, &assignments))
     }
 
-    /// About which request; null when that goes round whoever asks.
+    /// About which request; null when it is about something else, or that goes round whoever asks.
     async fn request(&self) -> Result<Option<Request>> {
-        let row = self.scope.request(self.posted.notice.request).await?;
+        let Some(id) = self.posted.notice.about.request() else { return Ok(None) };
+        let row = self.scope.request(id).await?;
         Ok(row.map(|row| Request { scope: Arc::clone(&self.scope), row }))
+    }
+
+    /// About which change of duty, if it is about one; null for who holds no post any more.
+    async fn duty_change(&self) -> Option<DutyChange> {
+        let code = self.posted.notice.about.duty_change().filter(|_| self.scope.reads_map())?;
+        self.scope.world.duty_change(code).map(|row| DutyChange::of(&self.scope, row))
+    }
+
+    /// About which absence, if it is about one; null for who holds no post any more.
+    async fn absence(&self) -> Option<Absence> {
+        let code = self.posted.notice.about.absence().filter(|_| self.scope.reads_map())?;
+        let Scope { world, at, .. } = &*self.scope;
+        let row = world.register().absences.iter().find(|row| row.code == *code)?;
+        Some(Absence::of(&self.scope, *at, row))
     }
 
     /// About which assignment of the request, if it is about one.
     async fn assignment(&self) -> Option<u16> {
-        self.posted.notice.assignment.map(|no| no.0)
+        self.posted.notice.about.assignment().map(|no| no.0)
     }
 }

@@ -172,8 +172,8 @@ impl WorkQuery {
         })?;
         let Some(person) = scope.actor.person() else { return Ok(Connection::new([], false, false)) };
         let (found, more) = scope.engine.notices(person, before, most).await.map_err(failure)?;
-        scope.loaders.want_requests(found.iter().map(|p| p.notice.request));
-        scope.loaders.want_assignments(found.iter().map(|p| p.notice.request));
+        scope.loaders.want_requests(found.iter().filter_map(|p| p.notice.about.request()));
+        scope.loaders.want_assignments(found.iter().filter_map(|p| p.notice.about.request()));
         let items: Vec<_> = found
             .into_iter()
             .map(|posted| (format!("{}.{}", posted.position, posted.no), Notice { scope: Arc::clone(scope), posted }))

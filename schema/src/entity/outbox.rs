@@ -16,8 +16,12 @@ pub struct Model {
     pub person: String,
     /// What.
     pub kind: String,
-    /// About which request.
-    pub request: Uuid,
+    /// About which request; null when it is about something else.
+    pub request: Option<Uuid>,
+    /// About which change of duty.
+    pub duty_change: Option<String>,
+    /// About which absence.
+    pub absence: Option<String>,
     /// About which assignment.
     pub assignment: Option<i16>,
     /// When.

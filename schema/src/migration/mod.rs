@@ -11,6 +11,7 @@ mod m20261125_000006_duty_change;
 mod m20261125_000007_calendar_feed;
 mod m20261125_000008_notices;
 mod m20261125_000009_due_order;
+mod m20261125_000010_told_of_duty;
 mod tables;
 
 /// All migrations in order.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000007_calendar_feed::Migration),
             Box::new(m20261125_000008_notices::Migration),
             Box::new(m20261125_000009_due_order::Migration),
+            Box::new(m20261125_000010_told_of_duty::Migration),
         ]
     }
 }

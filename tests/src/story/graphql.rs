@@ -17,7 +17,7 @@ use liandong_engine::rules::{
     instant::{Instant, Span, Zone},
     limit::{Card, LimitKind},
     matter::Mandated,
-    notice::{Line, Notice, NoticeKind, Urgency, delivery::DeliveryId},
+    notice::{About, Line, Notice, NoticeKind, Urgency, delivery::DeliveryId},
     post::{PostKind, Rank},
     register,
     request::{
@@ -181,7 +181,7 @@ fragment Passed on Passed { rung kind verdict post { code name } }";
 
 const NOTICES: &str = "{ notices(first: 100) {
     pageInfo { hasNextPage }
-    edges { cursor node { position at kind urgency deliverAt over assignment request { id } } }
+    edges { cursor node { position at kind urgency deliverAt over assignment request { id } dutyChange { code } absence { code } } }
 } }";
 
 const WHO: &str = "query($place: String!, $matter: String!, $at: Instant!) {
@@ -327,6 +327,13 @@ struct NoticeRow {
     over: bool,
     assignment: Option<AssignmentNo>,
     request: Option<IdRow>,
+    duty_change: Option<CodeRow>,
+    absence: Option<CodeRow>,
+}
+
+#[derive(Deserialize)]
+struct CodeRow {
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -350,12 +357,18 @@ impl NoticeRow {
     /// As the rules have it. Which of the notices of an entry it was, the API does not say.
     fn line(self, person: &PersonCode) -> Result<Line, Failure> {
         let read = |text: String| instant(Some(text)).ok_or_else(|| broken("an instant that cannot be read"));
-        let request = self.request.ok_or_else(|| broken("a notice about what the person may not see"))?;
+        let about = match (self.request, self.duty_change, self.absence) {
+            (Some(request), None, None) => {
+                About::Request { id: request.id.parse().map_err(broken)?, assignment: self.assignment }
+            }
+            (None, Some(change), None) => About::DutyChange(change.code.parse().map_err(broken)?),
+            (None, None, Some(absence)) => About::Absence(absence.code.parse().map_err(broken)?),
+            _ => return Err(broken("a notice about what the person may not see")),
+        };
         let notice = Notice {
             person: person.clone(),
             kind: self.kind,
-            request: request.id.parse().map_err(broken)?,
-            assignment: self.assignment,
+            about,
             urgency: self.urgency,
             deliver_at: read(self.deliver_at)?,
         };

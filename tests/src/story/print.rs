@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use liandong_engine::rules::{
     id::RequestId,
     instant::{Instant, Zone},
-    notice::{Line, delivery},
+    notice::{About, Line, delivery},
     post::Rank,
     register, request,
     routing::{BEYOND, RungNo},
@@ -71,15 +71,19 @@ pub(super) fn way(way: &Way) -> Vec<String> {
     lines
 }
 
-/// What somebody was told, of which request; `when` it is told where that is wanted.
+/// What somebody was told, and about what; `when` it is told where that is wanted.
 pub(super) fn notices(told: &[Line], cases: &BTreeMap<String, RequestId>, when: bool) -> Vec<String> {
     if told.is_empty() {
         return vec!["→ nothing".to_owned()];
     }
     let line = |line: &Line| {
         let Line { notice, over, .. } = line;
-        let case = cases.iter().find(|(_, id)| **id == notice.request).map_or("?", |(case, _)| case);
-        let mut text = format!("→ {} {}: {case}", notice.kind, notice.kind.zh());
+        let about = match &notice.about {
+            About::Request { id, .. } => cases.iter().find(|(_, case)| *case == id).map_or("?", |(case, _)| case),
+            About::DutyChange(code) => code.as_str(),
+            About::Absence(code) => code.as_str(),
+        };
+        let mut text = format!("→ {} {}: {about}", notice.kind, notice.kind.zh());
         if when {
             let urgency = notice.urgency;
             text.push_str(&format!(", {urgency} {} at {}", urgency.zh(), minute(notice.deliver_at)));

@@ -8,9 +8,9 @@ use liandong_engine::rules::{
     id::{MatterCode, PersonCode, ReceiptCode, RequestId, UnitCode},
     instant::{Instant, Span, Zone},
     notice::{
-        Line,
+        Line, Notice,
         delivery::{self, DeliveryId, State},
-        is_over, notices,
+        is_over, notices, notices_of_register,
     },
     register,
     request::{
@@ -48,7 +48,7 @@ pub struct Rules {
     cases: BTreeMap<RequestId, Case>,
     /// What everybody was told, in order; each is over or not when it is asked.
     told: Vec<Line>,
-    /// Counts what happened to requests.
+    /// Counts what happened to requests and to the register.
     position: i64,
     logged: u8,
     /// The instant up to which dates of the register took effect.
@@ -131,15 +131,19 @@ impl Rules {
             let case = self.cases.remove(&id);
             let (before, mut journal) = case.map_or((None, Vec::new()), |c| (Some(c.request), c.journal));
             self.position += 1;
-            let told = notices(&self.world, at, id, before.as_ref(), &record);
-            let position = self.position;
-            let line = |(no, notice)| Line { position, no, at, notice, over: false };
-            self.told.extend((1..).zip(told).map(line));
+            self.tell(at, notices(&self.world, at, id, before.as_ref(), &record));
             if let Some(request) = request::evolve::evolve(before, at, &record.event) {
                 journal.push(record);
                 self.cases.insert(id, Case { request, journal });
             }
         }
+    }
+
+    /// Notes what people must be told by what happened last.
+    fn tell(&mut self, at: Instant, told: Vec<Notice>) {
+        let position = self.position;
+        let line = |(no, notice)| Line { position, no, at, notice, over: false };
+        self.told.extend((1..).zip(told).map(line));
     }
 
     /// The requests that a change of the register may touch.
@@ -162,7 +166,11 @@ impl Rules {
     }
 
     fn adopt(&mut self, at: Instant, decision: register::decide::Decision) {
-        self.world = decision.world;
+        let before = std::mem::replace(&mut self.world, decision.world);
+        for record in &decision.records {
+            self.position += 1;
+            self.tell(at, notices_of_register(&before, &self.world, at, record));
+        }
         for (id, records) in decision.hand_overs {
             self.append(id, at, records);
         }
@@ -245,10 +253,14 @@ impl Driver for Rules {
         decided.map_err(|refused| refusal(refused.code.word(), refused.message))
     }
 
-    fn notices(&mut self, _: Instant, person: &PersonCode) -> Result<Vec<Line>, Failure> {
+    fn notices(&mut self, at: Instant, person: &PersonCode) -> Result<Vec<Line>, Failure> {
         let told = self.told.iter().filter(|line| line.notice.person == *person).cloned();
         told.map(|line| {
-            let over = is_over(&line.notice, &self.case(line.notice.request)?.request.assignments);
+            let assignments = match line.notice.about.request() {
+                Some(id) => &self.case(id)?.request.assignments[..],
+                None => &[],
+            };
+            let over = is_over(&self.world, at, &line.notice, assignments);
             Ok(Line { over, ..line })
         })
         .collect()

@@ -180,9 +180,10 @@ impl Driver for Stored {
             }
             let mut all = Vec::with_capacity(told.len());
             for Posted { position, no, at, notice } in told.into_iter().rev() {
-                let id = notice.request;
-                let assignments = self.engine.assignments_of(&[id]).await.map_err(broken)?;
-                let over = is_over(&notice, assignments.get(&id).map_or(&[][..], Vec::as_slice));
+                let ids: Vec<RequestId> = notice.about.request().into_iter().collect();
+                let assignments = self.engine.assignments_of(&ids).await.map_err(broken)?;
+                let of = assignments.values().next().map_or(&[][..], Vec::as_slice);
+                let over = is_over(&self.engine.world(), self.engine.now(), &notice, of);
                 all.push(Line { position, no, at, notice, over });
             }
             Ok(all)

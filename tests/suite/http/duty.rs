@@ -222,6 +222,50 @@ fn an_argument_about_duty_that_cannot_be_read_is_named() {
 }
 
 #[test]
+fn whoever_a_change_of_duty_or_an_absence_concerns_reads_it_as_a_notice() {
+    on_a_town_with_rosters(|api| async move {
+        let (owner, taker, other) = (api.client("P9").await?, api.client("P5").await?, api.client("P10").await?);
+        let superior = api.client("P6").await?;
+        let query = "{ notices { edges { node {
+            kind kindZh urgency deliverAt over request { id } assignment
+            dutyChange { code stage out { code } } absence { code person { code } }
+        } } } }";
+        let told = |kind: &str, zh: &str, over: bool, stage: &str| {
+            json!({ "node": {
+                "kind": kind, "kindZh": zh, "urgency": "Digest", "deliverAt": "2026-11-30T08:35:00+08:00",
+                "over": over, "request": null, "assignment": null,
+                "dutyChange": { "code": "DUTY-1", "stage": stage, "out": { "code": "P9" } }, "absence": null,
+            } })
+        };
+        let offer = "offerSwap(roster: \"V-SP\", shift: \"2026-01-05#49\", reason: \"进城\")";
+        assert_eq!(change(&owner, "a", offer).await?, "done");
+        for who in [&taker, &other] {
+            let found = who.ask(query, Value::Null).await?;
+            assert_eq!(found["notices"]["edges"], json!([told("SwapOffered", "有班可接", false, "Offered")]));
+        }
+        assert_eq!(owner.ask(query, Value::Null).await?["notices"]["edges"], json!([]), "that was oneself");
+        assert_eq!(change(&taker, "b", "takeSwap(change: \"DUTY-1\")").await?, "done");
+        let found = owner.ask(query, Value::Null).await?;
+        assert_eq!(found["notices"]["edges"], json!([told("SwapTaken", "您的班已有人接", false, "InForce")]));
+        let found = other.ask(query, Value::Null).await?;
+        assert_eq!(found["notices"]["edges"], json!([told("SwapOffered", "有班可接", true, "InForce")]));
+        // An absence from now on, recorded by somebody else: told at once to both.
+        let away =
+            "recordAbsence(input: { person: \"P9\", to: \"2026-11-27\", reason: \"住院\", substitute: \"P10\" })";
+        assert_eq!(change(&superior, "c", away).await?, "done");
+        for (who, kind) in [(&owner, "AbsenceRecorded"), (&other, "StandIn")] {
+            let newest = who.ask(query, Value::Null).await?["notices"]["edges"][0]["node"].clone();
+            assert_eq!(
+                (&newest["kind"], &newest["urgency"], &newest["dutyChange"], &newest["absence"]),
+                (&json!(kind), &json!("Prompt"), &Value::Null, &json!({ "code": "ABS-1", "person": { "code": "P9" } }))
+            );
+        }
+        assert_eq!(superior.ask(query, Value::Null).await?["notices"]["edges"], json!([]));
+        api.close().await
+    });
+}
+
+#[test]
 fn absences_are_read_by_unit_and_by_person() {
     on_a_town_with_rosters(|api| async move {
         let (cadre, superior) = (api.client("P9").await?, api.client("P6").await?);

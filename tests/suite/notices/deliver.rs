@@ -181,6 +181,54 @@ on_both_stores! {
         Ok(())
     }
 
+    "story-limits" => async fn what_was_delivered_is_forgotten_after_a_month_and_what_was_given_up_is_not(town) {
+        let many = usize::from(MAX_ATTEMPTS);
+        // The first is never taken; everything after it is.
+        let receiver = answering(&town, move |n| Answer::Status(if n < many { 500 } else { 200 })).await?;
+        town.log("P1", "H11", "street-lamp").await?;
+        for _ in 0..many {
+            town.engine.deliver().await?;
+            town.clock.set(town.engine.now().plus_minutes(8 * 60));
+        }
+        set(&town, "2024-05-13T09:00:00+08:00")?;
+        for _ in 0..205 {
+            town.log("P1", "H11", "water-pipe").await?;
+        }
+        let delivered = town.engine.deliver().await?;
+        set(&town, "2024-05-20T09:00:00+08:00")?;
+        town.log("P1", "H12", "water-pipe").await?;
+        assert_eq!((delivered, town.engine.deliver().await?), (205, 1));
+        let heard = receiver.heard();
+        let ids = heard.iter().map(|heard| heard.id().parse()).collect::<Result<BTreeSet<DeliveryId>, _>>()?;
+        let ids: Vec<DeliveryId> = ids.into_iter().collect();
+        assert_eq!((ids.len(), town.engine.deliveries(&ids).await?.len()), (207, 207));
+        set(&town, "2024-06-12T09:00:00+08:00")?;
+        assert!(!town.engine.forget_delivered().await?);
+        assert_eq!(town.engine.deliveries(&ids).await?.len(), 207, "a month is not over yet");
+        set(&town, "2024-06-12T09:05:00+08:00")?;
+        assert!(town.engine.forget_delivered().await?, "a batch, and there is more");
+        assert_eq!(town.engine.deliveries(&ids).await?.len(), 7);
+        assert!(!town.engine.forget_delivered().await?);
+        assert_eq!(town.engine.deliveries(&ids).await?.len(), 2, "what was given up, and what is younger");
+        // The courier does so by itself; what was given up is there to be replayed, and what was told to be read.
+        set(&town, "2024-07-20T09:00:00+08:00")?;
+        town.engine.start_courier();
+        let alone = async {
+            while town.engine.deliveries(&ids).await?.len() > 1 {
+                tokio::task::yield_now().await;
+            }
+            Ok::<_, Trouble>(())
+        };
+        tokio::time::timeout(PATIENCE, alone).await??;
+        let (dead, _) = town.engine.dead_letters(&Actor::Operator, None, 10).await?;
+        assert_eq!(dead.len(), 1);
+        assert_eq!(replay(&town, Actor::Operator, dead[0].id.as_str()).await?, None);
+        let (told, _) = town.engine.notices(&"P2".parse()?, None, 10).await?;
+        assert_eq!(told.len(), 10);
+        town.engine.stop().await?;
+        Ok(())
+    }
+
     "story-limits" => async fn what_was_sent_but_not_marked_is_sent_again_under_the_same_id(town) {
         let receiver = answering(&town, |n| if n == 0 { Answer::Hang } else { Answer::Status(200) }).await?;
         town.log("P1", "H11", "water-pipe").await?;

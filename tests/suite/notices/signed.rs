@@ -60,6 +60,8 @@ on_both_stores! {
                     "at": text(held.opened_at),
                     "request": id.to_string(),
                     "assignment": 1,
+                    "dutyChange": null,
+                    "absence": null,
                     "acceptBy": due(held.accept),
                     "finishBy": "2024-05-08T17:30:00+08:00",
                     "over": false,

@@ -52,6 +52,35 @@ on_both_stores! {
         api.close().await
     }
 
+    "roster" => async fn a_change_of_duty_is_delivered_like_any_notice(town) {
+        let receiver = Receiver::start(|_| Answer::Status(200)).await?;
+        town.engine.deliver_to(receiver.webhook()?);
+        town.clock.set(instant("2026-11-24T09:00:00+08:00")?);
+        let api = Api::of(town).await?;
+        let (owner, taker) = (api.client("P9").await?, api.client("P5").await?);
+        let order = |what: &str| format!("mutation {{ it: {what} {{ refusal {{ code }} }} }}");
+        let offer = "offerSwap(roster: \"V-SP\", shift: \"2026-01-05#49\", to: \"P5\", idempotencyKey: \"a\")";
+        let over = "takeOverDuty(roster: \"V-SP\", out: \"P9\", reason: \"发烧\", idempotencyKey: \"b\")";
+        for (who, what) in [(&owner, offer), (&taker, over)] {
+            assert_eq!(who.ask(&order(what), Value::Null).await?["it"]["refusal"], Value::Null, "{what}");
+        }
+        assert_eq!(api.town.engine.deliver().await?, 1, "who is off duty by now is told at once");
+        api.town.clock.set(instant("2026-11-30T08:35:00+08:00")?);
+        assert_eq!(api.town.engine.deliver().await?, 1, "the offer of a later week with the digest");
+        let heard = receiver.heard();
+        let found: Vec<Value> = heard.iter().map(|heard| {
+            let notice = &heard.json()["data"]["notices"][0];
+            json!([heard.json()["type"], heard.json()["data"]["person"], notice["kind"], notice["dutyChange"],
+                notice["request"], notice["acceptBy"], notice["absence"], notice["over"]])
+        }).collect();
+        assert_eq!(found, [
+            json!(["notice.prompt", "P9", "DutyTakenOver", "DUTY-2", null, null, null, false]),
+            json!(["notice.digest", "P5", "SwapOffered", "DUTY-1", null, null, null, false]),
+        ]);
+        assert!(!heard[0].body.contains("发烧"), "{}", heard[0].body);
+        api.close().await
+    }
+
     "story-limits" => async fn what_is_given_up_is_for_the_leader_to_see_and_to_replay(town) {
         let receiver = Receiver::start(|_| Answer::Status(410)).await?;
         town.engine.deliver_to(receiver.webhook()?);

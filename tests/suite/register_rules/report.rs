@@ -12,6 +12,7 @@ use liandong_engine::rules::{
         duty_coverage::{DutyCoverage, GapReason, QUALITY_DAYS},
         survey::coverage_between,
     },
+    roster::{DutyChange, DutyChangeKind, Flaw, Scope as Covers},
     world::{Register, World},
 };
 use liandong_tests::{
@@ -153,6 +154,38 @@ fn people_on_duty_who_hold_no_such_post_and_rotas_that_are_not_even_are_named() 
         .rota_quality(&"T-NIGHT".parse().unwrap(), Span { from: at(MONDAY), to: at(MONDAY).plus_days(QUALITY_DAYS) });
     assert_eq!(quality.score, 97, "as it was before");
     assert!(night.score < 90 && night.reasons[0].contains("`P8` has"), "{night:?}");
+}
+
+#[test]
+fn whoever_was_taken_off_without_another_is_missed_and_what_is_empty_on_purpose_is_not() {
+    let change = |out: &str, comes: Option<&str>| DutyChange {
+        code: "DUTY-1".parse().unwrap(),
+        roster: "V-SP".parse().unwrap(),
+        kind: DutyChangeKind::Cover,
+        scope: Covers::Shift("2026-01-05#48".parse().unwrap()),
+        out: Some(out.parse().unwrap()),
+        person: comes.map(|person| person.parse().unwrap()),
+        offered_to: None,
+        against: None,
+        reason: "住院".to_owned(),
+        begun_by: None,
+        begun_at: Instant::MIN,
+        taken_at: None,
+        ended_by: None,
+        ended_at: None,
+    };
+    let check = |changes: Vec<DutyChange>, expected: &[(Flaw, u32, u32)]| {
+        let (world, _) = duty(|rows| rows.duty_changes = changes);
+        let weeks = Span { from: at(MONDAY), to: at(MONDAY).plus_days(21) };
+        let found = world.rota_quality(&"V-SP".parse().unwrap(), weeks);
+        let flaws: Vec<_> = found.reasons.iter().map(|r| (r.flaw, r.count, r.points)).collect();
+        assert_eq!(flaws, expected);
+        assert_eq!(u32::from(found.score), 100 - expected.iter().map(|(_, _, points)| points).sum::<u32>());
+    };
+    // P9, nobody on purpose, P10.
+    check(vec![], &[(Flaw::OnPurpose, 1, 0)]);
+    check(vec![change("P10", Some("P5"))], &[(Flaw::OnPurpose, 1, 0)]);
+    check(vec![change("P10", None)], &[(Flaw::Gap, 1, 4), (Flaw::OnPurpose, 1, 0)]);
 }
 
 #[test]

@@ -45,6 +45,15 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// For how many days a delivery is kept that the receiver has: long enough to settle what went out, or did not.
+pub const KEPT_DAYS: i64 = 30;
+
+/// What ended before then need not be kept.
+#[must_use]
+pub fn kept_since(now: Instant) -> Instant {
+    now.plus_days(-KEPT_DAYS)
+}
+
 /// The longest id, in bytes.
 const MOST: usize = 100;
 

@@ -1,9 +1,11 @@
 //! What stands in one delivery: several notices of one person, in order, nothing twice.
 
-use super::{Notice, NoticeKind};
+use super::{About, Notice, NoticeKind};
 use crate::rules::{
     instant::Instant,
+    register::duty::is_open,
     request::{Assignment, Duty},
+    world::World,
 };
 
 /// A notice as it stands in a delivery.
@@ -23,15 +25,26 @@ pub struct Line {
 }
 
 /// Whether what a notice calls for has ended meanwhile: the assignment that it is about, or all handling
-/// where it is about the whole case. What merely tells of something done is never over.
+/// where it is about the whole case; the offer of a shift; the absence of whom one stands in for. What merely
+/// tells of something done is never over. `assignments` are those of the request that it is about.
 #[must_use]
-pub fn is_over(notice: &Notice, assignments: &[Assignment]) -> bool {
+pub fn is_over(world: &World, at: Instant, notice: &Notice, assignments: &[Assignment]) -> bool {
     let open = |a: &&Assignment| a.ended.is_none();
-    match (notice.kind, notice.assignment) {
-        (NoticeKind::Assigned | NoticeKind::Overdue | NoticeKind::Reminded | NoticeKind::Supervised, Some(no)) => {
-            !assignments.iter().filter(open).any(|a| a.no == no)
+    match (notice.kind, &notice.about) {
+        (
+            NoticeKind::Assigned | NoticeKind::Overdue | NoticeKind::Reminded | NoticeKind::Supervised,
+            About::Request { assignment: Some(no), .. },
+        ) => !assignments.iter().filter(open).any(|a| a.no == *no),
+        (NoticeKind::Overdue, About::Request { assignment: None, .. }) => {
+            !assignments.iter().filter(open).any(|a| a.duty == Duty::Handle)
         }
-        (NoticeKind::Overdue, None) => !assignments.iter().filter(open).any(|a| a.duty == Duty::Handle),
+        (NoticeKind::SwapOffered, About::DutyChange(code)) => {
+            !world.duty_change(code).is_some_and(|change| is_open(world, at, change))
+        }
+        (NoticeKind::StandIn, About::Absence(code)) => {
+            let rows = &world.register().absences;
+            !rows.iter().any(|row| row.code == *code && row.holds().from < row.holds().to && at < row.holds().to)
+        }
         _ => false,
     }
 }
@@ -40,9 +53,7 @@ pub fn is_over(notice: &Notice, assignments: &[Assignment]) -> bool {
 /// as it was said last.
 #[must_use]
 pub fn lines(mut lines: Vec<Line>) -> Vec<Line> {
-    let same = |a: &Notice, b: &Notice| {
-        (&a.person, a.kind, a.request, a.assignment) == (&b.person, b.kind, b.request, b.assignment)
-    };
+    let same = |a: &Notice, b: &Notice| (&a.person, a.kind, &a.about) == (&b.person, b.kind, &b.about);
     lines.sort_unstable_by_key(|line| (line.position, line.no));
     let said_again: Vec<bool> = (1..=lines.len())
         .map(|next| {

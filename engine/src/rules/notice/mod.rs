@@ -2,6 +2,7 @@
 
 pub mod delivery;
 mod digest;
+mod of_register;
 #[cfg(test)]
 mod tests;
 mod urgency;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Actor,
-    id::{AssignmentNo, PersonCode, RequestId},
+    id::{AbsenceCode, AssignmentNo, DutyChangeCode, PersonCode, RequestId},
     instant::Instant,
     request::{
         Assignment, Ending, Request,
@@ -23,6 +24,7 @@ use super::{
     world::World,
 };
 pub use digest::{Line, is_over, lines};
+pub use of_register::{notices_of_register, register_may_tell};
 pub use urgency::{Urgency, by_day, next_digest};
 
 words! {
@@ -56,6 +58,78 @@ words! {
         Extended = "延期申请已同意",
         /// You have no more time than before.
         NotExtended = "延期申请未同意",
+        /// A colleague offers a shift that you could take.
+        SwapOffered = "有班可接",
+        /// Somebody takes the shift that you offered.
+        SwapTaken = "您的班已有人接",
+        /// The shift that was offered is not to be had any more.
+        SwapTakenBack = "换班已收回",
+        /// A colleague has come on duty in your place.
+        DutyTakenOver = "已有人顶您的班",
+        /// A superior put you on duty, or took you off it.
+        CoverArranged = "替班已安排",
+        /// A change of duty that concerned you acts no longer.
+        DutyChangeUndone = "换班替班已撤销",
+        /// You are recorded as absent.
+        AbsenceRecorded = "已为您登记缺勤",
+        /// You stand in for somebody absent.
+        StandIn = "请您替岗",
+        /// An absence that concerned you is over before its time, or does not come.
+        AbsenceEnded = "缺勤已结束",
+    }
+}
+
+/// What a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum About {
+    /// A request.
+    Request {
+        /// Which.
+        id: RequestId,
+        /// Which assignment of it, if it is about one.
+        assignment: Option<AssignmentNo>,
+    },
+    /// A change of duty.
+    DutyChange(DutyChangeCode),
+    /// An absence.
+    Absence(AbsenceCode),
+}
+
+impl About {
+    /// The request, if it is about one.
+    #[must_use]
+    pub const fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::Request { id, .. } => Some(*id),
+            Self::DutyChange(_) | Self::Absence(_) => None,
+        }
+    }
+
+    /// The assignment, if it is about one.
+    #[must_use]
+    pub const fn assignment(&self) -> Option<AssignmentNo> {
+        match self {
+            Self::Request { assignment, .. } => *assignment,
+            Self::DutyChange(_) | Self::Absence(_) => None,
+        }
+    }
+
+    /// The change of duty, if it is about one.
+    #[must_use]
+    pub const fn duty_change(&self) -> Option<&DutyChangeCode> {
+        match self {
+            Self::DutyChange(code) => Some(code),
+            Self::Request { .. } | Self::Absence(_) => None,
+        }
+    }
+
+    /// The absence, if it is about one.
+    #[must_use]
+    pub const fn absence(&self) -> Option<&AbsenceCode> {
+        match self {
+            Self::Absence(code) => Some(code),
+            Self::Request { .. } | Self::DutyChange(_) => None,
+        }
     }
 }
 
@@ -66,17 +140,15 @@ pub struct Notice {
     pub person: PersonCode,
     /// What.
     pub kind: NoticeKind,
-    /// About which request.
-    pub request: RequestId,
-    /// About which assignment, if it is about one.
-    pub assignment: Option<AssignmentNo>,
+    /// About what.
+    pub about: About,
     /// Whether it can wait for the morning.
     pub urgency: Urgency,
     /// When the person is to be told: at once, or with the digest of that instant.
     pub deliver_at: Instant,
 }
 
-/// The notices of an event of that instant; `before` is the request as it was. Nobody is told what they
+/// The notices of an event of a request, of that instant; `before` is the request as it was. Nobody is told what they
 /// did themselves.
 #[must_use]
 pub fn notices(
@@ -89,7 +161,7 @@ pub fn notices(
     let moment = urgency::Moment { world, at, before, event: &recorded.event };
     let notice = |person: &PersonCode, kind, assignment| {
         let (urgency, deliver_at) = moment.when(person, kind, assignment);
-        Notice { person: person.clone(), kind, request: id, assignment, urgency, deliver_at }
+        Notice { person: person.clone(), kind, about: About::Request { id, assignment }, urgency, deliver_at }
     };
     let mut told = Vec::new();
     told.extend(
@@ -189,7 +261,7 @@ fn not_needed<'r>(before: Option<&'r Request>, event: &Event) -> impl Iterator<I
     )
 }
 
-/// Whether an event may tell anybody anything: where not, no notice need be looked for.
+/// Whether an event of a request may tell anybody anything: where not, no notice need be looked for.
 #[must_use]
 pub fn may_tell(event: &Event) -> bool {
     event.opens().is_some()

@@ -1,7 +1,9 @@
 //! When a digest goes out, and what stands in it. Who is told what at which urgency is shown on a whole town in
 //! `tests/suite/notices`.
 
-use super::{Line, Notice, NoticeKind, Urgency, by_day, delivery::DeliveryId, is_over, lines, next_digest};
+mod register;
+
+use super::{About, Line, Notice, NoticeKind, Urgency, by_day, delivery::DeliveryId, is_over, lines, next_digest};
 use crate::rules::{
     calendar::{
         Calendar, Calendars,
@@ -10,6 +12,7 @@ use crate::rules::{
     id::{AssignmentNo, RequestId},
     instant::{Instant, Zone},
     request::{Assignment, Duty, Ended, Ending},
+    world::{Register, World},
 };
 
 fn instant(text: &str) -> Instant {
@@ -80,8 +83,10 @@ fn notice(kind: NoticeKind, request: u8, assignment: u16) -> Notice {
     Notice {
         person: "P1".parse().unwrap(),
         kind,
-        request: RequestId::from_parts(Instant(0), [request; 10]),
-        assignment: (assignment > 0).then_some(AssignmentNo(assignment)),
+        about: About::Request {
+            id: RequestId::from_parts(Instant(0), [request; 10]),
+            assignment: (assignment > 0).then_some(AssignmentNo(assignment)),
+        },
         urgency: Urgency::Digest,
         deliver_at: Instant(7),
     }
@@ -111,6 +116,11 @@ fn a_digest_says_nothing_twice_and_all_in_the_order_in_which_it_happened() {
     assert_eq!(lines(Vec::new()), []);
 }
 
+/// A town without anybody: what a request comes to does not ask for one.
+fn nobody() -> World {
+    World::build(Register::default(), 1, Zone::china()).unwrap()
+}
+
 #[test]
 fn what_ended_meanwhile_is_over_and_what_was_done_stays_told() {
     use NoticeKind::{Assigned, Overdue, Reopened, Resolved, Taken, TakenUp};
@@ -128,8 +138,9 @@ fn what_ended_meanwhile_is_over_and_what_was_done_stays_told() {
     };
     let handled = [assignment(1, Duty::Handle, true), assignment(2, Duty::Handle, false)];
     let carried = [assignment(1, Duty::Handle, true), assignment(2, Duty::Relay, false)];
+    let world = nobody();
     let check = |kind, no, assignments: &[Assignment], expected: bool| {
-        assert_eq!(is_over(&notice(kind, 1, no), assignments), expected, "{kind} {no}");
+        assert_eq!(is_over(&world, Instant(2), &notice(kind, 1, no), assignments), expected, "{kind} {no}");
     };
     check(Assigned, 1, &handled, true);
     check(Assigned, 2, &handled, false);
@@ -150,7 +161,7 @@ fn what_ended_meanwhile_is_over_and_what_was_done_stays_told() {
 fn what_goes_out_together_has_one_name_and_what_does_not_has_another() {
     let digest = notice(NoticeKind::Assigned, 1, 1);
     let later = Notice { deliver_at: Instant(8), ..digest.clone() };
-    let other = Notice { person: "P2".parse().unwrap(), ..digest };
+    let other = Notice { person: "P2".parse().unwrap(), ..digest.clone() };
     let urgent = Notice { urgency: Urgency::Urgent, ..digest.clone() };
     let name = |position, no, notice: &Notice| DeliveryId::of(position, no, notice).to_string();
     assert_eq!([name(1, 1, &digest), name(2, 1, &digest)], ["d.P1.7", "d.P1.7"]);

@@ -7,6 +7,9 @@
 //! - while people work, what others ask of who is at it, or say to that person: a reminder, a supervision, a
 //!   report, an extension. In an emergency a supervision, a report and the loss of a helper wait for nothing.
 //!
+//! - a change of who is on duty, or there at all, that begins today or tomorrow, or before the digest. Nobody
+//!   comes or stays at home in vain: so it does not ask whether anybody works now, and at night waits for its end.
+//!
 //! All else waits for the digest: [`DIGEST_MINUTES`] after the desk opens on the next working morning. The
 //! desk is that of the assignment where it is the person's own, else that of the person's first post.
 //!
@@ -106,7 +109,17 @@ impl Moment<'_> {
             | NoticeKind::Taken
             | NoticeKind::Resolved
             | NoticeKind::TakenUp
-            | NoticeKind::Reopened => Urgency::Digest,
+            | NoticeKind::Reopened
+            // What the register tells follows from no request, and is judged by [`when_felt`].
+            | NoticeKind::SwapOffered
+            | NoticeKind::SwapTaken
+            | NoticeKind::SwapTakenBack
+            | NoticeKind::DutyTakenOver
+            | NoticeKind::CoverArranged
+            | NoticeKind::DutyChangeUndone
+            | NoticeKind::AbsenceRecorded
+            | NoticeKind::StandIn
+            | NoticeKind::AbsenceEnded => Urgency::Digest,
         };
         if urgency == Urgency::Digest { (urgency, digest) } else { (urgency, self.at) }
     }
@@ -129,7 +142,8 @@ impl Moment<'_> {
 
     /// The calendar by which the person works.
     fn desk(&self, person: &PersonCode, assignment: Option<AssignmentNo>) -> &Calendar {
-        let unit = self.own(person, assignment).or_else(|| self.first(person)).or_else(|| self.place());
+        let first = || first_desk(self.world, person, self.at);
+        let unit = self.own(person, assignment).or_else(first).or_else(|| self.place());
         unit.map_or(self.world.no_calendar(), |unit| self.world.calendar(unit, self.at))
     }
 
@@ -142,13 +156,6 @@ impl Moment<'_> {
         self.world.post_unit(self.world.find_post(post.as_str())?)
     }
 
-    /// The unit of the first post that the person holds, in the order of codes.
-    fn first(&self, person: &PersonCode) -> Option<UnitIx> {
-        let person = self.world.find_person(person.as_str())?;
-        let held = self.world.held_by(person, self.at).map(|held| held.post);
-        self.world.post_unit(held.filter(|post| self.world.post_exists(*post, self.at)).min()?)
-    }
-
     fn place(&self) -> Option<UnitIx> {
         let place: &UnitCode = match self.event {
             Event::RequestLogged(logged) => &logged.place,
@@ -156,6 +163,23 @@ impl Moment<'_> {
         };
         self.world.find_unit(place.as_str())
     }
+}
+
+/// The unit of the first post that the person holds, in the order of codes.
+fn first_desk(world: &World, person: &PersonCode, at: Instant) -> Option<UnitIx> {
+    let person = world.find_person(person.as_str())?;
+    let held = world.held_by(person, at).map(|held| held.post);
+    world.post_unit(held.filter(|post| world.post_exists(*post, at)).min()?)
+}
+
+/// When a person is told of something of the register that is felt from some instant on, if ever.
+pub(super) fn when_felt(world: &World, at: Instant, person: &PersonCode, from: Option<Instant>) -> (Urgency, Instant) {
+    let desk = first_desk(world, person, at).map_or(world.no_calendar(), |unit| world.calendar(unit, at));
+    let (zone, digest) = (desk.zone(), next_digest(desk, at));
+    let told = by_day(&zone, at);
+    let tomorrow = desk.date_of(at).tomorrow().and_then(Date::tomorrow).ok().and_then(|day| on(&zone, day, 0));
+    let near = from.is_some_and(|from| from < digest || tomorrow.is_some_and(|over| from < over));
+    if near && told.plus_minutes(DIGEST_MINUTES) < digest { (Urgency::Prompt, told) } else { (Urgency::Digest, digest) }
 }
 
 /// Whether the time of an assignment is short, and how it runs.

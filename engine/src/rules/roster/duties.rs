@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     days::{date_of, day_no},
-    row::ShiftNo,
+    row::ShiftId,
     stretch::Shift,
 };
 use crate::rules::{
@@ -47,7 +47,7 @@ pub(super) const REST_MINUTES: i64 = 24 * 60;
 /// A shift with all its pieces.
 #[derive(Clone, Debug)]
 pub(super) struct Whole<'r> {
-    pub(super) no: ShiftNo,
+    pub(super) id: ShiftId,
     pub(super) day: Date,
     pub(super) spans: Vec<Span>,
     /// The highest class of its days.
@@ -82,8 +82,8 @@ pub(super) fn whole<'r>(shifts: &[Shift<'r>], days: &dyn Fn(Date) -> Day) -> Vec
                 whole.class = whole.class.max(class);
             }
             _ => {
-                let Shift { no, span, day, ref places, .. } = *shift;
-                found.push(Whole { no, day, spans: vec![span], class, places: places.clone() });
+                let Shift { span, day, ref places, .. } = *shift;
+                found.push(Whole { id: shift.id(), day, spans: vec![span], class, places: places.clone() });
             }
         }
         last = Some(shift.id());

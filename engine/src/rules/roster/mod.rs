@@ -30,7 +30,7 @@ pub use hours::{BadHours, BadTime, Hours, TimeOfDay};
 pub use on_duty::{Duty, OnDuty, Stint, covered, on_duty, places_of, stints};
 pub use propose::{Plan, propose};
 pub use put_in::put_in;
-pub use quality::{Flaw, Quality, Reason, quality};
+pub use quality::{Empty, Flaw, Quality, Reason, quality};
 pub(in crate::rules) use row::civil_date;
 pub use row::{BadShift, On, Roster, RosterKind, ShiftId, ShiftNo, Slot, Turn};
 pub use stretch::{MAX_SHIFTS, Shift};

@@ -65,7 +65,7 @@ pub fn propose(plan: &Plan<'_>) -> Option<Roster> {
     let mut state = State::new(plan.people);
     for shift in &shifts {
         // A week without duty has its places in the order all the same.
-        let place = usize::try_from(shift.no.0).unwrap_or(0).saturating_mul(width);
+        let place = usize::try_from(shift.id.no.0).unwrap_or(0).saturating_mul(width);
         roster.order.resize(place.max(roster.order.len()), Slot(None));
         let chosen = state.choose(plan, shift, width);
         roster.order.extend(chosen.into_iter().map(|person| Slot(person.cloned())));

@@ -4,15 +4,18 @@ use jiff::civil::Date;
 
 use super::{
     duties::{DayClass, Whole, whole},
+    row::ShiftId,
     stretch::Shift,
 };
 use crate::rules::{absence::Absences, calendar::Day, id::PersonCode, instant::Instant, tier::words};
 
 words! {
-    /// For what a rota loses points.
+    /// For what a rota loses points, and what is said of it beside.
     pub enum Flaw {
-        /// A place with nobody.
+        /// A place with nobody, though somebody was to be there.
         Gap = "空岗",
+        /// A place that the order leaves to nobody: a decision, which costs nothing.
+        OnPurpose = "按计划空岗",
         /// Somebody is on duty while absent.
         WhileAbsent = "不在岗时排班",
         /// Some have more duties of a class of day than others.
@@ -28,6 +31,7 @@ impl Flaw {
     pub const fn points(self) -> (u32, u32) {
         match self {
             Self::Gap => (4, 40),
+            Self::OnPurpose => (0, 0),
             Self::WhileAbsent => (4, 30),
             Self::Imbalance => (3, 10),
             Self::BackToBack => (1, 20),
@@ -35,7 +39,20 @@ impl Flaw {
     }
 }
 
-/// One reason why a rota loses points.
+/// What the places with nobody are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Empty<'a> {
+    /// Of a rota that is put together for everybody: too few were there.
+    TooFew,
+    /// Of a rota that stands: left to nobody on purpose. What is missing is whoever was to have these shifts, and
+    /// was taken off.
+    OnPurpose {
+        /// Shifts that are planned, and in which nobody is left.
+        left: &'a [ShiftId],
+    },
+}
+
+/// One thing said of a rota: mostly why it loses points.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     /// For what.
@@ -53,7 +70,7 @@ pub struct Reason {
 pub struct Quality {
     /// 100 for one without a flaw, 0 at the least: 100 less the points of all reasons.
     pub score: u8,
-    /// Why it is not 100.
+    /// Why it is not 100, and which places are empty on purpose.
     pub reasons: Vec<Reason>,
 }
 
@@ -64,13 +81,20 @@ pub struct Quality {
 #[must_use]
 pub fn quality(
     shifts: &[Shift<'_>],
+    empty: Empty<'_>,
     people: &[PersonCode],
     absences: &Absences,
     days: &dyn Fn(Date) -> Day,
 ) -> Quality {
     let shifts = whole(shifts, days);
     let mut reasons = Vec::new();
-    reasons.extend(gaps(&shifts));
+    reasons.extend(match empty {
+        Empty::TooFew => empty_places(&shifts, Flaw::Gap, "empty"),
+        Empty::OnPurpose { left } => left_alone(&shifts, left),
+    });
+    if matches!(empty, Empty::OnPurpose { .. }) {
+        reasons.extend(empty_places(&shifts, Flaw::OnPurpose, "empty on purpose"));
+    }
     reasons.extend(while_absent(&shifts, absences));
     reasons.extend(DayClass::ALL.iter().filter_map(|class| imbalance(&shifts, *class, people, absences)));
     reasons.extend(back_to_back(&shifts));
@@ -85,15 +109,25 @@ fn reason(flaw: Flaw, count: usize, what: impl FnOnce() -> String) -> Option<Rea
     let all = count.saturating_mul(each);
     let points = all.min(most);
     let held = if all > most { format!(", {most} at most") } else { String::new() };
-    Some(Reason { flaw, count, points, what: format!("{}: {count} × {each} = {all} points{held}", what()) })
+    let sum = if each == 0 { "no points".to_owned() } else { format!("{count} × {each} = {all} points{held}") };
+    Some(Reason { flaw, count, points, what: format!("{}: {sum}", what()) })
 }
 
-fn gaps(shifts: &[Whole<'_>]) -> Option<Reason> {
+fn empty_places(shifts: &[Whole<'_>], flaw: Flaw, how: &str) -> Option<Reason> {
     let empty = |s: &Whole<'_>| s.places.iter().filter(|p| p.is_none()).count();
     let places: usize = shifts.iter().map(|s| s.places.len()).sum();
     let first = shifts.iter().find(|s| empty(s) > 0)?;
     let count = shifts.iter().map(empty).sum();
-    reason(Flaw::Gap, count, || format!("{count} of {places} places are empty, the first on {}", first.day))
+    reason(flaw, count, || format!("{count} of {places} places are {how}, the first on {}", first.day))
+}
+
+fn left_alone(shifts: &[Whole<'_>], left: &[ShiftId]) -> Option<Reason> {
+    let alone: Vec<&Whole<'_>> = shifts.iter().filter(|s| left.contains(&s.id)).collect();
+    let first = alone.first()?;
+    reason(Flaw::Gap, alone.len(), || {
+        let (count, all) = (alone.len(), shifts.len());
+        format!("in {count} of {all} shifts nobody is left of who was to be there, the first on {}", first.day)
+    })
 }
 
 fn is_away(shift: &Whole<'_>, person: &PersonCode, absences: &Absences) -> bool {

@@ -7,7 +7,7 @@ use crate::rules::{
     id::{PersonCode, RosterCode, UnitCode},
     instant::{Instant, Span},
     post::{PostKind, Rank},
-    roster::{Counted, Plan, Quality, Roster, Rosters, counted, propose, quality},
+    roster::{Counted, Empty, Plan, Quality, Roster, Rosters, Shift, ShiftId, Stint, counted, propose, quality},
     tree::UnitIx,
 };
 
@@ -62,11 +62,12 @@ impl World {
         let rosters =
             Rosters::build(std::slice::from_ref(&roster), self.zone.clone(), &|_, date| days(date), LAST_DATE);
         let shifts = rosters.shifts(&roster.code, roster.span);
-        let (duties, quality) = (counted(&shifts, &days), quality(&shifts, people, &absences, &days));
+        let (duties, quality) = (counted(&shifts, &days), quality(&shifts, Empty::TooFew, people, &absences, &days));
         Some(Proposed { roster, duties, quality })
     }
 
-    /// What the rota of a roster is worth in a stretch of time, for those who stand in its order then.
+    /// What the rota of a roster is worth in a stretch of time, for those who stand in its order then. A place that
+    /// the order leaves to nobody is a decision and costs nothing; whoever was taken off without another is missing.
     #[must_use]
     pub fn rota_quality(&self, roster: &RosterCode, during: Span) -> Quality {
         let rosters = self.rosters();
@@ -79,7 +80,24 @@ impl World {
         }
         let unit = rosters.roster_from(roster, during.from).map(|row| &row.unit);
         let day = |date: Date| unit.map_or_else(|| Calendar::always().day(date), |unit| self.day_at(unit, date));
-        quality(&shifts, &people, self.absences(), &day)
+        let left = self.left_alone(roster, during, &shifts);
+        quality(&shifts, Empty::OnPurpose { left: &left }, &people, self.absences(), &day)
+    }
+
+    /// The shifts that are planned for somebody, and in which at some time nobody is on duty by that roster.
+    fn left_alone(&self, roster: &RosterCode, during: Span, shifts: &[Shift<'_>]) -> Vec<ShiftId> {
+        // Only what changes the rota makes it so.
+        if self.overrides().of(roster).is_empty() {
+            return Vec::new();
+        }
+        let row = self.rosters().roster_from(roster, during.from);
+        let place = row.and_then(|row| Some((self.find_unit(row.unit.as_str())?, row.posts)));
+        let Some((unit, posts)) = place else { return Vec::new() };
+        let stints = self.duty_roster(unit, posts, during);
+        let nobody = |stint: &&Stint<'_>| !stint.on_duty.people.iter().any(|duty| duty.roster.code == *roster);
+        let alone: Vec<Span> = stints.iter().filter(nobody).map(|stint| stint.span).collect();
+        let planned = shifts.iter().filter(|shift| shift.places.iter().any(Option::is_some));
+        planned.filter(|shift| alone.iter().any(|span| span.overlaps(shift.span))).map(Shift::id).collect()
     }
 
     /// The absences of these people, and the times at which they hold no such post there as if they were.

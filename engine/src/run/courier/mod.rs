@@ -7,6 +7,7 @@
 //! delivery's id, which never changes.
 
 mod attempt;
+mod forget;
 mod payload;
 mod read;
 mod webhook;
@@ -175,6 +176,7 @@ impl Engine {
             return Ok(left.min(LOOK_EVERY));
         }
         self.deliver().await?;
+        let more = self.forget_delivered().await?;
         let read = self.shared.store.read();
         let dead = i64::try_from(delivery::count_dead(read).await?).unwrap_or(i64::MAX);
         self.shared.dead_letters.store(dead, Ordering::Relaxed);
@@ -183,6 +185,9 @@ impl Engine {
         for can_wait in [Urgency::Prompt, Urgency::Digest] {
             let due = delivery::next(read, can_wait).await?;
             next = next.into_iter().chain(due.map(|due| by_day(self.world().zone(), due.max(now)))).min();
+        }
+        if more {
+            return Ok(REST);
         }
         let micros = next.map_or(i64::MAX, |next| next.0.saturating_sub(now.0));
         Ok(Duration::from_micros(u64::try_from(micros).unwrap_or(0)).clamp(REST, LOOK_EVERY))

@@ -15,7 +15,7 @@ use super::super::{
 use crate::rules::{
     id::RequestId,
     instant::{Instant, Zone},
-    notice::{Line, Urgency, is_over, lines},
+    notice::{Line, Notice, Urgency, is_over, lines},
     request::Assignment,
 };
 
@@ -47,8 +47,10 @@ struct Told {
     kind: &'static str,
     kind_zh: &'static str,
     at: String,
-    request: String,
+    request: Option<String>,
     assignment: Option<u16>,
+    duty_change: Option<String>,
+    absence: Option<String>,
     accept_by: Option<String>,
     finish_by: Option<String>,
     over: bool,
@@ -66,17 +68,20 @@ impl Engine {
         };
         let more = posted.len() > MOST;
         posted.truncate(MOST);
-        let mut ids: Vec<RequestId> = posted.iter().map(|posted| posted.notice.request).collect();
+        let mut ids: Vec<RequestId> = posted.iter().filter_map(|posted| posted.notice.about.request()).collect();
         ids.sort_unstable();
         ids.dedup();
         let assignments = rows::assignments(db, &ids).await?;
-        let of = |id: &RequestId| assignments.get(id).map_or(&[][..], Vec::as_slice);
+        let of = |notice: &Notice| {
+            let found = notice.about.request().and_then(|id| assignments.get(&id));
+            found.map_or(&[][..], Vec::as_slice)
+        };
+        let (world, now) = (self.world(), self.now());
         let read = posted.into_iter().map(|Posted { position, no, at, notice }| {
-            let over = is_over(&notice, of(&notice.request));
+            let over = is_over(&world, now, &notice, of(&notice));
             Line { position, no, at, notice, over }
         });
-        let world = self.world();
-        let told = lines(read.collect()).into_iter().map(|line| told(&line, of(&line.notice.request), world.zone()));
+        let told = lines(read.collect()).into_iter().map(|line| told(&line, of(&line.notice), world.zone()));
         let payload = Payload {
             kind: match delivery.urgency {
                 Urgency::Urgent => "notice.urgent",
@@ -97,15 +102,17 @@ impl Engine {
 
 fn told(line: &Line, assignments: &[Assignment], zone: &Zone) -> Told {
     let Line { position, at, notice, over, .. } = line;
-    let about = notice.assignment.and_then(|no| assignments.iter().find(|a| a.no == no)).filter(|_| !over);
+    let about = notice.about.assignment().and_then(|no| assignments.iter().find(|a| a.no == no)).filter(|_| !over);
     let text = |at: Instant| at.rfc3339(zone);
     Told {
         position: *position,
         kind: notice.kind.word(),
         kind_zh: notice.kind.zh(),
         at: text(*at),
-        request: notice.request.to_string(),
-        assignment: notice.assignment.map(|no| no.0),
+        request: notice.about.request().map(|id| id.to_string()),
+        assignment: notice.about.assignment().map(|no| no.0),
+        duty_change: notice.about.duty_change().map(ToString::to_string),
+        absence: notice.about.absence().map(ToString::to_string),
         accept_by: about.and_then(|a| a.accept.filter(|_| a.accepted_at.is_none())).map(|limit| text(limit.due)),
         finish_by: about.and_then(|a| a.finish).map(|limit| text(limit.due)),
         over: *over,

@@ -16,7 +16,7 @@ use crate::{
         actor::Actor,
         id::{PersonCode, RequestId},
         instant::Instant,
-        notice::{self, delivery::DeliveryId, notices},
+        notice::{self, Notice, delivery::DeliveryId, notices, notices_of_register},
         register::{
             self,
             decide::{Decision, Touched},
@@ -367,6 +367,7 @@ impl Batch<'_> {
         for recorded in decision.records {
             seq += 1;
             self.head.position += 1;
+            self.post(notices_of_register(&old, &new, self.at, &recorded));
             let happened = Happened::Register(recorded);
             self.entries.push(Entry { position: self.head.position, seq, at: self.at, happened });
         }
@@ -383,9 +384,7 @@ impl Batch<'_> {
         for recorded in records {
             let before = self.now.remove(&id);
             self.head.position += 1;
-            for (no, notice) in (1..).zip(notices(&self.world, self.at, id, before.as_ref(), &recorded)) {
-                self.posted.push(Posted { position: self.head.position, no, at: self.at, notice });
-            }
+            self.post(notices(&self.world, self.at, id, before.as_ref(), &recorded));
             self.count(before.as_ref(), -1);
             let after = evolve(before, self.at, &recorded.event);
             self.count(after.as_ref(), 1);
@@ -394,6 +393,12 @@ impl Batch<'_> {
             self.entries.push(Entry { position: self.head.position, seq, at: self.at, happened });
             self.now.extend(after.map(|request| (id, request)));
         }
+    }
+
+    /// Notes what people must be told by the entry at the head.
+    fn post(&mut self, told: Vec<Notice>) {
+        let (position, at) = (self.head.position, self.at);
+        self.posted.extend((1..).zip(told).map(|(no, notice)| Posted { position, no, at, notice }));
     }
 
     fn count(&mut self, request: Option<&Request>, by: i32) {

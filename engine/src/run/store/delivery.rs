@@ -32,6 +32,9 @@ const AT_ONCE: i64 = 0;
 /// The condition of the index of what was given up, word for word, so that both stores use it.
 const DEAD: &str = "state = 'Dead'";
 
+/// The same for what was delivered.
+const DELIVERED: &str = "state = 'Delivered'";
+
 /// A delivery as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -165,6 +168,26 @@ pub(crate) async fn replay(db: &impl ConnectionTrait, id: &DeliveryId) -> Result
     };
     Entity::update_many().set(anew).filter(Column::Id.eq(id.as_str())).exec(db).await?;
     Ok(())
+}
+
+/// Whether anything was delivered before an instant.
+pub(crate) async fn any_delivered(db: &impl ConnectionTrait, before: Instant) -> Result<bool, Error> {
+    let find = Entity::find().filter(Expr::cust(DELIVERED)).filter(Column::EndedAt.lt(before.0));
+    Ok(find.select_only().column(Column::Id).into_tuple::<String>().one(db).await?.is_some())
+}
+
+/// Removes what was delivered before an instant, the oldest first, at most `most`; how many.
+pub(crate) async fn forget(db: &impl ConnectionTrait, before: Instant, most: u64) -> Result<u64, Error> {
+    let backend = db.get_database_backend();
+    // What another node is removing is passed over rather than waited for.
+    let lock = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE {DELIVERED} AND ended_at < $1 \
+         ORDER BY ended_at LIMIT $2 {lock})"
+    );
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let statement = Statement::from_sql_and_values(backend, sql, [before.0.into(), most.into()]);
+    Ok(db.execute_raw(statement).await?.rows_affected())
 }
 
 /// When the next delivery is due.

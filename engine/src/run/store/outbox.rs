@@ -7,7 +7,7 @@ use crate::{
     rules::{
         id::{AssignmentNo, PersonCode, RequestId},
         instant::Instant,
-        notice::{Notice, NoticeKind, Urgency},
+        notice::{About, Notice, NoticeKind, Urgency},
     },
     run::error::Error,
 };
@@ -37,8 +37,10 @@ pub(crate) async fn write(db: &impl ConnectionTrait, posted: &[Posted]) -> Resul
                 no: Set(small(p.no)?),
                 person: Set(p.notice.person.to_string()),
                 kind: Set(p.notice.kind.word().to_owned()),
-                request: Set(p.notice.request.0),
-                assignment: Set(p.notice.assignment.map(|a| small(a.0)).transpose()?),
+                request: Set(p.notice.about.request().map(|id| id.0)),
+                duty_change: Set(p.notice.about.duty_change().map(ToString::to_string)),
+                absence: Set(p.notice.about.absence().map(ToString::to_string)),
+                assignment: Set(p.notice.about.assignment().map(|a| small(a.0)).transpose()?),
                 at: Set(p.at.0),
                 urgency: Set(p.notice.urgency.word().to_owned()),
                 deliver_at: Set(p.notice.deliver_at.0),
@@ -118,8 +120,19 @@ fn read(rows: Vec<outbox::Model>) -> Result<Vec<Posted>, Error> {
             at: Instant(row.at),
             notice: Notice {
                 kind: NoticeKind::parse(&row.kind).ok_or_else(|| bad("unknown kind"))?,
-                request: RequestId(row.request),
-                assignment: row.assignment.map(number).transpose()?.map(AssignmentNo),
+                about: match (row.request, row.duty_change, row.absence) {
+                    (Some(id), None, None) => About::Request {
+                        id: RequestId(id),
+                        assignment: row.assignment.map(number).transpose()?.map(AssignmentNo),
+                    },
+                    (None, Some(code), None) => {
+                        About::DutyChange(code.try_into().map_err(|_| bad("the change of duty is not a code"))?)
+                    }
+                    (None, None, Some(code)) => {
+                        About::Absence(code.try_into().map_err(|_| bad("the absence is not a code"))?)
+                    }
+                    _ => return Err(bad("it is not about one thing")),
+                },
                 urgency: Urgency::parse(&row.urgency).ok_or_else(|| bad("unknown urgency"))?,
                 deliver_at: Instant(row.deliver_at),
                 person: row.person.clone().try_into().map_err(|_| bad("the person is not a code"))?,

@@ -7,7 +7,8 @@ mod begin;
 mod follow_up;
 mod on;
 #[cfg(test)]
-mod tests;
+pub(in crate::rules) mod tests;
+mod told;
 
 use super::{
     command::DutyCommand,
@@ -23,6 +24,7 @@ use crate::rules::{
     world::World,
 };
 use on::On;
+pub use told::{felt_from, is_open, offered_to};
 
 /// The transition table: what may be asked of a change of duty at which stage. What is not here is refused
 /// as `WrongStage`.

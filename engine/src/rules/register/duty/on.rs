@@ -37,7 +37,7 @@ impl<'a> On<'a> {
     }
 
     /// The posts among whose holders the roster decides, as of then.
-    fn posts(&self, at: Instant) -> Vec<PostIx> {
+    pub(super) fn posts(&self, at: Instant) -> Vec<PostIx> {
         let (world, unit) = (self.world, self.unit());
         let territory = unit.and_then(|u| world.tree().territory(u, at).or(Some(u)));
         let desks = territory.into_iter().flat_map(|t| world.desks(t, self.roster.posts, at));

@@ -14,7 +14,7 @@ use crate::rules::{
     world::Register,
 };
 
-fn at(text: &str) -> Instant {
+pub(in crate::rules) fn at(text: &str) -> Instant {
     let text = if text.contains('T') { format!("{text}:00+08:00") } else { text.to_owned() };
     Instant::parse(&text, &Zone::china()).unwrap()
 }
@@ -124,14 +124,14 @@ fn actor(text: &str) -> Actor {
 
 /// The play: a village, its roster, who is away, and all changes so far.
 #[derive(Clone)]
-struct Play {
-    world: World,
+pub(in crate::rules) struct Play {
+    pub(in crate::rules) world: World,
     records: Vec<(Instant, Recorded)>,
     taken: BTreeSet<(Option<DutyChangeStage>, &'static str, DutyChangeStage)>,
 }
 
 impl Play {
-    fn new(away: &[(&str, &str)]) -> Self {
+    pub(in crate::rules) fn new(away: &[(&str, &str)]) -> Self {
         let absence = |(no, (person, away)): (usize, &(&str, &str))| Absence {
             code: format!("n{no}").parse().unwrap(),
             person: person.parse().unwrap(),
@@ -153,7 +153,7 @@ impl Play {
     }
 
     /// `when who what…`.
-    fn ask(&mut self, line: &str) -> Result<Recorded, Code> {
+    pub(in crate::rules) fn ask(&mut self, line: &str) -> Result<Recorded, Code> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let (when, who) = (at(words[0]), actor(words[1]));
         let newest = self.changes().last().map_or("DUTY-0".to_owned(), |change| change.code.to_string());

@@ -34,7 +34,7 @@ fn proposed(row: &Roster, people: &[PersonCode], absences: &Absences, from: &str
 /// Flaws with their numbers, and the score.
 fn judge(row: &Roster, people: &[PersonCode], absences: &Absences, during: Span) -> (u8, Vec<(Flaw, u32, u32)>) {
     let rosters = build(std::slice::from_ref(row), &day);
-    let found = quality(&rosters.shifts(&row.code, during), people, absences, &day);
+    let found = quality(&rosters.shifts(&row.code, during), Empty::TooFew, people, absences, &day);
     (found.score, found.reasons.iter().map(|r| (r.flaw, r.count, r.points)).collect())
 }
 
@@ -78,12 +78,35 @@ fn each_flaw_costs_what_its_arithmetic_says() {
     let absent = Absences::build(vec![away(0, &people[0], span("2026-10-14..2026-10-17"))]);
     assert_eq!(judge("a;b", &absent).1, [(Flaw::WhileAbsent, 2, 8)]);
     let rosters = build(&[roster(&line("a;-"))], &day);
-    let found = quality(&rosters.shifts(&"duty".parse().unwrap(), Span::ALWAYS), &people, &none, &day);
+    let shifts = rosters.shifts(&"duty".parse().unwrap(), Span::ALWAYS);
+    let found = quality(&shifts, Empty::TooFew, &people, &none, &day);
     assert_eq!(found.reasons[0].what, "7 of 14 places are empty, the first on 2026-10-13: 7 × 4 = 28 points");
     assert_eq!(
         found.reasons[1].what,
         "Ordinary: `a` has 4 duties and `b` 0, 3 more than a difference of one: 3 × 3 = 9 points"
     );
+}
+
+#[test]
+fn a_place_left_empty_on_purpose_is_named_and_costs_nothing_and_one_that_is_missing_costs() {
+    let during = "2026-10-12T08:00..2026-10-26T08:00";
+    let check = |order: &str, empty: Empty<'_>, score: u8, expected: &[&str]| {
+        let row = roster(&format!("Everyday Every 08:00 - Daily 1 2026-10-12 {order} {during}"));
+        let rosters = build(&[row], &day);
+        let shifts = rosters.shifts(&"duty".parse().unwrap(), Span::ALWAYS);
+        let found = quality(&shifts, empty, &people(1), &Absences::default(), &day);
+        let shown: Vec<String> =
+            found.reasons.iter().map(|r| format!("{} {} -{}: {}", r.flaw, r.count, r.points, r.what)).collect();
+        assert_eq!((found.score, shown.iter().map(String::as_str).collect::<Vec<_>>()), (score, expected.to_vec()));
+    };
+    let on_purpose = "OnPurpose 7 -0: 7 of 14 places are empty on purpose, the first on 2026-10-13: no points";
+    check("a;-", Empty::OnPurpose { left: &[] }, 100, &[on_purpose]);
+    let gap = "Gap 7 -28: 7 of 14 places are empty, the first on 2026-10-13: 7 × 4 = 28 points";
+    check("a;-", Empty::TooFew, 72, &[gap]);
+    let taken_off = "2026-10-12#2".parse().unwrap();
+    let left = "Gap 1 -4: in 1 of 14 shifts nobody is left of who was to be there, the first on 2026-10-14: \
+                1 × 4 = 4 points";
+    check("a;-", Empty::OnPurpose { left: &[taken_off] }, 96, &[left, on_purpose]);
 }
 
 #[test]
@@ -187,7 +210,8 @@ fn the_score_of_any_rota_is_100_less_its_reasons_and_100_for_one_without_a_flaw(
         let away: Vec<Absence> = (0..number(4)).map(|no| away(no, &people[no % people.len()], during)).collect();
         let absences = Absences::build(if tidy { Vec::new() } else { away });
         let rosters = build(&[row], &day);
-        let found = quality(&rosters.shifts(&"duty".parse().unwrap(), during), &people, &absences, &day);
+        let shifts = rosters.shifts(&"duty".parse().unwrap(), during);
+        let found = quality(&shifts, Empty::TooFew, &people, &absences, &day);
         let lost: u32 = found.reasons.iter().map(|r| r.points).sum();
         assert_eq!(u32::from(found.score), 100_u32.saturating_sub(lost), "{found:?}");
         assert!(found.reasons.iter().all(|r| r.count > 0 && r.points > 0 && r.points <= r.flaw.points().1));
