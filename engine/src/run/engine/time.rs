@@ -136,23 +136,23 @@ impl Engine {
     }
 
     /// Goes through the due index once; how many limits took effect. What stands in it next is read and handed
-    /// to the writer while what was read before is decided, so that the writer never waits for the reader.
+    /// to the writer while what was read before is decided, so that the writer never waits for the reader. Behind
+    /// what is not whole nothing stands but what was decided just now: reading on would meet some of it and not
+    /// all, as the writer gets on, and the longest overdue would not come first.
     async fn pass(&self) -> Result<u64, Error> {
-        let (mut done, mut after, mut decided) = (0, None, None);
+        let (mut done, mut after, mut decided) = (0, None, Vec::new());
         loop {
             let now = self.deciding_now().await?;
             let over = due::over(self.shared.store.read(), now, after, CHUNK).await?;
-            after = over.last().copied();
+            after = over.last().copied().filter(|_| u64::try_from(over.len()).is_ok_and(|many| many >= CHUNK));
             let missed = over.first().is_some_and(|(_, due)| now.0.saturating_sub(due.0) > OUTAGE_MICROS);
             let demanded = self.run_out(over, now).await?;
-            if let Some(before) = decided.replace(demanded) {
-                done += self.took_effect(before).await?;
-            }
-            if after.is_none() {
-                return Ok(done);
-            }
+            done += self.took_effect(std::mem::replace(&mut decided, demanded)).await?;
             if missed && self.is_paced() {
                 tokio::time::sleep(GRADUAL).await;
+            }
+            if after.is_none() {
+                return Ok(done + self.took_effect(decided).await?);
             }
         }
     }
