@@ -107,8 +107,9 @@ fn thousands_of_lives_in_which_everything_goes_wrong_keep_every_promise() {
     }
 }
 
-/// What happens to requests in these lives; the properties have a longer list of what can happen to the register.
-const EVENTS: [&str; 29] = [
+/// What happens to requests in these lives, and what moves their limits; the properties have a longer list of what
+/// can happen to the register.
+const EVENTS: [&str; 36] = [
     "RequestLogged",
     "Accepted",
     "Escalated",
@@ -138,6 +139,13 @@ const EVENTS: [&str; 29] = [
     "Reported",
     "Recalled",
     "Released",
+    "Supervised",
+    "ExtensionAsked",
+    "ExtensionGranted",
+    "ExtensionRefused",
+    "Recomputed",
+    "LimitChanged",
+    "DaysDeclared",
 ];
 
 /// Lists of operations that once failed, by name.
