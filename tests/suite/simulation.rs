@@ -107,8 +107,9 @@ fn thousands_of_lives_in_which_everything_goes_wrong_keep_every_promise() {
     }
 }
 
-/// What happens to requests in these lives; the properties have a longer list of what can happen to the register.
-const EVENTS: [&str; 30] = [
+/// What happens to requests in these lives, and what moves their limits; the properties have a longer list of what
+/// can happen to the register.
+const EVENTS: [&str; 37] = [
     "RequestLogged",
     "Corrected",
     "Accepted",
@@ -139,6 +140,13 @@ const EVENTS: [&str; 30] = [
     "Reported",
     "Recalled",
     "Released",
+    "Supervised",
+    "ExtensionAsked",
+    "ExtensionGranted",
+    "ExtensionRefused",
+    "Recomputed",
+    "LimitChanged",
+    "DaysDeclared",
 ];
 
 /// Lists of operations that once failed, by name.

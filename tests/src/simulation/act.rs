@@ -5,13 +5,14 @@ use liandong_engine::{
         absence::{Scope, Substitute},
         actor::Actor,
         authority::{Act, may, roles_at},
-        calendar::Declared,
+        calendar::{Allowance, Declared},
         id::{AssignmentNo, PersonCode, PostCode, UnitCode},
+        limit::LimitRule,
         matter::{Mandated, Power},
-        post::Rank,
+        post::{PostKind, Rank},
         register::command as change,
         request::{
-            Assignment, Channel, Citizen, How, Request,
+            Assignment, Channel, Citizen, How, Request, TRANSITIONS,
             command::{Command as Asks, CommandKind, LogRequest},
         },
         tier::UnitKind,
@@ -29,6 +30,9 @@ use crate::random::pick;
 
 /// A number from here on does what one should not.
 const WRONG: u8 = 240;
+
+/// A number from here on is about a request that mostly does not allow it.
+const UNFIT: u8 = 180;
 
 impl<S: Shell> Drive<'_, S> {
     /// The rows in the order in which they came, which no store changes.
@@ -76,7 +80,15 @@ impl<S: Shell> Drive<'_, S> {
     pub(super) fn act(&self, case: u8, who: Who, what: &What) -> Option<(Actor, Command)> {
         let all: Vec<&Request> = self.watch.requests.values().collect();
         let open: Vec<&Request> = all.iter().copied().filter(|r| r.stage.kind().word() != "Closed").collect();
+        let decides = matches!(what.kind, CommandKind::GrantExtension | CommandKind::RefuseExtension);
+        let possible = |request: &&Request| {
+            let stage = request.stage.kind();
+            let allowed = TRANSITIONS.iter().any(|(kind, stages)| *kind == what.kind && stages.contains(&stage));
+            allowed && (!decides || request.asks_extension().is_some())
+        };
+        let fitting: Vec<&Request> = open.iter().copied().filter(possible).collect();
         let among = if case >= WRONG || open.is_empty() { &all } else { &open };
+        let among = if case >= UNFIT || fitting.is_empty() { among } else { &fitting };
         if among.is_empty() {
             return None;
         }
@@ -88,6 +100,17 @@ impl<S: Shell> Drive<'_, S> {
             Who::Holder if matches!(what.kind, CommandKind::Respond | CommandKind::Report) => {
                 self.aside(request, what).map(|aside| Actor::Person(aside.person.clone()))
             }
+            Who::Holder if decides => {
+                let step = request.asks_extension().map(|step| step.person.clone());
+                step.or(holder).map(Actor::Person)
+            }
+            Who::Holder if what.kind == CommandKind::Supervise => {
+                self.holder_of(PostKind::Supervisor).or(holder).map(Actor::Person)
+            }
+            Who::Holder if what.kind == CommandKind::Recompute => Some(match what.post {
+                Some(_) => self.holder_of(PostKind::DutyLeader).map_or(Actor::Operator, Actor::Person),
+                None => Actor::Operator,
+            }),
             Who::Holder => holder.or_else(|| given(0)).map(Actor::Person),
             Who::Former => given(0).map(Actor::Person),
             Who::Logger => Some(request.logged_by.clone()),
@@ -114,6 +137,15 @@ impl<S: Shell> Drive<'_, S> {
         self.world.person_code(self.world.holders(post, self.clock).next()?.person).cloned()
     }
 
+    /// Somebody who holds a post of that kind.
+    fn holder_of(&self, kind: PostKind) -> Option<PersonCode> {
+        let now = self.clock;
+        let posts = self.register().posts.iter().filter(|post| post.kind == kind && post.span.contains(now));
+        let codes: Vec<&PostCode> = posts.map(|post| &post.code).collect();
+        let mut holdings = self.register().holdings.iter().filter(|h| h.span.contains(now));
+        holdings.find(|h| codes.contains(&&h.post)).map(|h| h.person.clone())
+    }
+
     /// One of those who help, or have a step.
     fn aside<'r>(&self, request: &'r Request, what: &What) -> Option<&'r Assignment> {
         let asides: Vec<&Assignment> = request.asides().collect();
@@ -123,7 +155,8 @@ impl<S: Shell> Drive<'_, S> {
     fn asks(&self, request: &Request, what: &What) -> Asks {
         let text = || "说明".to_owned();
         let no = || self.aside(request, what).map_or(AssignmentNo(1), |aside| aside.no);
-        let working_days = u16::from(what.post.unwrap_or(3));
+        // Few, mostly; and sometimes none, or more than anybody can give.
+        let working_days = what.post.map_or(2, |n| u16::from(if n >= WRONG { n } else { n % 8 }));
         let to = |usual: u8| self.near(request, what.post.unwrap_or(usual));
         let usual = u8::try_from(request.events % 251).unwrap_or(0);
         match what.kind {
@@ -145,7 +178,7 @@ impl<S: Shell> Drive<'_, S> {
             CommandKind::Withdraw => Asks::Withdraw { reason: text() },
             CommandKind::Rule => Asks::Rule { to: to(usual), ruling: text() },
             CommandKind::Remind => Asks::Remind { words: text() },
-            CommandKind::Supervise => Asks::Supervise { words: text(), working_days: Some(working_days) },
+            CommandKind::Supervise => Asks::Supervise { words: text(), working_days: what.yes.then_some(working_days) },
             CommandKind::Correct => Asks::Correct {
                 matter: pick(&self.register().matters, what.post.unwrap_or(usual)).code,
                 reason: text(),
@@ -210,22 +243,38 @@ impl<S: Shell> Drive<'_, S> {
                 parent: pick(&self.units(UnitKind::Group), to),
             },
             Change::Abolished { post } => C::AbolishPost { post: self.post(post) },
-            Change::DayOff { after } => {
-                let zone = self.world.zone();
-                let today = zone.0.to_datetime(jiff::Timestamp::from_microsecond(now.0).ok()?).date();
-                C::DeclareDays {
-                    calendar: "town".parse().ok()?,
-                    days: vec![change::NewDay {
-                        date: today.saturating_add(jiff::Span::new().days(i64::from(after))),
-                        name: "假".to_owned(),
-                        kind: Declared::Holiday,
-                        periods: Vec::new(),
-                    }],
-                    published_to: None,
-                }
+            Change::DayOff { after } => self.declares(after, Declared::Holiday)?,
+            Change::MakeUp { after } => self.declares(after, Declared::MakeUp)?,
+            Change::Limit { which, how } => {
+                let held: Vec<_> = rows.limits.iter().filter(|rule| rule.span.contains(now)).collect();
+                let rule = held.get(usize::from(which) % held.len().max(1))?;
+                let LimitRule { ladder, matter, rung, kind, .. } = (*rule).clone();
+                let many = how / 4 % 10;
+                let allowance = match how % 4 {
+                    _ if how >= WRONG => None,
+                    0 => Allowance::Minutes(60 * (1 + u32::from(many))).into(),
+                    1 => Allowance::WorkingMinutes(60 * (1 + u32::from(many))).into(),
+                    2 => Allowance::Days((1 + u16::from(many)) * 3).into(),
+                    _ => Allowance::WorkingDays(1 + u16::from(many)).into(),
+                };
+                C::ChangeLimit { of: change::LimitOf { ladder, matter, rung, kind }, allowance }
             }
         };
         Some((Actor::Operator, Command::Register(command)))
+    }
+
+    /// The town says of a day what it is, shortly before.
+    fn declares(&self, after: u8, kind: Declared) -> Option<change::Command> {
+        let zone = self.world.zone();
+        let today = zone.0.to_datetime(jiff::Timestamp::from_microsecond(self.clock.0).ok()?).date();
+        let day = change::NewDay {
+            date: today.saturating_add(jiff::Span::new().days(i64::from(after))),
+            name: "日".to_owned(),
+            kind,
+            periods: Vec::new(),
+        };
+        let calendar = "town".parse().ok()?;
+        Some(change::Command::DeclareDays { calendar, days: vec![day], published_to: None })
     }
 }
 

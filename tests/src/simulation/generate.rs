@@ -12,9 +12,10 @@ pub const LENGTH: usize = 45;
 /// The operations of a seed: the same ones every time.
 #[must_use]
 pub fn operations(seed: u64) -> Vec<Op> {
-    let mut dice = Dice { rand: Rand32::new(seed), lazy: 0, bad: 0, restless: 0, quarrels: false };
+    let mut dice = Dice { rand: Rand32::new(seed), lazy: 0, bad: 0, restless: 0, quarrels: false, watched: 0 };
     (dice.lazy, dice.bad, dice.restless) = (dice.below(8), dice.below(6), dice.below(6));
     dice.quarrels = dice.one_in(5);
+    dice.watched = if dice.one_in(4) { 30 } else { 0 };
     (0..LENGTH).map(|no| if no < 2 { dice.log() } else { dice.op() }).collect()
 }
 
@@ -28,6 +29,9 @@ struct Dice {
     restless: u32,
     /// Whether people push one request up and down.
     quarrels: bool,
+    /// How much more often than elsewhere those above have an eye on time: supervise, give more of it, reckon it
+    /// anew.
+    watched: u32,
 }
 
 impl Dice {
@@ -65,10 +69,10 @@ impl Dice {
     }
 
     fn op(&mut self) -> Op {
-        let (lazy, bad, restless) = (self.lazy, self.bad, self.restless);
+        let (lazy, bad, restless, watched) = (self.lazy, self.bad, self.restless, self.watched);
         let kinds = [
             (4, 0),
-            (30, 1),
+            (30 + watched, 1),
             (4 + 2 * restless, 2),
             (4 + 2 * lazy, 3),
             (6 + lazy, 4),
@@ -123,8 +127,9 @@ impl Dice {
         ]);
         use CommandKind as C;
         let up_and_down = if self.quarrels { 30 } else { 0 };
+        let watched = self.watched;
         let kind = self.weighted(&[
-            (10, C::Accept),
+            (10 + watched, C::Accept),
             (8 + up_and_down, C::Escalate),
             (3, C::Transfer),
             (9 + up_and_down, C::SendBack),
@@ -133,8 +138,8 @@ impl Dice {
             (4, C::Resume),
             (2, C::AddNote),
             (8, C::Resolve),
-            (9, C::ConfirmRelay),
-            (6, C::Rate),
+            (12, C::ConfirmRelay),
+            (12, C::Rate),
             (1, C::Withdraw),
             (3 + up_and_down / 5, C::Rule),
             (2, C::Remind),
@@ -145,6 +150,11 @@ impl Dice {
             (1, C::Recall),
             (2, C::TakeOver),
             (2, C::Correct),
+            (2 + watched / 4, C::Supervise),
+            (3 + watched, C::AskExtension),
+            (3 + watched, C::GrantExtension),
+            (1 + watched / 3, C::RefuseExtension),
+            (2 + watched, C::Recompute),
         ]);
         let who = match kind {
             C::Rate if !self.one_in(6) => Who::Citizen,
@@ -158,7 +168,10 @@ impl Dice {
     }
 
     fn change(&mut self) -> Change {
-        match self.weighted(&[(10, 0), (6, 1), (3, 2), (2, 3), (2, 4), (1, 5), (1, 6), (1, 7)]) {
+        let watched = self.watched;
+        // Days are declared seldom: all that is known of days is reckoned again then.
+        let kinds = [(20, 0), (12, 1), (6, 2), (4, 3), (4, 4), (2, 5), (2, 6), (2, 7), (1, 8), (4 + 3 * watched, 9)];
+        match self.weighted(&kinds) {
             0 => Change::Leaves {
                 who: self.byte(),
                 after: self.few(4).saturating_sub(1),
@@ -172,7 +185,9 @@ impl Dice {
             4 => Change::Mandate { post: self.byte(), matter: self.byte(), may: self.one_in(2) },
             5 => Change::Moves { place: self.byte(), to: self.byte() },
             6 => Change::Abolished { post: self.byte() },
-            _ => Change::DayOff { after: self.few(10) },
+            7 => Change::DayOff { after: self.few(10) },
+            8 => Change::MakeUp { after: self.few(10) },
+            _ => Change::Limit { which: self.byte(), how: self.byte() },
         }
     }
 }

@@ -1,10 +1,11 @@
 //! A town in which everything goes wrong, on a clock that stands where it is put, and the same every time.
 //!
 //! A seed makes a list of operations ([`op::Op`], plain data): people log, take on, hand up, resolve and
-//! confirm, late, wrongly or never, on screens that are out of date; holders go away and come back, and the
-//! register changes in mid-case; time goes on, stands still and is put back; two nodes work on one store,
-//! look at the due index and fire later, die in the middle of a transaction or after it; commands are lost,
-//! come twice, come late, and are sent again because nobody answered.
+//! confirm, late, wrongly or never, on screens that are out of date; supervise, ask for more time and give it, and
+//! reckon limits anew; holders go away and come back, and the register changes in mid-case, days are declared late
+//! and limits are changed; time goes on, stands still and is put back; two nodes work on one store, look at the
+//! due index and fire later, die in the middle of a transaction or after it; commands are lost, come twice, come
+//! late, and are sent again because nobody answered.
 //!
 //! [`drive`] turns each operation into what somebody could do at that moment and gives it to a
 //! [`shell::Shell`]: [`sketch`] is what `run/engine` does around the rules, in memory, fast enough for
@@ -25,11 +26,17 @@
 //! - Somebody who is away, or does not hold the post any more, and has open work that somebody there could have.
 //! - A limit that takes effect before its time, twice, without having run, or on an assignment that ended; one
 //!   that is over and still runs after a node looked; a list of running limits that differs from what the
-//!   events say; a mark that is given twice.
+//!   events say; a mark that is given twice, but for one for each supervision.
+//! - More time that is given a second time for an assignment, or unasked, or by who has it; that is more or less than
+//!   was asked for, reckoned by [`crate::naive_calendar`]; that is not asked of the next one up.
+//! - Limits reckoned anew that do not end when [`crate::naive_calendar`] says, with the times of old or with those of
+//!   today, or of which one that would move is left out; what was left of a limit, or granted on top, that changes
+//!   its length.
 //! - The same key with two answers, or with a second event; an acknowledged command that the journal does not
 //!   have; a refused one that it has; anything left of a transaction in the middle of which its node died.
 //! - After everybody has fallen silent for two months: a request that is not closed, and neither at the top,
-//!   nor frozen, nor waiting with somebody above whom nobody is.
+//!   nor frozen, nor waiting with somebody above whom nobody is, nor without a limit because the register had
+//!   none for it.
 //! - Two shells that write two journals.
 //!
 //! # What is no failure

@@ -153,12 +153,13 @@ pub enum Who {
 pub struct What {
     /// Which command.
     pub kind: CommandKind,
-    /// The post that it names, if it names one: of those above the place; the usual one when left out.
+    /// The post that it names, if it names one: of those above the place; the usual one when left out. Or the
+    /// days that it gives.
     pub post: Option<u8>,
     /// The outcome, if it gives one.
     pub outcome: Outcome,
     /// Whether it says yes: that the household itself heard it, that it is content, that they stand face to
-    /// face.
+    /// face, that the rules of today hold.
     pub yes: bool,
 }
 
@@ -220,9 +221,21 @@ pub enum Change {
         /// Which.
         post: u8,
     },
-    /// A day off is declared.
+    /// A day off is declared, late.
     DayOff {
         /// In how many days.
         after: u8,
+    },
+    /// A day becomes a make-up working day, late.
+    MakeUp {
+        /// In how many days.
+        after: u8,
+    },
+    /// Something may take more or less time from now on, or as long as it likes.
+    Limit {
+        /// Which row of the limits that hold.
+        which: u8,
+        /// How long.
+        how: u8,
     },
 }

@@ -14,7 +14,8 @@ use liandong_engine::{
         instant::{Instant, Zone},
         register,
         request::{
-            Request, decide as request_decide, event::Recorded, evolve::evolve, hand_over::hand_over, refusal, running,
+            Request, command::Command as Asks, decide as request_decide, event::Recorded, evolve::evolve,
+            hand_over::hand_over, recompute, refusal, running,
         },
         routing::Loads,
         world::{Register, World},
@@ -109,9 +110,24 @@ impl Sketch {
             assert!(*command == order.command, "the simulation uses no key twice");
             return (work, answer.clone());
         }
-        let answer = work.decided(order, &self.nodes[node].entropy);
+        let answer = work.decided(&self.with_bases(order), &self.nodes[node].entropy);
         work.receipt = (!of_time).then(|| (name, (order.command.clone(), answer.clone())));
         (work, answer)
+    }
+
+    /// How the limits were reckoned, as the journal says, for whoever reckons them anew.
+    fn with_bases(&self, order: &Order) -> Order {
+        let mut order = order.clone();
+        if let Command::Act { request: id, command: Asks::Recompute { bases, .. } } = &mut order.command
+            && let Some(request) = self.disk.rows.requests.get(id)
+        {
+            let journal = self.disk.journal.iter().filter_map(|entry| match &entry.happened {
+                Happened::Request(whose, recorded) if whose == id => Some(recorded),
+                _ => None,
+            });
+            *bases = recompute::bases(request, journal);
+        }
+        order
     }
 
     fn commit(&mut self, work: Work) {

@@ -102,8 +102,9 @@ impl Request {
         self.limits.committed = of(limits.committed.as_ref());
         self.limits.statutory = of(limits.statutory.as_ref());
         let kept = self.assignment(ends).filter(|held| held.post == opens.post && held.person == opens.person);
-        let accepted_at = kept.and_then(|held| held.accepted_at);
-        let extension = self.limits.extension.take_if(|e| e.handle == ends && matches!(e.answer, Answer::Granted(_)));
+        let (keeps, accepted_at) = (kept.is_some(), kept.and_then(|held| held.accepted_at));
+        let granted = |e: &mut Extension| keeps && e.handle == ends && matches!(e.answer, Answer::Granted(_));
+        let extension = self.limits.extension.take_if(granted);
         self.replace(ends, at, Ending::Corrected, opens);
         self.climb = Climb::default();
         // What was granted once is not granted again.

@@ -139,7 +139,9 @@ impl Engine {
     }
 
     /// Goes through the due index once; how many limits took effect. What stands in it next is read and handed
-    /// to the writer while what was read before is decided, so that the writer never waits for the reader.
+    /// to the writer while what was read before is decided, so that the writer never waits for the reader. Behind
+    /// what is not whole nothing stands but what was decided just now: reading on would meet some of it and not
+    /// all, as the writer gets on, and the longest overdue would not come first.
     async fn pass(&self) -> Result<u64, Error> {
         let (mut done, mut after, mut decided) = (0, None, Vec::new());
         loop {
@@ -157,6 +159,9 @@ impl Engine {
             }
             if missed && self.is_paced() {
                 tokio::time::sleep(GRADUAL).await;
+            }
+            if after.is_none() {
+                return Ok(done + self.took_effect(decided).await?);
             }
         }
     }

@@ -60,6 +60,8 @@ pub(super) fn faults(
         (Event::RequestLogged(_), _) => vec![asked],
         (Event::Escalated { cause: Cause::TakenOver, .. }, _) => return faults,
         (Event::Escalated { ends, .. }, Some(request)) => climb(request, *ends, asked),
+        // It takes two people.
+        (Event::ExtensionAsked { no, .. }, Some(request)) => climb(request, *no, asked).into_iter().take(1).collect(),
         (Event::HandedOver { ends, .. }, Some(request)) if opens.duty == Duty::Handle => {
             let Some(held) = request.assignment(*ends).filter(|a| a.post != opens.post) else { return faults };
             vec![Asked { from: held.rung, ..asked }]

@@ -4,19 +4,53 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use liandong_engine::rules::{
     actor::Actor,
+    calendar::Allowance,
     id::{AssignmentNo, RequestId},
     instant::Instant,
-    limit::LimitKind,
+    limit::{LimitKind, Reckoned},
     request::{
         Request, StageKind,
         event::{Cause, Event, Recorded},
+        recompute::Moved,
     },
+    world::Register,
 };
 
-const CASE: AssignmentNo = AssignmentNo(0);
+use super::moved::{self, Extensions};
 
-/// What a limit is of, and when it is over.
-type Limits = BTreeMap<(AssignmentNo, LimitKind), Instant>;
+/// What a limit of the whole case is of.
+pub(super) const CASE: AssignmentNo = AssignmentNo(0);
+
+/// How a limit was reckoned.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Basis {
+    pub(super) start: Instant,
+    pub(super) allowance: Allowance,
+    /// Whether it is what the register gives, and not what was left of it or came on top.
+    pub(super) whole: bool,
+}
+
+/// A limit that runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Running {
+    /// Of which assignment; 0 for the whole case.
+    pub(super) no: AssignmentNo,
+    pub(super) kind: LimitKind,
+    /// When it is over.
+    pub(super) due: Instant,
+    /// None for what is only told again each morning.
+    pub(super) basis: Option<Basis>,
+}
+
+impl Running {
+    fn reckoned(no: AssignmentNo, kind: LimitKind, by: &Reckoned, whole: bool) -> Self {
+        let basis = Basis { start: by.reckoning.start, allowance: by.reckoning.allowance, whole };
+        Self { no, kind, due: by.limit.due, basis: Some(basis) }
+    }
+}
+
+/// The limits of a request.
+type Limits = BTreeMap<(AssignmentNo, LimitKind), Running>;
 
 /// Every limit that was set and has not come to its end.
 #[derive(Debug, Default)]
@@ -24,30 +58,38 @@ pub(super) struct Ledger {
     limits: HashMap<RequestId, Limits>,
     /// The limits that took effect, each as it was set.
     over: BTreeSet<(RequestId, AssignmentNo, LimitKind, Instant)>,
+    extensions: Extensions,
+    /// When each request was put under supervision.
+    supervised: HashMap<RequestId, Vec<Instant>>,
 }
 
 impl Ledger {
     /// Of every request that is there.
-    pub(super) fn running(
-        &self,
-        requests: &BTreeMap<RequestId, Request>,
-    ) -> Vec<(RequestId, AssignmentNo, LimitKind, Instant)> {
-        let all = requests.values().flat_map(|r| self.of(r).into_iter().map(|(no, kind, at)| (r.id, no, kind, at)));
-        all.collect()
+    pub(super) fn running<'r>(
+        &'r self,
+        requests: &'r BTreeMap<RequestId, Request>,
+    ) -> impl Iterator<Item = (RequestId, Running)> {
+        requests.values().flat_map(|r| self.of(r).into_iter().map(|running| (r.id, running)))
+    }
+
+    /// Whether a request was put under supervision between two instants.
+    pub(super) fn supervised(&self, id: RequestId, after: Instant, until: Instant) -> bool {
+        self.supervised.get(&id).into_iter().flatten().any(|at| *at > after && *at <= until)
     }
 
     /// The limits of the case rest while nobody is to handle it.
-    pub(super) fn of(&self, request: &Request) -> Vec<(AssignmentNo, LimitKind, Instant)> {
+    pub(super) fn of(&self, request: &Request) -> Vec<Running> {
         use StageKind::{Frozen, InHand, Routed};
         let handled = matches!(request.stage.kind(), Routed | InHand | Frozen);
         let rests = |kind| matches!(kind, LimitKind::Committed | LimitKind::Statutory) && !handled;
         let limits = self.limits.get(&request.id).into_iter().flatten();
-        limits.filter(|((_, kind), _)| !rests(*kind)).map(|((no, kind), at)| (*no, *kind, *at)).collect()
+        limits.map(|(_, running)| *running).filter(|running| !rests(running.kind)).collect()
     }
 
     /// Takes an event down; what is wrong with it.
     pub(super) fn see(
         &mut self,
+        register: &Register,
         id: RequestId,
         before: Option<&Request>,
         at: Instant,
@@ -55,25 +97,40 @@ impl Ledger {
     ) -> Vec<String> {
         let event = &recorded.event;
         let mut faults = Vec::new();
+        let runs = before.map_or_else(Vec::new, |request| self.of(request));
         if recorded.step.acted == Actor::System
             && let Some((no, kind)) = limit_of(event, before)
         {
-            let runs = before.map_or_else(Vec::new, |request| self.of(request));
-            match runs.iter().find(|(of, which, _)| (*of, *which) == (no, kind)) {
+            match runs.iter().find(|running| (running.no, running.kind) == (no, kind)) {
                 None => faults.push(format!("{kind} of assignment {} does not run", no.0)),
-                Some((.., due)) if *due > at => faults.push(format!("{kind} is over at {due:?}, not at {at:?}")),
-                Some((.., due)) => {
+                Some(Running { due, .. }) if *due > at => {
+                    faults.push(format!("{kind} is over at {due:?}, not at {at:?}"));
+                }
+                Some(Running { due, .. }) => {
                     if !self.over.insert((id, no, kind, *due)) {
                         faults.push(format!("{kind} of assignment {} takes effect twice", no.0));
                     }
                 }
             }
         }
-        self.note(id, before, event);
+        if let Some(request) = before {
+            let held = request.stage.handle();
+            let finish = runs.iter().find(|r| r.kind == LimitKind::Finish && Some(r.no) == held).map(|r| r.due);
+            faults.extend(self.extensions.see(register, request, at, finish, event));
+            faults.extend(match event {
+                Event::Recomputed { moved, .. } => moved::faults(register, request, at, &runs, moved),
+                Event::Supervised { limit, .. } => moved::supervision(register, at, limit.as_deref()),
+                _ => Vec::new(),
+            });
+        }
+        if matches!(event, Event::Supervised { .. }) {
+            self.supervised.entry(id).or_default().push(at);
+        }
+        self.note(register, id, before, at, event);
         faults
     }
 
-    fn note(&mut self, id: RequestId, before: Option<&Request>, event: &Event) {
+    fn note(&mut self, register: &Register, id: RequestId, before: Option<&Request>, at: Instant, event: &Event) {
         let limits = self.limits.entry(id).or_default();
         let held = before.and_then(|r| r.stage.handle());
         let waiting = before.is_some_and(|r| r.stage.kind() == StageKind::Waiting);
@@ -85,10 +142,21 @@ impl Ledger {
             Event::Rated { .. } | Event::Lapsed => limits.clear(),
             Event::Reopened { .. } => drop(limits.remove(&(CASE, LimitKind::Rate))),
             Event::LimitPassed { limit, .. } => drop(limits.remove(&(CASE, *limit))),
-            Event::Overdue { no, limit, again, .. } => drop(limits.insert((*no, *limit), again.due)),
             // The times of another matter, which may have fewer of them.
             Event::Corrected { .. } => {
                 limits.retain(|key, _| ![(CASE, LimitKind::Committed), (CASE, LimitKind::Statutory)].contains(key));
+            }
+            Event::Overdue { no, limit, again, .. } => {
+                let running = Running { no: *no, kind: *limit, due: again.due, basis: None };
+                limits.insert((*no, *limit), running);
+            }
+            Event::Resolved { .. } | Event::Supervised { .. } => drop(limits.remove(&(CASE, LimitKind::Supervised))),
+            Event::Recomputed { moved, .. } => {
+                for Moved { no, kind, is, .. } in moved {
+                    let whole = limits.get(&(*no, *kind)).and_then(|r| r.basis).is_some_and(|basis| basis.whole);
+                    limits.insert((*no, *kind), Running::reckoned(*no, *kind, is, whole));
+                }
+                return;
             }
             Event::HandedOver { ends, opens } => {
                 // Who steps in on the post has what is left.
@@ -102,7 +170,11 @@ impl Ledger {
             limits.retain(|(no, _), _| *no != ends);
         }
         let opens = event.opens().map(|opens| opens.no);
-        let passed = |kind: LimitKind| before.is_some_and(|r| r.limits.passed.contains(&kind));
+        // A supervision has a limit of its own, whatever became of the one before.
+        let passed = |kind: LimitKind| {
+            let anew = matches!(event, Event::Supervised { .. });
+            !anew && before.is_some_and(|r| r.limits.passed.contains(&kind))
+        };
         for (kind, reckoned) in event.limits() {
             let no = match kind {
                 LimitKind::Accept | LimitKind::Relay => opens,
@@ -112,13 +184,29 @@ impl Ledger {
             // While the citizen is waited for, whoever takes over is not hurried either.
             let rests = waiting && matches!(event, Event::HandedOver { .. });
             if let Some(no) = no.filter(|_| !passed(kind) && !rests) {
-                limits.insert((no, kind), reckoned.limit.due);
+                let given = || {
+                    let request = before?;
+                    moved::allowance(register, request, (no, kind), request.ruled_by())
+                };
+                let whole = match event {
+                    // What was left of it, and what came on top.
+                    Event::Resumed { .. } | Event::ExtensionGranted { .. } => false,
+                    // What was left when the citizen had answered, and what was granted on top.
+                    Event::Corrected { .. } => {
+                        let start = reckoned.reckoning.start;
+                        let left = before.is_some_and(|r| r.limits.waited.iter().any(|waited| waited.to == start));
+                        !left && start <= at
+                    }
+                    Event::Supervised { .. } => given() == Some(reckoned.reckoning.allowance),
+                    _ => true,
+                };
+                limits.insert((no, kind), Running::reckoned(no, kind, reckoned, whole));
             }
         }
         if let (Some([finish, relay]), Some(no)) = (inherited, opens) {
-            for (kind, due) in [(LimitKind::Finish, finish), (LimitKind::Relay, relay)] {
+            for (kind, running) in [(LimitKind::Finish, finish), (LimitKind::Relay, relay)] {
                 limits.remove(&(no, kind));
-                limits.extend(due.map(|due| ((no, kind), due)));
+                limits.extend(running.map(|running| ((no, kind), Running { no, ..running })));
             }
         }
     }

@@ -3,6 +3,7 @@
 
 mod given;
 mod ledger;
+mod moved;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -92,11 +93,10 @@ impl Watch {
 
     /// After a node looked at that time, nothing that is over runs any more.
     pub fn nothing_over(&mut self, now: Instant) {
-        for (id, no, kind, due) in self.ledger.running(&self.requests) {
-            if due <= now {
-                self.fault(format!("{kind} of {id}, assignment {}, was over at {due:?} and nothing came of it", no.0));
-            }
-        }
+        let over = self.ledger.running(&self.requests).filter(|(_, running)| running.due <= now);
+        let over: Vec<String> =
+            over.map(|(id, of)| format!("{of:?} of {id} was over and nothing came of it")).collect();
+        self.faults.extend(over);
     }
 
     fn fault(&mut self, what: String) {
@@ -132,7 +132,7 @@ impl Watch {
         for fault in given::faults(&self.register, &self.requests, before, entry.at, event) {
             self.fault(format!("{name} of {id}: {fault}"));
         }
-        for fault in self.ledger.see(id, before, entry.at, recorded) {
+        for fault in self.ledger.see(&self.register, id, before, entry.at, recorded) {
             self.fault(format!("{name} of {id}: {fault}"));
         }
     }
@@ -158,17 +158,23 @@ impl Watch {
             self.fault(format!("{id} has open {open:?} when it is {}", request.stage.kind()));
         }
         let mut rules: Vec<_> = running(request).iter().map(|due| (due.no, due.kind, due.at)).collect();
-        let mut events = self.ledger.of(request);
+        let events = self.ledger.of(request);
+        let mut events: Vec<_> = events.into_iter().map(|running| (running.no, running.kind, running.due)).collect();
         rules.sort_unstable();
         events.sort_unstable();
         if rules != events {
             self.fault(format!("{id}: {rules:?} run, and by the events {events:?}"));
         }
-        let mut red = BTreeSet::new();
+        let mut red: HashMap<_, Instant> = HashMap::new();
         let mut yellow: HashMap<_, Instant> = HashMap::new();
         for mark in &request.limits.marks {
-            if mark.card == Card::Red && !red.insert(mark.limit) {
-                self.fault(format!("{id} has a second red mark for {}", mark.limit));
+            if mark.card == Card::Red {
+                let earlier = red.insert(mark.limit, mark.at);
+                // Each supervision has a limit of its own.
+                let anew = |since| mark.limit == LimitKind::Supervised && self.ledger.supervised(id, since, mark.at);
+                if earlier.is_some_and(|since| !anew(since)) {
+                    self.fault(format!("{id} has a second red mark for {}", mark.limit));
+                }
             }
             if mark.card == Card::Yellow {
                 let earlier = yellow.insert((&mark.person, mark.limit), mark.at);
@@ -198,13 +204,28 @@ impl Watch {
             let rungs = self.register.ladders.iter().filter(|r| Some(&r.ladder) == matter.map(|m| &m.ladder));
             rungs.map(|r| r.no).max().unwrap_or(0)
         };
+        let limited = |request: &Request, no, kinds: &[LimitKind]| {
+            kinds
+                .iter()
+                .any(|kind| moved::allowance(&self.register, request, (no, *kind), request.ruled_by()).is_some())
+        };
+        use LimitKind::{Accept, Answer, Finish, Rate, Relay};
         let stuck = self.requests.values().filter(|request| match &request.stage {
-            Stage::Routed { .. } | Stage::InHand { .. } => request.handle().is_none_or(|held| {
-                held.rung < top(request) && given::could_climb(&self.register, request, held.no, self.at)
-            }),
-            Stage::Waiting { .. } | Stage::Told { .. } => true,
+            Stage::Routed { handle } | Stage::InHand { handle } => {
+                let offered = matches!(request.stage, Stage::Routed { .. });
+                let kinds: &[LimitKind] = if offered { &[Accept, Finish] } else { &[Finish] };
+                limited(request, *handle, kinds)
+                    && request.handle().is_none_or(|held| {
+                        held.rung < top(request) && given::could_climb(&self.register, request, held.no, self.at)
+                    })
+            }
+            Stage::Waiting { .. } => limited(request, ledger::CASE, &[Answer]),
+            Stage::Told { .. } => limited(request, ledger::CASE, &[Rate]),
             // Who carries it and does not is told every morning, where nobody is above.
-            Stage::Resolved { .. } => !request.limits.marks.iter().any(|mark| mark.limit == LimitKind::Relay),
+            Stage::Resolved { relay, .. } => {
+                let told = request.limits.marks.iter().any(|mark| mark.limit == Relay);
+                !told && limited(request, *relay, &[Relay])
+            }
             Stage::Frozen { .. } | Stage::Closed { .. } => false,
         });
         stuck.map(|r| format!("{} is still {} with {:?}", r.id, r.stage.kind(), r.open().collect::<Vec<_>>())).collect()
@@ -263,6 +284,8 @@ fn climbs(event: &Event, before: Option<&Request>) -> Option<&'static str> {
     let right = match event {
         Event::Escalated { ends, .. } | Event::RejectionProposed { ends, .. } => was(*ends) < opens.rung,
         Event::RelayTaken { ends, .. } => was(*ends) < opens.rung,
+        // Who gives more time stands above, on the ladder.
+        Event::ExtensionAsked { no, .. } => was(*no) < opens.rung && opens.rung < 200,
         // The third return is a ruling.
         Event::SentBack { ends, .. } => request.returns < 2 && opens.rung < was(*ends),
         Event::Relayed { ends, .. } => opens.rung < was(*ends),
