@@ -147,16 +147,13 @@ impl Engine {
         loop {
             let now = self.deciding_now().await?;
             let mut over = due::over(self.shared.store.read(), now, after, CHUNK).await?;
-            after = over.last().copied();
+            after = over.last().copied().filter(|_| u64::try_from(over.len()).is_ok_and(|many| many >= CHUNK));
             // What is being decided may stand there again already, or not yet: its next limit waits for the next pass.
             let waiting: HashSet<RequestId> = decided.iter().map(|running: &RunningOut| running.request).collect();
             over.retain(|(request, _)| !waiting.contains(request));
             let missed = over.first().is_some_and(|(_, due)| now.0.saturating_sub(due.0) > OUTAGE_MICROS);
             let demanded = self.run_out(over, now).await?;
             done += self.took_effect(std::mem::replace(&mut decided, demanded)).await?;
-            if after.is_none() {
-                return Ok(done);
-            }
             if missed && self.is_paced() {
                 tokio::time::sleep(GRADUAL).await;
             }
