@@ -26,7 +26,7 @@ pub(super) struct Job {
 
 /// How many limits that ran out share a commit with what people order: a hundred thousand at once must
 /// not make anybody wait for more than a few of them.
-const MAX_TIMED: usize = 96;
+const MAX_TIMED: usize = 160;
 
 /// Runs until nobody can send any more and everything taken is answered. What people order goes before
 /// what time demands.
