@@ -543,9 +543,14 @@ on_both_stores! {
             expected.insert((id.to_string(), false));
             expected.insert((id.to_string(), true));
         }
+        let heard_last = heard.last().map(|(position, ..)| *position).unwrap();
         let found: BTreeSet<(String, bool)> = heard.into_iter().map(|(_, id, ended)| (id, ended)).collect();
         assert_eq!(found, expected);
-        // Who asks for what is to come is told of nothing that was.
+        // Who asks for what is to come is told of nothing that was: of nothing that this server knows, and it may not
+        // know yet what the other one committed last.
+        let mut caught_up = Socket::of(&api.serving, &token).await?;
+        caught_up.subscribe("a", MINE, json!({ "after": heard_last - 1 })).await?;
+        assert_eq!(position(caught_up.hear().await?.next("a")), heard_last);
         let mut socket = Socket::of(&api.serving, &token).await?;
         socket.subscribe("a", MINE, json!({})).await?;
         socket.settled().await?;

@@ -9,7 +9,10 @@ use liandong_engine::rules::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{DoerRow, NamedRow, broken};
+use super::{
+    broken,
+    row::{DoerRow, NamedRow, instant},
+};
 use crate::story::{
     driver::Failure,
     duty::{self, Seat, Stint},
@@ -157,7 +160,7 @@ impl From<StintRow> for Stint {
             shift,
             by: by.map(|by| by.code),
         };
-        let at = |text, open| super::instant(text).unwrap_or(open);
+        let at = |text, open| instant(text).unwrap_or(open);
         Self {
             span: Span { from: at(row.since, Instant::MIN), to: at(row.until, Instant::MAX) },
             posts: row.posts,
