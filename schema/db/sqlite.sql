@@ -33,7 +33,7 @@ CREATE INDEX assignment_inbox ON assignment (person, opened_at) WHERE ended_at I
 
 CREATE INDEX assignment_person ON assignment (person, request);
 
-CREATE INDEX assignment_post ON assignment (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon) WHERE ended_at IS NULL;
+CREATE INDEX assignment_post ON assignment (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon, ended_at) WHERE ended_at IS NULL;
 
 CREATE TABLE "calendar" (
     "code" text NOT NULL,

@@ -1,56 +1,80 @@
 //! The auditor: what time should have done and has not, told from the rows of assignments alone.
 //!
 //! It shares nothing with the ticker: neither the due index nor the rule that fills it. An assignment that
-//! is open although its time is over is wrong whoever should have noticed.
+//! is open although its time is over is wrong whoever should have noticed. The same pass over the rows counts
+//! what is open by colour.
 
-use std::sync::atomic::Ordering;
+use std::{
+    sync::{Arc, PoisonError, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::time::Instant as Stopwatch;
 
 use super::{
     engine::Engine,
     error::Error,
-    store::{colours, head, overdue},
+    store::{
+        head,
+        open_work::{self, OpenWork},
+    },
 };
-use crate::rules::{instant::Instant, limit::Colour};
+use crate::rules::limit::Colour;
 
 /// How late a limit may be before it counts as missed, in minutes: the ticker is never that slow while it
 /// runs.
 pub const GRACE_MINUTES: i64 = 5;
 
-/// What was found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Audited {
-    /// Open assignments whose time to accept or to finish was over for longer than the grace.
-    pub missed: u64,
-    /// Since when the oldest of them is over.
-    pub since: Option<Instant>,
-}
+/// How often the auditor looks, and how many times as long as a look it rests at least: where very many
+/// assignments are open it looks less often, and never takes more than a hundredth of a processor.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+const REST: u32 = 100;
 
 impl Engine {
-    /// Looks at every open assignment.
+    /// Looks at every open assignment: how many have each colour now, and which times were over for longer than
+    /// the grace.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn audit(&self) -> Result<Audited, Error> {
+    pub async fn audit(&self) -> Result<OpenWork, Error> {
         let common = head::clock(self.shared.store.read()).await?;
-        let before = self.shared.clock.shared(common).plus_minutes(-GRACE_MINUTES);
-        let (missed, since) = overdue::count(self.shared.store.read(), before).await?;
-        Ok(Audited { missed, since })
-    }
-
-    /// How many open assignments have each colour now, from the rows of assignments.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn count_open(&self) -> Result<[(Colour, u64); 3], Error> {
-        let counted = colours::count(self.shared.store.read(), self.deciding_now().await?).await?;
-        for (shown, (_, count)) in self.shared.open.iter().zip(counted) {
-            shown.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
+        let now = self.shared.clock.shared(common);
+        let found = open_work::count(self.shared.store.read(), now, now.plus_minutes(-GRACE_MINUTES)).await?;
+        let shown = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.shared.missed.store(shown(found.missed), Ordering::Relaxed);
+        for (gauge, (_, count)) in self.shared.open.iter().zip(found.colours) {
+            gauge.store(shown(count), Ordering::Relaxed);
         }
-        Ok(counted)
+        Ok(found)
     }
 
-    /// The same as it was counted last.
+    /// How many open assignments had each colour when the auditor looked last.
     pub fn counted_open(&self) -> impl Iterator<Item = (Colour, i64)> + '_ {
         Colour::ALL.iter().copied().zip(self.shared.open.iter().map(|shown| shown.load(Ordering::Relaxed)))
+    }
+
+    /// Lets the auditor look again and again until the engine stops, apart from the ticker.
+    ///
+    /// The engine waits for it when it stops.
+    #[expect(clippy::disallowed_methods, reason = "the auditor ends in `stop`, which waits for it")]
+    pub fn start_auditor(self: &Arc<Self>) {
+        let engine = Arc::clone(self);
+        let auditor = tokio::spawn(async move {
+            loop {
+                let begun = Stopwatch::now();
+                match engine.audit().await {
+                    Ok(found) if found.missed > 0 => {
+                        tracing::error!(missed = found.missed, "limits ran out and did not take effect");
+                    }
+                    Ok(_) => {}
+                    Err(error) => tracing::warn!(%error, "the auditor could not look"),
+                }
+                tokio::select! {
+                    () = engine.shared.feed.closed() => return,
+                    () = tokio::time::sleep(LOOK_EVERY.max(begun.elapsed() * REST)) => {}
+                }
+            }
+        });
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(auditor);
     }
 }

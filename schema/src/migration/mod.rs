@@ -12,6 +12,7 @@ mod m20261125_000007_calendar_feed;
 mod m20261125_000008_notices;
 mod m20261125_000009_due_order;
 mod m20261125_000010_told_of_duty;
+mod m20261125_000011_open_work;
 mod tables;
 
 /// All migrations in order.
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000008_notices::Migration),
             Box::new(m20261125_000009_due_order::Migration),
             Box::new(m20261125_000010_told_of_duty::Migration),
+            Box::new(m20261125_000011_open_work::Migration),
         ]
     }
 }

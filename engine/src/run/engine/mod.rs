@@ -3,6 +3,8 @@
 mod batch;
 pub mod command;
 mod correction;
+mod lateness;
+mod steady;
 mod time;
 mod writer;
 
@@ -21,9 +23,8 @@ use tokio::{
 
 pub use command::{Answer, Command, Done, Order, Performed, Refused};
 pub use correction::Correction;
-
-pub use time::Lateness;
-pub(super) use time::Steady;
+pub use lateness::Lateness;
+pub(super) use steady::Steady;
 
 use super::{
     courier::Webhook,

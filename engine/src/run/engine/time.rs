@@ -5,10 +5,7 @@
 
 use std::{
     collections::HashSet,
-    sync::{
-        Arc, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
@@ -17,7 +14,7 @@ use tokio::{
     time::Instant as Stopwatch,
 };
 
-use super::{Command, Engine, Order, writer::Job};
+use super::{Command, Engine, Order, steady::Steady, writer::Job};
 use crate::{
     rules::{actor::Actor, id::RequestId, instant::Instant},
     run::{
@@ -32,11 +29,6 @@ const CHUNK: u64 = 256;
 /// The longest time between two looks, if nothing happens and nothing is due.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
-/// How often the auditor looks, and how many times as long as a look it rests at least: where very many
-/// assignments are open it looks less often, and never takes more than a hundredth of a processor.
-const AUDIT_EVERY: Duration = Duration::from_secs(60);
-const AUDIT_REST: u32 = 100;
-
 /// The shortest time between two looks, however much happens.
 const REST: Duration = Duration::from_millis(200);
 
@@ -45,69 +37,6 @@ const OUTAGE_MICROS: i64 = 3_600_000_000;
 
 /// How long it takes to do what an outage left, for each chunk: half a thousand a second.
 const GRADUAL: Duration = Duration::from_millis(500);
-
-/// How far a clock may run from the steady one between two looks before it is taken to have been put.
-const JUMP_MICROS: i64 = 120_000_000;
-
-/// How long a clock that was put must stand before limits are believed to be over: a clock that was put
-/// wrong and is put right meanwhile has done no harm, and late is better than early.
-const SETTLE: Duration = Duration::from_secs(600);
-
-/// The upper ends of the stretches that lateness is counted in, in seconds.
-const LATE_SECONDS: [f64; 8] = [0.1, 0.5, 1.0, 5.0, 30.0, 300.0, 3_600.0, 86_400.0];
-
-/// The upper ends of the stretches that it is counted in how soon a commit is visible, in seconds.
-const VISIBLE_SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 10.0];
-
-/// How long something took, counted by stretches: how late limits took effect, say.
-#[derive(Debug)]
-pub struct Lateness {
-    /// The upper ends of the stretches, in seconds.
-    ends: &'static [f64],
-    /// How many, by the first end that they kept within; the last for all others.
-    counts: Vec<AtomicU64>,
-    /// All of them together, in microseconds.
-    micros: AtomicU64,
-}
-
-/// In stretches from a tenth of a second to a day.
-impl Default for Lateness {
-    fn default() -> Self {
-        Self::within(&LATE_SECONDS)
-    }
-}
-
-impl Lateness {
-    fn within(ends: &'static [f64]) -> Self {
-        Self { ends, counts: (0..=ends.len()).map(|_| AtomicU64::new(0)).collect(), micros: AtomicU64::new(0) }
-    }
-
-    /// In stretches from a millisecond to ten seconds.
-    pub(super) fn fine() -> Self {
-        Self::within(&VISIBLE_SECONDS)
-    }
-
-    /// How many kept within each end but not the one before it, the last without end.
-    pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
-        let ends = self.ends.iter().copied().chain([f64::MAX]);
-        ends.zip(&self.counts).map(|(end, count)| (end, count.load(Ordering::Relaxed)))
-    }
-
-    /// All of them together, in seconds.
-    #[must_use]
-    pub fn seconds(&self) -> f64 {
-        self.micros.load(Ordering::Relaxed) as f64 / 1e6
-    }
-
-    pub(in crate::run) fn note(&self, micros: i64) {
-        let seconds = micros as f64 / 1e6;
-        let place = self.ends.iter().position(|end| seconds <= *end).unwrap_or(self.ends.len());
-        if let Some(count) = self.counts.get(place) {
-            count.fetch_add(1, Ordering::Relaxed);
-        }
-        self.micros.fetch_add(u64::try_from(micros).unwrap_or(0), Ordering::Relaxed);
-    }
-}
 
 /// A limit that was over when the index was read, handed to the writer.
 struct RunningOut {
@@ -232,37 +161,6 @@ impl Engine {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(ticker);
     }
 
-    /// Lets the auditor look again and again until the engine stops, apart from the ticker.
-    ///
-    /// The engine waits for it when it stops.
-    #[expect(clippy::disallowed_methods, reason = "the auditor ends in `stop`, which waits for it")]
-    pub fn start_auditor(self: &Arc<Self>) {
-        let engine = Arc::clone(self);
-        let auditor = tokio::spawn(async move {
-            loop {
-                let begun = Stopwatch::now();
-                match engine.audit().await {
-                    Ok(found) => {
-                        if found.missed > 0 {
-                            tracing::error!(missed = found.missed, "limits ran out and did not take effect");
-                        }
-                        let missed = i64::try_from(found.missed).unwrap_or(i64::MAX);
-                        engine.shared.missed.store(missed, Ordering::Relaxed);
-                    }
-                    Err(error) => tracing::warn!(%error, "the auditor could not look"),
-                }
-                if let Err(error) = engine.count_open().await {
-                    tracing::warn!(%error, "open assignments could not be counted");
-                }
-                tokio::select! {
-                    () = engine.shared.feed.closed() => return,
-                    () = tokio::time::sleep(AUDIT_EVERY.max(begun.elapsed() * AUDIT_REST)) => {}
-                }
-            }
-        });
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(auditor);
-    }
-
     async fn watch_time(&self) {
         let mut journal = self.shared.feed.grown();
         let mut steady = Steady::new(self.shared.clock.now(), Stopwatch::now());
@@ -305,55 +203,4 @@ async fn demand(
     let order = Order { actor: Actor::System, key: "time".to_owned(), command };
     sender.send(Job { order, reply }).await.map_err(|_| Error::Stopping)?;
     Ok(answer)
-}
-
-/// Tells a clock that runs from one that was put: by a clock that only runs.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::run) struct Steady {
-    wall: Instant,
-    steady: Stopwatch,
-    settled: Stopwatch,
-}
-
-impl Steady {
-    pub(in crate::run) const fn new(wall: Instant, steady: Stopwatch) -> Self {
-        Self { wall, steady, settled: steady }
-    }
-
-    /// How long to wait before the clock is to be believed; none when it is.
-    pub(in crate::run) fn look(&mut self, wall: Instant, steady: Stopwatch) -> Option<Duration> {
-        let passed = i64::try_from(steady.saturating_duration_since(self.steady).as_micros()).unwrap_or(i64::MAX);
-        let jump = wall.0.saturating_sub(self.wall.0).saturating_sub(passed);
-        (self.wall, self.steady) = (wall, steady);
-        if jump.abs() > JUMP_MICROS {
-            tracing::warn!(seconds = jump / 1_000_000, "the clock was put; limits wait until it has stood for a while");
-            self.settled = steady + SETTLE;
-        }
-        let left = self.settled.saturating_duration_since(steady);
-        (!left.is_zero()).then_some(left)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(looks: &[(i64, i64)], expected: &[u64]) {
-        let (wall, steady) = (Instant(0), Stopwatch::now());
-        let mut clock = Steady::new(wall, steady);
-        let seconds = |n: i64| Duration::from_secs(n.unsigned_abs());
-        let found = looks.iter().map(|(wall, passed)| {
-            let left = clock.look(Instant(wall * 1_000_000), steady + seconds(*passed));
-            left.map_or(0, |left| left.as_secs())
-        });
-        assert_eq!(found.collect::<Vec<_>>(), expected, "{looks:?}");
-    }
-
-    #[test]
-    fn a_clock_that_runs_is_believed_and_one_that_is_put_has_to_stand_first() {
-        check(&[(30, 30), (61, 60), (150, 151)], &[0, 0, 0]);
-        check(&[(30, 30), (3_660, 60), (3_960, 360), (4_260, 660)], &[0, 600, 300, 0]);
-        check(&[(30, 30), (-86_400, 60), (-86_100, 360)], &[0, 600, 300]);
-        check(&[(86_400, 30), (60, 60), (660, 660)], &[600, 600, 0]);
-    }
 }

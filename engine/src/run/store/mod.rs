@@ -3,7 +3,6 @@
 mod absence_rows;
 pub mod calendar_feed;
 mod calendar_rows;
-pub mod colours;
 pub mod delivery;
 pub mod dialect;
 pub mod due;
@@ -12,8 +11,8 @@ pub mod head;
 pub mod journal;
 mod limit_rows;
 pub mod list;
+pub mod open_work;
 pub mod outbox;
-pub mod overdue;
 pub mod receipt;
 pub mod register;
 pub mod request;
