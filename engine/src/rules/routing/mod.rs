@@ -228,6 +228,14 @@ impl Climb<'_> {
         let mut duties: Vec<(UnitIx, OnDuty<'_>)> = Vec::new();
         let mut judged = Vec::new();
         for desk in self.world.desks_with_holder(territory, kind, at) {
+            let answering = match self.look(desk, kind, mandate) {
+                Ok(answering) => answering,
+                Err(verdict) => {
+                    judged.push((desk.post, None, Err(verdict), false, None));
+                    continue;
+                }
+            };
+            // Who is on duty is asked only where somebody may take it at all.
             let unit = self.world.post_unit(desk.post).filter(|_| desk.rostered);
             if let Some(unit) = unit.filter(|unit| !duties.iter().any(|(known, _)| known == unit)) {
                 duties.push((unit, self.world.on_duty(unit, kind, at)));
@@ -235,15 +243,13 @@ impl Climb<'_> {
             let duty = unit.and_then(|unit| duties.iter().find(|(known, _)| *known == unit)).map(|(_, duty)| duty);
             let has =
                 |person: PersonIx| duty.zip(self.world.person_code(person)).is_some_and(|(duty, code)| duty.has(code));
-            let looked = self.look(desk, kind, mandate).map(|answering| {
-                // Among those who hold the post, whoever is on duty answers.
-                let mut held = self.world.holders(desk.post, at).filter(|held| has(held.person));
-                let there = held.find(|held| self.can(desk.post, held.person));
-                let own = |held: Held| Answering { person: held.person, rank: held.rank, instead_of: None };
-                there.map_or(answering, own)
-            });
-            let on = looked.is_ok_and(|a| has(a.person) || a.instead_of.is_some_and(has));
-            judged.push((desk.post, unit, looked, on, duty.map(|duty| (duty.exclusive, duty.empty))));
+            // Among those who hold the post, whoever is on duty answers.
+            let mut held = self.world.holders(desk.post, at).filter(|held| has(held.person));
+            let there = held.find(|held| self.can(desk.post, held.person));
+            let own = |held: Held| Answering { person: held.person, rank: held.rank, instead_of: None };
+            let answers = there.map_or(answering, own);
+            let on = has(answers.person) || answers.instead_of.is_some_and(has);
+            judged.push((desk.post, unit, Ok(answers), on, duty.map(|duty| (duty.exclusive, duty.empty))));
         }
         let manned: Vec<UnitIx> = judged.iter().filter(|(.., on, _)| *on).filter_map(|(_, unit, ..)| *unit).collect();
         let mut best: Option<((bool, Rank, u32, PostIx), Found)> = None;
