@@ -499,6 +499,8 @@ mirrors! {
         CoverArranged,
         /// 换班替班已撤销: a change of duty that concerned you acts no longer.
         DutyChangeUndone,
+        /// 值班安排已调整: a roster that you stand in, or stood in, has another rota from some instant on, or none.
+        RosterChanged,
         /// 已为您登记缺勤: you are recorded as absent.
         AbsenceRecorded,
         /// 请您替岗: you stand in for somebody absent.

@@ -127,6 +127,7 @@
 -- outbox.deliver_at bigint NOT NULL
 -- outbox.duty_change text
 -- outbox.absence text
+-- outbox.roster text
 -- person.code text NOT NULL
 -- person.name text NOT NULL
 -- person.phone text NOT NULL

@@ -197,7 +197,8 @@ CREATE TABLE "outbox" (
     "assignment" smallint,
     "at" integer NOT NULL,
     "urgency" text NOT NULL DEFAULT 'Prompt',
-    "deliver_at" integer NOT NULL DEFAULT 0, PRIMARY KEY ("position",
+    "deliver_at" integer NOT NULL DEFAULT 0,
+    "roster" text, PRIMARY KEY ("position",
     "no") ) WITHOUT ROWID;
 
 CREATE INDEX outbox_person ON outbox (person, position);

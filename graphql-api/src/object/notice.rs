@@ -8,7 +8,7 @@ use liandong_engine::{
     run::store::outbox::Posted,
 };
 
-use super::{absence::Absence, delivery::Delivery, duty_change::DutyChange, request::Request};
+use super::{absence::Absence, delivery::Delivery, duty_change::DutyChange, request::Request, roster::Roster};
 use crate::{
     context::Scope,
     reply::failure,
@@ -103,6 +103,13 @@ impl Notice {
         let Scope { world, at, .. } = &*self.scope;
         let row = world.register().absences.iter().find(|row| row.code == *code)?;
         Some(Absence::of(&self.scope, *at, row))
+    }
+
+    /// About which roster, if it is about one: the stretch that is planned last. Null for who holds no post any more.
+    async fn roster(&self) -> Option<Roster> {
+        let code = self.posted.notice.about.roster().filter(|_| self.scope.reads_map())?;
+        let last = self.scope.world.rosters().rows().filter(|row| row.code == *code).last()?;
+        Some(Roster::of(&self.scope, last))
     }
 
     /// About which assignment of the request, if it is about one.

@@ -22,6 +22,8 @@ pub struct Model {
     pub duty_change: Option<String>,
     /// About which absence.
     pub absence: Option<String>,
+    /// About which roster.
+    pub roster: Option<String>,
     /// About which assignment.
     pub assignment: Option<i16>,
     /// When.

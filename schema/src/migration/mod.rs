@@ -13,6 +13,7 @@ mod m20261125_000008_notices;
 mod m20261125_000009_due_order;
 mod m20261125_000010_told_of_duty;
 mod m20261125_000011_open_work;
+mod m20261125_000012_told_of_rosters;
 mod tables;
 
 /// All migrations in order.
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000009_due_order::Migration),
             Box::new(m20261125_000010_told_of_duty::Migration),
             Box::new(m20261125_000011_open_work::Migration),
+            Box::new(m20261125_000012_told_of_rosters::Migration),
         ]
     }
 }

@@ -82,6 +82,7 @@ pub(super) fn notices(told: &[Line], cases: &BTreeMap<String, RequestId>, when: 
             About::Request { id, .. } => cases.iter().find(|(_, case)| *case == id).map_or("?", |(case, _)| case),
             About::DutyChange(code) => code.as_str(),
             About::Absence(code) => code.as_str(),
+            About::Roster(code) => code.as_str(),
         };
         let mut text = format!("→ {} {}: {about}", notice.kind, notice.kind.zh());
         if when {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Actor,
-    id::{AbsenceCode, AssignmentNo, DutyChangeCode, PersonCode, RequestId},
+    id::{AbsenceCode, AssignmentNo, DutyChangeCode, PersonCode, RequestId, RosterCode},
     instant::Instant,
     request::{
         Assignment, Ending, Request,
@@ -70,6 +70,8 @@ words! {
         CoverArranged = "替班已安排",
         /// A change of duty that concerned you acts no longer.
         DutyChangeUndone = "换班替班已撤销",
+        /// The rota of a roster that you stand in, or stood in, is another one from some instant on, or none.
+        RosterChanged = "值班安排已调整",
         /// You are recorded as absent.
         AbsenceRecorded = "已为您登记缺勤",
         /// You stand in for somebody absent.
@@ -93,6 +95,8 @@ pub enum About {
     DutyChange(DutyChangeCode),
     /// An absence.
     Absence(AbsenceCode),
+    /// A roster.
+    Roster(RosterCode),
 }
 
 impl About {
@@ -101,7 +105,7 @@ impl About {
     pub const fn request(&self) -> Option<RequestId> {
         match self {
             Self::Request { id, .. } => Some(*id),
-            Self::DutyChange(_) | Self::Absence(_) => None,
+            Self::DutyChange(_) | Self::Absence(_) | Self::Roster(_) => None,
         }
     }
 
@@ -110,7 +114,7 @@ impl About {
     pub const fn assignment(&self) -> Option<AssignmentNo> {
         match self {
             Self::Request { assignment, .. } => *assignment,
-            Self::DutyChange(_) | Self::Absence(_) => None,
+            Self::DutyChange(_) | Self::Absence(_) | Self::Roster(_) => None,
         }
     }
 
@@ -119,7 +123,7 @@ impl About {
     pub const fn duty_change(&self) -> Option<&DutyChangeCode> {
         match self {
             Self::DutyChange(code) => Some(code),
-            Self::Request { .. } | Self::Absence(_) => None,
+            Self::Request { .. } | Self::Absence(_) | Self::Roster(_) => None,
         }
     }
 
@@ -128,7 +132,16 @@ impl About {
     pub const fn absence(&self) -> Option<&AbsenceCode> {
         match self {
             Self::Absence(code) => Some(code),
-            Self::Request { .. } | Self::DutyChange(_) => None,
+            Self::Request { .. } | Self::DutyChange(_) | Self::Roster(_) => None,
+        }
+    }
+
+    /// The roster, if it is about one.
+    #[must_use]
+    pub const fn roster(&self) -> Option<&RosterCode> {
+        match self {
+            Self::Roster(code) => Some(code),
+            Self::Request { .. } | Self::DutyChange(_) | Self::Absence(_) => None,
         }
     }
 }

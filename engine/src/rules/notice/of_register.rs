@@ -6,13 +6,13 @@ use super::{About, Notice, NoticeKind, urgency::when_felt};
 use crate::rules::{
     absence::{Absence, Scope, Substitute},
     actor::Actor,
-    id::{DutyChangeCode, PersonCode},
+    id::{DutyChangeCode, PersonCode, RosterCode},
     instant::Instant,
     register::{
         duty::{felt_from, offered_to},
         event::{Event, Recorded},
     },
-    roster::DutyChange,
+    roster::{DutyChange, Roster},
     routing::{Recusal, stand_in},
     world::World,
 };
@@ -52,6 +52,10 @@ pub fn notices_of_register(before: &World, after: &World, at: Instant, recorded:
                 told.absence(row, NoticeKind::AbsenceEnded, people);
             }
         }
+        Event::RosterSetUp { roster } | Event::RosterChanged { roster } => {
+            told.roster(before, &roster.code, roster.span.from);
+        }
+        Event::RosterEnded { roster, until } => told.roster(before, roster, *until),
         _ => {}
     }
     told.told
@@ -70,6 +74,9 @@ pub const fn register_may_tell(event: &Event) -> bool {
             | Event::DutyChangeUndone { .. }
             | Event::AbsenceRecorded { .. }
             | Event::AbsenceEnded { .. }
+            | Event::RosterSetUp { .. }
+            | Event::RosterChanged { .. }
+            | Event::RosterEnded { .. }
     )
 }
 
@@ -108,6 +115,14 @@ impl Told<'_> {
         if let Some(row) = self.world.duty_change(change) {
             self.duty(row, kind, people(row));
         }
+    }
+
+    /// Whoever stands in the order of a roster from some instant on, and whoever would have.
+    fn roster(&mut self, before: &World, code: &RosterCode, from: Instant) {
+        let holds = |row: &&Roster| row.code == *code && from < row.span.to;
+        let (former, now) = (before.rosters().rows().filter(holds), self.world.rosters().rows().filter(holds));
+        let people = former.chain(now).flat_map(|row| &row.order).filter_map(|slot| slot.0.clone()).collect();
+        self.say(people, NoticeKind::RosterChanged, &About::Roster(code.clone()), Some(from.max(self.at)));
     }
 
     fn absence(&mut self, row: &Absence, kind: NoticeKind, people: Vec<PersonCode>) {

@@ -117,6 +117,7 @@ impl Moment<'_> {
             | NoticeKind::DutyTakenOver
             | NoticeKind::CoverArranged
             | NoticeKind::DutyChangeUndone
+            | NoticeKind::RosterChanged
             | NoticeKind::AbsenceRecorded
             | NoticeKind::StandIn
             | NoticeKind::AbsenceEnded => Urgency::Digest,

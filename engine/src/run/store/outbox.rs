@@ -40,6 +40,7 @@ pub(crate) async fn write(db: &impl ConnectionTrait, posted: &[Posted]) -> Resul
                 request: Set(p.notice.about.request().map(|id| id.0)),
                 duty_change: Set(p.notice.about.duty_change().map(ToString::to_string)),
                 absence: Set(p.notice.about.absence().map(ToString::to_string)),
+                roster: Set(p.notice.about.roster().map(ToString::to_string)),
                 assignment: Set(p.notice.about.assignment().map(|a| small(a.0)).transpose()?),
                 at: Set(p.at.0),
                 urgency: Set(p.notice.urgency.word().to_owned()),
@@ -120,16 +121,19 @@ fn read(rows: Vec<outbox::Model>) -> Result<Vec<Posted>, Error> {
             at: Instant(row.at),
             notice: Notice {
                 kind: NoticeKind::parse(&row.kind).ok_or_else(|| bad("unknown kind"))?,
-                about: match (row.request, row.duty_change, row.absence) {
-                    (Some(id), None, None) => About::Request {
+                about: match (row.request, row.duty_change, row.absence, row.roster) {
+                    (Some(id), None, None, None) => About::Request {
                         id: RequestId(id),
                         assignment: row.assignment.map(number).transpose()?.map(AssignmentNo),
                     },
-                    (None, Some(code), None) => {
+                    (None, Some(code), None, None) => {
                         About::DutyChange(code.try_into().map_err(|_| bad("the change of duty is not a code"))?)
                     }
-                    (None, None, Some(code)) => {
+                    (None, None, Some(code), None) => {
                         About::Absence(code.try_into().map_err(|_| bad("the absence is not a code"))?)
+                    }
+                    (None, None, None, Some(code)) => {
+                        About::Roster(code.try_into().map_err(|_| bad("the roster is not a code"))?)
                     }
                     _ => return Err(bad("it is not about one thing")),
                 },

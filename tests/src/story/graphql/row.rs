@@ -46,7 +46,7 @@ fragment Passed on Passed { rung kind verdict post { code name } }";
 
 pub(super) const NOTICES: &str = "{ notices(first: 100) {
     pageInfo { hasNextPage }
-    edges { cursor node { position at kind urgency deliverAt over assignment request { id } dutyChange { code } absence { code } } }
+    edges { cursor node { position at kind urgency deliverAt over assignment request { id } dutyChange { code } absence { code } roster { code } } }
 } }";
 
 pub(super) const WHO: &str = "query($place: String!, $matter: String!, $at: Instant!) {
@@ -194,6 +194,7 @@ pub(super) struct NoticeRow {
     request: Option<IdRow>,
     duty_change: Option<CodeRow>,
     absence: Option<CodeRow>,
+    roster: Option<CodeRow>,
 }
 
 #[derive(Deserialize)]
@@ -222,12 +223,13 @@ impl NoticeRow {
     /// As the rules have it. Which of the notices of an entry it was, the API does not say.
     pub(super) fn line(self, person: &PersonCode) -> Result<Line, Failure> {
         let read = |text: String| instant(Some(text)).ok_or_else(|| broken("an instant that cannot be read"));
-        let about = match (self.request, self.duty_change, self.absence) {
-            (Some(request), None, None) => {
+        let about = match (self.request, self.duty_change, self.absence, self.roster) {
+            (Some(request), None, None, None) => {
                 About::Request { id: request.id.parse().map_err(broken)?, assignment: self.assignment }
             }
-            (None, Some(change), None) => About::DutyChange(change.code.parse().map_err(broken)?),
-            (None, None, Some(absence)) => About::Absence(absence.code.parse().map_err(broken)?),
+            (None, Some(change), None, None) => About::DutyChange(change.code.parse().map_err(broken)?),
+            (None, None, Some(absence), None) => About::Absence(absence.code.parse().map_err(broken)?),
+            (None, None, None, Some(roster)) => About::Roster(roster.code.parse().map_err(broken)?),
             _ => return Err(broken("a notice about what the person may not see")),
         };
         let notice = Notice {

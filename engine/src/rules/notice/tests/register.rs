@@ -7,7 +7,7 @@ use crate::rules::{
     notice::{About, Notice, is_over, notices_of_register, register_may_tell},
     post::{Holding, Rank},
     register::{
-        command::{Command, NewAbsence},
+        command::{Command, NewAbsence, NewRoster, Rota},
         decide,
         duty::tests::{Play, at},
         event::Recorded,
@@ -21,6 +21,7 @@ fn shown(notice: &Notice) -> String {
     let about = match &notice.about {
         About::DutyChange(code) => code.as_str(),
         About::Absence(code) => code.as_str(),
+        About::Roster(code) => code.as_str(),
         About::Request { .. } => "a request",
     };
     format!("{} {} of {about}, {} {}", notice.person, notice.kind, notice.urgency, when.replace('T', " "))
@@ -237,4 +238,59 @@ fn who_is_recorded_as_absent_and_who_stands_in_are_told_and_told_when_it_ends() 
         ("2026-10-06T12:00", "r"),
         &["a AbsenceEnded of ABS-1, Prompt 06 12:00"],
     );
+}
+
+/// The leader does it, and that is told.
+#[track_caller]
+fn rota(world: &World, when: &str, command: &Command, expected: &[&str]) -> World {
+    let (world, told) = does(world, when, "l", command);
+    assert_eq!(told.iter().map(shown).collect::<Vec<_>>(), expected, "{when} {command:?}");
+    world
+}
+
+#[test]
+fn whoever_stands_in_a_rota_is_told_of_another_one_and_whoever_no_longer_does() {
+    let world = village();
+    let roster = &world.register().rosters[0];
+    let rota_of = |order: [&str; 2]| Rota {
+        name: roster.name.clone(),
+        kind: roster.kind,
+        exclusive: roster.exclusive,
+        on: roster.on.clone(),
+        hand_over: roster.hand_over,
+        hours: roster.hours,
+        turn: roster.turn,
+        week_begins: roster.week_begins,
+        width: roster.width,
+        start: roster.start,
+        order: order.map(|person| person.parse().unwrap()).to_vec(),
+    };
+    let code = || roster.code.clone();
+    let change =
+        |order, from: Option<&str>| Command::ChangeRoster { roster: code(), rota: rota_of(order), from: from.map(at) };
+    let told = |people: &[&str], when: &str| -> Vec<String> {
+        people.iter().map(|person| format!("{person} RosterChanged of duty, {when}")).collect()
+    };
+    let check = |world: &World, when: &str, command: &Command, people: &[&str], told_at: &str| {
+        let expected = told(people, told_at);
+        rota(world, when, command, &expected.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    // Now, or from tomorrow on: at once; from a later day on: with the digest.
+    check(&world, "2026-10-13T12:00", &change(["a", "d"], None), &["a", "b", "c", "d"], "Prompt 13 12:00");
+    check(&world, "2026-10-13T12:00", &change(["b", "a"], Some("2026-10-14")), &["a", "b", "c"], "Prompt 13 12:00");
+    let later = change(["d", "l"], Some("2026-11-01"));
+    let changed = check(&world, "2026-10-13T12:00", &later, &["a", "b", "c", "d"], "Digest 14 07:05");
+    // It ends: told to those of the stretches that would have held on, and to no others.
+    let end = |from: &str| Command::EndRoster { roster: code(), from: Some(at(from)) };
+    check(&changed, "2026-10-20T12:00", &end("2026-11-15"), &["d"], "Digest 21 07:05");
+    check(&changed, "2026-10-20T12:00", &end("2026-10-21"), &["a", "b", "c", "d"], "Prompt 20 12:00");
+    // A new one.
+    let new = NewRoster {
+        code: "night".parse().unwrap(),
+        unit: roster.unit.clone(),
+        posts: roster.posts,
+        rota: rota_of(["d", "-"]),
+        from: None,
+    };
+    rota(&world, "2026-10-13T12:00", &Command::SetUpRoster(new), &["d RosterChanged of night, Prompt 13 12:00"]);
 }
