@@ -28,6 +28,8 @@ pub(super) struct Basis {
     pub(super) allowance: Allowance,
     /// Whether it is what the register gives, and not what was left of it or came on top.
     pub(super) whole: bool,
+    /// Where it came on top: when the time before it began, and how long that was.
+    pub(super) on_top_of: Option<(Instant, Allowance)>,
 }
 
 /// A limit that runs.
@@ -44,7 +46,7 @@ pub(super) struct Running {
 
 impl Running {
     fn reckoned(no: AssignmentNo, kind: LimitKind, by: &Reckoned, whole: bool) -> Self {
-        let basis = Basis { start: by.reckoning.start, allowance: by.reckoning.allowance, whole };
+        let basis = Basis { start: by.reckoning.start, allowance: by.reckoning.allowance, whole, on_top_of: None };
         Self { no, kind, due: by.limit.due, basis: Some(basis) }
     }
 }
@@ -153,8 +155,11 @@ impl Ledger {
             Event::Resolved { .. } | Event::Supervised { .. } => drop(limits.remove(&(CASE, LimitKind::Supervised))),
             Event::Recomputed { moved, .. } => {
                 for Moved { no, kind, is, .. } in moved {
-                    let whole = limits.get(&(*no, *kind)).and_then(|r| r.basis).is_some_and(|basis| basis.whole);
-                    limits.insert((*no, *kind), Running::reckoned(*no, *kind, is, whole));
+                    let was = limits.get(&(*no, *kind)).and_then(|r| r.basis);
+                    let is = Running::reckoned(*no, *kind, is, was.is_some_and(|basis| basis.whole));
+                    let on_top_of = was.and_then(|basis| basis.on_top_of);
+                    let basis = is.basis.map(|basis| Basis { on_top_of, ..basis });
+                    limits.insert((*no, *kind), Running { basis, ..is });
                 }
                 return;
             }
@@ -200,7 +205,13 @@ impl Ledger {
                     Event::Supervised { .. } => given() == Some(reckoned.reckoning.allowance),
                     _ => true,
                 };
-                limits.insert((no, kind), Running::reckoned(no, kind, reckoned, whole));
+                let is = Running::reckoned(no, kind, reckoned, whole);
+                // More time is granted from the end of the time before on, where that has not come.
+                let granted = matches!(event, Event::ExtensionGranted { .. });
+                let former = limits.get(&(no, kind)).filter(|former| granted && former.due == reckoned.reckoning.start);
+                let on_top_of = former.and_then(|former| former.basis).map(|basis| (basis.start, basis.allowance));
+                let basis = is.basis.map(|basis| Basis { on_top_of, ..basis });
+                limits.insert((no, kind), Running { basis, ..is });
             }
         }
         if let (Some([finish, relay]), Some(no)) = (inherited, opens) {

@@ -70,7 +70,8 @@ pub(super) fn faults(
                 return None;
             }
             let today = allowance(register, request, (r.no, r.kind), at).filter(|_| rules_of_today && basis.whole);
-            let due = calendar.due(basis.start, today.unwrap_or(basis.allowance));
+            let start = basis.on_top_of.map_or(basis.start, |(start, allowance)| calendar.due(start, allowance));
+            let due = calendar.due(start, today.unwrap_or(basis.allowance));
             (due != r.due).then_some((r.no, r.kind, due))
         };
         running.iter().filter_map(ends).collect::<BTreeSet<_>>()
