@@ -5,7 +5,7 @@
 //! what is open by colour.
 
 use std::{
-    sync::{Arc, PoisonError, atomic::Ordering},
+    sync::{Arc, PoisonError},
     time::Duration,
 };
 
@@ -19,7 +19,6 @@ use super::{
         open_work::{self, OpenWork},
     },
 };
-use crate::rules::limit::Colour;
 
 /// How late a limit may be before it counts as missed, in minutes: the ticker is never that slow while it
 /// runs.
@@ -40,17 +39,14 @@ impl Engine {
         let common = head::clock(self.shared.store.read()).await?;
         let now = self.shared.clock.shared(common);
         let found = open_work::count(self.shared.store.read(), now, now.plus_minutes(-GRACE_MINUTES)).await?;
-        let shown = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        self.shared.missed.store(shown(found.missed), Ordering::Relaxed);
-        for (gauge, (_, count)) in self.shared.open.iter().zip(found.colours) {
-            gauge.store(shown(count), Ordering::Relaxed);
-        }
+        *self.shared.audited.lock().unwrap_or_else(PoisonError::into_inner) = found;
         Ok(found)
     }
 
-    /// How many open assignments had each colour when the auditor looked last.
-    pub fn counted_open(&self) -> impl Iterator<Item = (Colour, i64)> + '_ {
-        Colour::ALL.iter().copied().zip(self.shared.open.iter().map(|shown| shown.load(Ordering::Relaxed)))
+    /// What the auditor found when it looked last; nothing before it did.
+    #[must_use]
+    pub fn audited(&self) -> OpenWork {
+        *self.shared.audited.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets the auditor look again and again until the engine stops, apart from the ticker.

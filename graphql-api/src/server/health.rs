@@ -1,6 +1,6 @@
 //! Whether the server lives, and whether it can be sent work.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use axum::{extract::State, http::StatusCode};
 
@@ -15,20 +15,25 @@ pub(super) async fn live() -> (StatusCode, &'static str) {
 }
 
 /// New work is taken and the store answers.
-pub(super) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, &'static str) {
+pub(super) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Cow<'static, str>) {
     if !app.engine.is_ready() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".into());
     }
-    match tokio::time::timeout(STORE_TIME, app.engine.ping()).await {
+    let answered = tokio::time::timeout(STORE_TIME, app.engine.ping()).await;
+    let audited = app.engine.audited();
+    match answered {
         // Work is taken all the same: what is wrong with time is for those who run the server.
-        Ok(Ok(())) if app.engine.missed() > 0 => {
-            (StatusCode::OK, "ready, but limits ran out and did not take effect\n")
+        Ok(Ok(())) if audited.missed > 0 => {
+            let since = audited.since.map(|since| since.rfc3339(app.engine.world().zone())).unwrap_or_default();
+            let missed = audited.missed;
+            let text = format!("ready, but limits ran out and did not take effect: {missed}, the oldest at {since}\n");
+            (StatusCode::OK, text.into())
         }
-        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
+        Ok(Ok(())) => (StatusCode::OK, "ready\n".into()),
         Ok(Err(error)) => {
             tracing::warn!(%error, "the store does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
+            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n".into())
         }
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store answers too slowly\n"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store answers too slowly\n".into()),
     }
 }

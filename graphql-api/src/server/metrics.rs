@@ -133,6 +133,7 @@ impl Collector for OfEngine {
             ("failed", &counts.failed),
         ];
         let of = |count: &AtomicU64| ConstCounter::new(count.load(Ordering::Relaxed));
+        let gauge = |count: u64| ConstGauge::new(i64::try_from(count).unwrap_or(i64::MAX));
         let commits = of(&counts.commits);
         let mut commands = encoder.encode_descriptor("commands", "Commands by outcome", None, commits.metric_type())?;
         for (outcome, count) in outcomes {
@@ -155,19 +156,20 @@ impl Collector for OfEngine {
         }
         let help = "Open assignments by the colour of their time, as the auditor counts them";
         let mut open = encoder.encode_descriptor("open_assignments", help, None, MetricType::Gauge)?;
-        for (colour, count) in self.0.counted_open() {
-            ConstGauge::new(count).encode(open.encode_family(&[("colour", colour.word())])?)?;
+        let audited = self.0.audited();
+        for (colour, count) in audited.colours {
+            gauge(count).encode(open.encode_family(&[("colour", colour.word())])?)?;
         }
         let dead = ConstGauge::new(self.0.dead_letter_count());
         let help = "Deliveries that are given up now, as the courier counts them";
         dead.encode(encoder.encode_descriptor("dead_letters", help, None, dead.metric_type())?)?;
-        let missed = ConstGauge::new(self.0.missed());
+        let missed = gauge(audited.missed);
         let help = "Limits that ran out and did not take effect, as the auditor counts them";
         missed.encode(encoder.encode_descriptor("limits_missed", help, None, missed.metric_type())?)?;
         let position = ConstGauge::new(self.0.feed().position());
         let help = "The newest journal position that this process knows of";
         position.encode(encoder.encode_descriptor("journal_position", help, None, position.metric_type())?)?;
-        let world = ConstGauge::new(i64::try_from(self.0.world().version()).unwrap_or(i64::MAX));
+        let world = gauge(self.0.world().version());
         world.encode(encoder.encode_descriptor(
             "world_version",
             "The version of the register",

@@ -8,6 +8,7 @@ use liandong_tests::{
     stores::{Kind, Trouble},
     town::{self, instant},
 };
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::{Api, input, log};
@@ -125,6 +126,19 @@ fn lateness_and_what_was_missed_can_be_watched() {
         assert!(text.contains("liandong_limit_lateness_seconds_bucket{le=\"5.0\"} 0"), "{text}");
         assert!(text.contains("liandong_limit_lateness_seconds_bucket{le=\"30.0\"} 1"), "{text}");
         assert_eq!(sample("liandong_limits_missed"), "liandong_limits_missed 0");
+        // The rule that fills the due index is broken: the ticker sees nothing, and the auditor says so.
+        let db = sea_orm::Database::connect(&api.town.db.url).await?;
+        db.execute_unprepared("UPDATE request SET due_at = NULL").await?;
+        api.town.clock.set(instant("2024-05-10T09:00:00+08:00")?);
+        assert_eq!(api.town.engine.tick().await?, 0);
+        let health = async || Ok::<_, Trouble>(api.serving.client.get("/health/ready").await?.text);
+        assert_eq!(health().await?, "ready\n");
+        api.town.engine.audit().await?;
+        let said = "ready, but limits ran out and did not take effect: 2, the oldest at 2024-05-07T10:00:20+08:00\n";
+        assert_eq!(health().await?, said);
+        let text = api.serving.client.get("/metrics").await?.text;
+        let missed = "liandong_limits_missed 2\n";
+        assert!(text.contains(missed) && text.contains("liandong_open_assignments{colour=\"Overdue\"} 1\n"), "{text}");
         api.close().await
     });
 }

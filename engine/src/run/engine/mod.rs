@@ -31,7 +31,7 @@ use super::{
     error::Error,
     feed::Feed,
     source::{Clock, Entropy},
-    store::{Store, head, register},
+    store::{Store, head, open_work::OpenWork, register},
 };
 use crate::rules::{
     instant::{Instant, Zone},
@@ -89,10 +89,8 @@ pub(crate) struct Shared {
     reached: AtomicI64,
     /// How long it took from a commit's instant until it was published.
     pub(crate) visible: Lateness,
-    /// What the auditor counted last.
-    pub(crate) missed: AtomicI64,
-    /// How many open assignments had each colour when the auditor counted last, in the order of colours.
-    pub(crate) open: [AtomicI64; 3],
+    /// What the auditor found last.
+    pub(crate) audited: Mutex<OpenWork>,
     /// Where what people must be told is delivered, if anywhere.
     pub(crate) webhook: OnceLock<Webhook>,
     /// How many deliveries are given up, as the courier counted last.
@@ -155,8 +153,7 @@ impl Engine {
             world: RwLock::new(Arc::new(world)),
             reached: AtomicI64::new(head.at.0),
             visible: Lateness::fine(),
-            missed: AtomicI64::new(0),
-            open: Default::default(),
+            audited: Mutex::default(),
             webhook: OnceLock::new(),
             dead_letters: AtomicI64::new(0),
             replayed: Notify::new(),
@@ -261,12 +258,6 @@ impl Engine {
     #[must_use]
     pub fn created_to_visible(&self) -> &Lateness {
         &self.shared.visible
-    }
-
-    /// How many limits ran out and did not take effect, as the auditor counted last.
-    #[must_use]
-    pub fn missed(&self) -> i64 {
-        self.shared.missed.load(Ordering::Relaxed)
     }
 
     /// How many deliveries are given up, as the courier counted last.

@@ -72,6 +72,13 @@ pub async fn count(db: &impl ConnectionTrait, at: Instant, before: Instant) -> R
     Ok(OpenWork::of(timed, &near))
 }
 
+/// Nothing is open.
+impl Default for OpenWork {
+    fn default() -> Self {
+        Self::of(0, &Near::default())
+    }
+}
+
 impl OpenWork {
     fn of(timed: i64, near: &Near) -> Self {
         let number = |n: Option<i64>| u64::try_from(n.unwrap_or(0)).unwrap_or(0);
