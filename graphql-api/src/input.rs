@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, Result};
 use liandong_engine::rules::{
+    absence::Absence,
     calendar::Date,
     id::{BadCode, RequestId},
     tree::UnitIx,
@@ -56,6 +57,13 @@ pub(crate) fn post(world: &World, argument: &str, code: &str) -> Result<PostIx> 
     let unknown =
         || bad_input(argument, format!("post `{}` is not in the register; look its code up there", cut(code)));
     world.find_post(code).ok_or_else(unknown)
+}
+
+/// An absence that is or was in the register.
+pub(crate) fn absence<'w>(world: &'w World, argument: &str, code: &str) -> Result<&'w Absence> {
+    let unknown =
+        || bad_input(argument, format!("absence `{}` is not in the register; look its code up there", cut(code)));
+    world.register().absences.iter().find(|row| row.code.as_str() == code).ok_or_else(unknown)
 }
 
 /// A date.

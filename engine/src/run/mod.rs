@@ -13,5 +13,6 @@ pub mod picture;
 pub mod query;
 pub mod recompute;
 pub mod source;
+pub mod stood_in;
 pub mod store;
 pub mod verify;

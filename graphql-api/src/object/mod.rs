@@ -24,6 +24,7 @@ pub(crate) mod preview;
 pub(crate) mod refusal;
 pub(crate) mod request;
 pub(crate) mod roster;
+pub(crate) mod stood_in;
 pub(crate) mod stretch;
 pub(crate) mod unit;
 pub(crate) mod workload;

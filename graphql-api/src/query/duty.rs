@@ -19,6 +19,7 @@ use crate::{
         duty::{DutyStint, RosterQuality},
         duty_change::DutyChange,
         roster::Roster,
+        stood_in::StoodIn,
     },
     reply::{Code, bad_input, error, failure},
     word::{DutyChangeStage, When},
@@ -180,6 +181,21 @@ impl DutyQuery {
         let here: Vec<&absence::Absence> = all.filter(|row| is_of(scope, row, unit, at)).collect();
         let items = here.iter().take(most).map(|row| Absence::of(scope, at, row)).collect();
         Ok(Counted { count: here.len(), items })
+    }
+
+    /// What was held instead of somebody because of an absence, and what of it was handed back (替岗清单): the newest
+    /// first, 100 at most, and only what is about requests that you see.
+    #[graphql(complexity = "50 * child_complexity + 10")]
+    async fn stood_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code of the absence.")] absence: String,
+    ) -> Result<Vec<StoodIn>> {
+        let scope = Scope::of_map(ctx)?;
+        let Scope { world, engine, actor, .. } = &**scope;
+        let row = input::absence(world, "absence", &absence)?;
+        let held = engine.stood_in(world, actor, row).await.map_err(failure)?;
+        Ok(held.into_iter().map(|held| StoodIn::of(scope, held)).collect())
     }
 }
 

@@ -10,7 +10,7 @@ use liandong_tests::{
 };
 use serde_json::{Value, json};
 
-use super::{Api, log, order};
+use super::{Api, input, log, order};
 
 /// On a Tuesday of the week that is P9's; the one after it is left to nobody.
 fn on_a_town_with_rosters<F: Future<Output = Result<(), Trouble>>>(test: impl FnOnce(Api) -> F) {
@@ -274,6 +274,70 @@ fn whoever_a_change_of_duty_or_an_absence_concerns_reads_it_as_a_notice() {
                 })
             );
         }
+        api.close().await
+    });
+}
+
+#[test]
+fn who_stands_in_and_who_comes_back_have_a_list_of_what_was_handed_over_and_back() {
+    on_a_town_with_rosters(|api| async move {
+        let (logger, lead) = (api.client("P1").await?, api.client("P2").await?);
+        let (absent, instead, superior) = (api.client("P9").await?, api.client("P10").await?, api.client("P6").await?);
+        // The village's cadre on duty has one case in hand and one that waits.
+        let mut ids = Vec::new();
+        let climbs = async |key: &str| {
+            let (id, _) = log(&logger, key, input("H11", "water-pipe")).await?;
+            order(&lead, "escalate", &id, "reason: \"要换总管\",").await?;
+            Ok::<_, Trouble>(id)
+        };
+        ids.push(climbs("a").await?);
+        api.town.clock.set(instant("2026-11-24T09:10:00+08:00")?);
+        ids.push(climbs("b").await?);
+        order(&absent, "accept", &ids[1], "").await?;
+        let away =
+            "recordAbsence(input: { person: \"P9\", to: \"2026-11-27\", reason: \"住院\", substitute: \"P10\" })";
+        assert_eq!(change(&superior, "away", away).await?, "done");
+        // One comes meanwhile; the first is done by who stands in.
+        ids.push(climbs("c").await?);
+        order(&instead, "accept", &ids[0], "").await?;
+        order(&instead, "resolve", &ids[0], "outcome: Solved, words: \"修好了\", faceToFace: false,").await?;
+        let list = "{ stoodIn(absence: \"ABS-1\") {
+            assignment { no person { code } request { id } endedHow }
+            takenFrom { no person { code } } back { no person { code } }
+        } }";
+        let one = |id: &str, no: u16, ended: Value, taken: Option<u16>, back: Option<u16>| {
+            let own = |no: Option<u16>| no.map(|no| json!({ "no": no, "person": { "code": "P9" } }));
+            json!({
+                "assignment": { "no": no, "person": { "code": "P10" }, "request": { "id": id }, "endedHow": ended },
+                "takenFrom": own(taken), "back": own(back),
+            })
+        };
+        let while_away = json!([
+            one(&ids[2], 2, Value::Null, None, None),
+            one(&ids[1], 3, Value::Null, Some(2), None),
+            one(&ids[0], 3, json!("Resolved"), Some(2), None),
+        ]);
+        for who in [&absent, &instead, &superior] {
+            assert_eq!(who.ask(list, Value::Null).await?["stoodIn"], while_away);
+        }
+        assert_eq!(change(&absent, "back", "endAbsence(absence: \"ABS-1\")").await?, "done");
+        let at_the_end = json!([
+            one(&ids[2], 2, json!("HandedOver"), None, Some(3)),
+            one(&ids[1], 3, json!("HandedOver"), Some(2), Some(4)),
+            one(&ids[0], 3, json!("Resolved"), Some(2), None),
+        ]);
+        for who in [&absent, &instead, &superior] {
+            assert_eq!(who.ask(list, Value::Null).await?["stoodIn"], at_the_end);
+        }
+        // Who sees none of the requests sees no line of it; and an absence for other matters has nothing to do with it.
+        let stranger = api.client("P3").await?;
+        assert_eq!(stranger.ask(list, Value::Null).await?["stoodIn"], json!([]));
+        let other = "recordAbsence(input: { person: \"P9\", to: \"2026-12-27\", reason: \"避嫌\", matters: [\"street-lamp\"] })";
+        assert_eq!(change(&superior, "other", other).await?, "done");
+        let none = superior.ask("{ stoodIn(absence: \"ABS-2\") { assignment { no } } }", Value::Null).await?;
+        assert_eq!(none["stoodIn"], json!([]));
+        let unknown = superior.post("{ stoodIn(absence: \"ABS-9\") { assignment { no } } }", Value::Null).await?;
+        assert_eq!(unknown.error_code(), "BAD_INPUT");
         api.close().await
     });
 }

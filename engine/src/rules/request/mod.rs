@@ -11,6 +11,7 @@ pub mod recompute;
 pub mod refusal;
 pub mod relation;
 mod relay;
+mod stood_in;
 mod text;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,7 @@ use super::{
 use command::CommandKind;
 pub use due::running;
 use oversight::{Extension, Reminder, Supervision};
+pub use stood_in::{StoodIn, stood_in};
 
 /// The transition table: which command may come at which stage. What is not here is refused as
 /// `WrongStage`.

@@ -8,8 +8,8 @@ use sea_orm::{
 use super::request::to_assignment;
 use crate::{
     rules::{
-        id::{PersonCode, RequestId},
-        instant::Instant,
+        id::{PersonCode, PostCode, RequestId},
+        instant::{Instant, Span},
         request::{Assignment, Duty, StageKind},
     },
     run::error::Error,
@@ -146,6 +146,28 @@ pub async fn assignments(
     let find = find.order_by_desc(assignment::Column::OpenedAt).order_by_desc(assignment::Column::Request);
     let rows = find.limit(one_more(most)).all(db).await?;
     rows.into_iter().map(|row| Ok((RequestId(row.request), to_assignment(row)?))).collect()
+}
+
+/// The requests with an assignment of one of these people on one of these posts that was opened in a stretch of
+/// time, the newest assignment first, at most `most` assignments.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn on_posts(
+    db: &impl ConnectionTrait,
+    (people, posts): (&[&PersonCode], &[&PostCode]),
+    during: Span,
+    most: usize,
+) -> Result<Vec<RequestId>, Error> {
+    use assignment::Column;
+    let find = assignment::Entity::find().select_only().column(Column::Request);
+    let find = find.filter(Column::Person.is_in(people.iter().map(|person| person.as_str())));
+    let find = find.filter(Column::Post.is_in(posts.iter().map(|post| post.as_str())));
+    let find = find.filter(Column::OpenedAt.gte(during.from.0)).filter(Column::OpenedAt.lt(during.to.0));
+    let find = find.order_by_desc(Column::OpenedAt).order_by_desc(Column::Request);
+    let limit = u64::try_from(most).unwrap_or(u64::MAX);
+    let rows = find.limit(limit).into_tuple::<uuid::Uuid>().all(db).await?;
+    Ok(rows.into_iter().map(RequestId).collect())
 }
 
 /// Ids of requests after one, in their order, at most `most`: to walk through all of them.
