@@ -12,7 +12,7 @@ use crate::rules::{
         duty::{felt_from, offered_to},
         event::{Event, Recorded},
     },
-    roster::{DutyChange, Roster},
+    roster::{DutyChange, DutyChangeStage, Roster},
     routing::{Recusal, stand_in},
     world::World,
 };
@@ -117,11 +117,15 @@ impl Told<'_> {
         }
     }
 
-    /// Whoever stands in the order of a roster from some instant on, and whoever would have.
+    /// Whoever stands in the order of a roster from some instant on, and whoever would have, or was put there.
     fn roster(&mut self, before: &World, code: &RosterCode, from: Instant) {
         let holds = |row: &&Roster| row.code == *code && from < row.span.to;
         let (former, now) = (before.rosters().rows().filter(holds), self.world.rosters().rows().filter(holds));
-        let people = former.chain(now).flat_map(|row| &row.order).filter_map(|slot| slot.0.clone()).collect();
+        let planned = former.chain(now).flat_map(|row| &row.order).filter_map(|slot| slot.0.clone());
+        let acts = |row: &&DutyChange| row.roster == *code && row.stage() == DutyChangeStage::InForce;
+        let changes = before.register().duty_changes.iter().filter(acts);
+        let ahead = changes.filter(|row| felt_from(before, from.max(self.at), row).is_some());
+        let people = planned.chain(ahead.filter_map(|row| row.person.clone())).collect();
         self.say(people, NoticeKind::RosterChanged, &About::Roster(code.clone()), Some(from.max(self.at)));
     }
 

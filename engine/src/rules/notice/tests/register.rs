@@ -7,11 +7,12 @@ use crate::rules::{
     notice::{About, Notice, is_over, notices_of_register, register_may_tell},
     post::{Holding, Rank},
     register::{
-        command::{Command, NewAbsence, NewRoster, Rota},
+        command::{Command, DutyCommand, NewAbsence, NewRoster, Rota},
         decide,
         duty::tests::{Play, at},
         event::Recorded,
     },
+    roster::{Change, Scope as On},
     routing::Loads,
     world::World,
 };
@@ -268,11 +269,11 @@ fn whoever_stands_in_a_rota_is_told_of_another_one_and_whoever_no_longer_does() 
     let code = || roster.code.clone();
     let change =
         |order, from: Option<&str>| Command::ChangeRoster { roster: code(), rota: rota_of(order), from: from.map(at) };
-    let told = |people: &[&str], when: &str| -> Vec<String> {
+    let lines = |people: &[&str], when: &str| -> Vec<String> {
         people.iter().map(|person| format!("{person} RosterChanged of duty, {when}")).collect()
     };
     let check = |world: &World, when: &str, command: &Command, people: &[&str], told_at: &str| {
-        let expected = told(people, told_at);
+        let expected = lines(people, told_at);
         rota(world, when, command, &expected.iter().map(String::as_str).collect::<Vec<_>>())
     };
     // Now, or from tomorrow on: at once; from a later day on: with the digest.
@@ -284,6 +285,23 @@ fn whoever_stands_in_a_rota_is_told_of_another_one_and_whoever_no_longer_does() 
     let end = |from: &str| Command::EndRoster { roster: code(), from: Some(at(from)) };
     check(&changed, "2026-10-20T12:00", &end("2026-11-15"), &["d"], "Digest 21 07:05");
     check(&changed, "2026-10-20T12:00", &end("2026-10-21"), &["a", "b", "c", "d"], "Prompt 20 12:00");
+    // Who was put there by a superior would come in vain, as long as there is something left to come for.
+    let comes = DutyCommand::ArrangeCover {
+        roster: code(),
+        change: Change::Add { person: "d".parse().unwrap() },
+        scope: On::Stretch(Span { from: at("2026-10-22"), to: at("2026-10-24") }),
+        reason: "人手不够".to_owned(),
+    };
+    let (covered, _) = does(&world, "2026-10-20T12:00", "r", &Command::Duty(comes));
+    let by_operator = |from: &str| {
+        let decided =
+            decide::decide(&covered, at("2026-10-20T12:00"), &Actor::Operator, &end(from), &[], &Loads::default());
+        let decided = decided.unwrap();
+        let told = told(&covered, &decided.world, at("2026-10-20T12:00"), &decided.records[0]);
+        told.into_iter().map(|notice| notice.person.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(by_operator("2026-10-23"), ["a", "b", "c", "d"]);
+    assert_eq!(by_operator("2026-10-24"), ["a", "b", "c"]);
     // A new one.
     let new = NewRoster {
         code: "night".parse().unwrap(),
