@@ -12,7 +12,9 @@ use crate::rules::{
     id::RequestId,
     request::{
         Request,
-        recompute::{Basis, Moved, bases, moves},
+        basis::{Basis, bases},
+        decide::moves,
+        event::Moved,
         relation,
     },
 };

@@ -86,7 +86,7 @@ impl Recompute {
 
 fn lines(world: &World, preview: &Preview) -> Vec<Vec<String>> {
     let time = |at: Instant| at.rfc3339(world.zone()).chars().take(16).collect::<String>();
-    let line = |moved: &liandong_engine::rules::request::recompute::Moved| {
+    let line = |moved: &liandong_engine::rules::request::event::Moved| {
         vec![
             preview.request.id.to_string(),
             moved.kind.zh().to_owned(),

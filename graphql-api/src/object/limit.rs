@@ -4,7 +4,7 @@ use async_graphql::SimpleObject;
 use liandong_engine::rules::{
     calendar::Stretch,
     limit::{LimitKind as Kind, Reckoned},
-    request::recompute::Moved,
+    request::event::Moved,
 };
 
 use super::person::Person;

@@ -18,12 +18,12 @@ use liandong_engine::rules::{
     register::{self, command as change},
     request::{
         Channel, Citizen, Duty, How, Outcome, Request, StageKind, TRANSITIONS,
+        basis::bases,
         command::{Command, CommandKind, LogRequest},
         decide::{Fresh, decide, log, run_out},
         event::Recorded,
         evolve::evolve,
         hand_over::hand_over,
-        recompute::bases,
         running,
     },
     routing::{BEYOND, Loads},

@@ -14,8 +14,8 @@ use liandong_engine::{
         instant::{Instant, Zone},
         register,
         request::{
-            Request, command::Command as Asks, decide as request_decide, event::Recorded, evolve::evolve,
-            hand_over::hand_over, recompute, refusal, running,
+            Request, basis, command::Command as Asks, decide as request_decide, event::Recorded, evolve::evolve,
+            hand_over::hand_over, refusal, running,
         },
         routing::Loads,
         world::{Register, World},
@@ -125,7 +125,7 @@ impl Sketch {
                 Happened::Request(whose, recorded) if whose == id => Some(recorded),
                 _ => None,
             });
-            *bases = recompute::bases(request, journal);
+            *bases = basis::bases(request, journal);
         }
         order
     }

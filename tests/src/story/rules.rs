@@ -15,11 +15,11 @@ use liandong_engine::rules::{
     register,
     request::{
         self, Duty, Request,
+        basis::bases as bases_of,
         command::{Command, LogRequest},
         decide::Fresh,
         event::{Event, Recorded},
         hand_over::hand_over,
-        recompute,
         refusal::Code,
         relation::may_see,
         running,
@@ -201,7 +201,7 @@ impl Driver for Rules {
             let Case { request, journal } = rules.case(id)?;
             let mut command = command.clone();
             if let Command::Recompute { bases, .. } = &mut command {
-                *bases = recompute::bases(request, journal.iter());
+                *bases = bases_of(request, journal.iter());
             }
             let loads = rules.loads(call.at);
             let records = request::decide::decide(&rules.world, request, call.at, &call.actor, &command, &loads);

@@ -2,8 +2,8 @@
 
 use super::{
     command::NewAbsence,
-    decide::fresh_code,
     event::Event,
+    fresh::fresh_code,
     refusal::{Code, Refusal},
 };
 use crate::rules::{

@@ -1,7 +1,7 @@
 //! What a change of the register comes to: events, and the hand-over of every open assignment that
 //! would be left behind. Pure.
 
-use std::{collections::HashMap, str::FromStr};
+use std::collections::HashMap;
 
 use super::{
     absence,
@@ -552,13 +552,6 @@ impl Change<'_> {
         }
         Ok(vec![Event::UnitDissolved { unit: unit.clone(), successor: successor.cloned() }])
     }
-}
-
-/// The next code of a count that nothing has yet.
-pub(super) fn fresh_code<C: FromStr>(prefix: &str, known: usize, taken: impl Fn(&C) -> bool) -> Result<C, Refusal> {
-    let mut codes = (known + 1..).take(known + 1).filter_map(|no| format!("{prefix}-{no}").parse().ok());
-    let none = || Refusal::new(Code::CodeTaken, "no code is free; choose other codes in the files");
-    codes.find(|code| !taken(code)).ok_or_else(none)
 }
 
 fn taken<T>(code: &dyn std::fmt::Display) -> Result<T, Refusal> {

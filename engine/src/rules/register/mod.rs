@@ -12,6 +12,7 @@ pub mod duty;
 pub mod duty_coverage;
 pub mod event;
 pub mod evolve;
+mod fresh;
 pub mod promise;
 pub mod refusal;
 mod rosters;

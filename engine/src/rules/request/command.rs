@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Citizen, How, Outcome, recompute::Basis};
+use super::{Channel, Citizen, How, Outcome, basis::Basis};
 use crate::rules::{
     id::{AssignmentNo, MatterCode, PersonCode, PostCode, UnitCode},
     instant::Instant,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Channel, Citizen, Duty, Outcome, Rest, Told, recompute::Moved};
+use super::{Channel, Citizen, Duty, Outcome, Rest, Told};
 use crate::rules::{
     actor::{Actor, Step},
     id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
@@ -29,6 +29,19 @@ pub struct Opening {
     /// Until when, with the arithmetic.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Box<Limits>>,
+}
+
+/// A limit that ends at another time now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Of which assignment; 0 for the whole case.
+    pub no: AssignmentNo,
+    /// What it is for.
+    pub kind: LimitKind,
+    /// As it was.
+    pub was: Limit,
+    /// As it is, with the arithmetic.
+    pub is: Reckoned,
 }
 
 /// The limits of an assignment, as they were reckoned when it was given.

@@ -3,9 +3,8 @@
 use super::{
     Assignment, CaseTime, Climb, Duty, Ended, Ending, LetGo, MAX_RETURNS, Mark, Outcome, Proposal, Rating, Request,
     Resolution, Stage, Waited,
-    event::{CaseLimits, Cause, Event, Opening},
+    event::{CaseLimits, Cause, Event, Moved, Opening},
     oversight::{Answer, Extension, Reminder, Supervision},
-    recompute::Moved,
 };
 use crate::rules::{
     id::{AssignmentNo, MatterCode, PersonCode},

@@ -1,5 +1,6 @@
 //! A request: what a citizen asks, from the first word to the answer at home.
 
+pub mod basis;
 pub mod command;
 pub mod decide;
 mod due;
@@ -7,7 +8,6 @@ pub mod event;
 pub mod evolve;
 pub mod hand_over;
 pub mod oversight;
-pub mod recompute;
 pub mod refusal;
 pub mod relation;
 mod relay;

@@ -2,7 +2,7 @@
 
 use liandong_schema::entity::absence;
 
-use super::register::{KeyPart, corrupt, span};
+use super::row::{KeyPart, corrupt, span};
 use crate::{
     rules::{
         absence::{Absence, Scope, Substitute},

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use liandong_schema::entity::{calendar, calendar_day, calendar_hours, market, unit_calendar};
 
-use super::register::{KeyPart, corrupt, span, word};
+use super::row::{KeyPart, corrupt, span, word};
 use crate::{
     rules::{
         calendar::{CalendarRow, DayRow, Declared, Hours, Market, MarketKind, MarketRule, On, Period, UnitCalendar},

@@ -2,7 +2,7 @@
 
 use liandong_schema::entity::duty_change;
 
-use super::register::{KeyPart, corrupt, span, word};
+use super::row::{KeyPart, corrupt, span, word};
 use crate::{
     rules::{
         id::PersonCode,

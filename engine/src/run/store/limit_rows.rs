@@ -2,7 +2,7 @@
 
 use liandong_schema::entity::limit_rule;
 
-use super::register::{KeyPart, corrupt, span, word};
+use super::row::{KeyPart, corrupt, span, word};
 use crate::{
     rules::limit::{LimitKind, LimitRule},
     run::error::Error,

@@ -18,6 +18,7 @@ pub mod register;
 pub mod request;
 pub mod request_unit;
 mod roster_rows;
+mod row;
 pub mod seed;
 pub mod token;
 pub mod workload;

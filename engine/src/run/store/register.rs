@@ -18,10 +18,10 @@ use super::calendar_rows::{
 use super::duty_change_rows::{from_duty_change, to_duty_change};
 use super::limit_rows::{from_limit, to_limit};
 use super::roster_rows::{from_roster, to_roster};
+use super::row::{KeyPart, corrupt, span, word};
 use crate::{
     rules::{
         id::{LadderCode, MatterCode, PersonCode, PostCode, UnitCode},
-        instant::{Instant, Span},
         matter::{Mandate, Mandated, Matter, Power, Rung},
         post::{Holding, Person, Post, PostKind, Rank},
         tier::{Tier, Unit, UnitKind},
@@ -127,43 +127,6 @@ where
             .await?;
     }
     Ok(())
-}
-
-/// One column of a primary key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum KeyPart {
-    Text(String),
-    Number(i64),
-}
-
-impl From<&str> for KeyPart {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<i64> for KeyPart {
-    fn from(number: i64) -> Self {
-        Self::Number(number)
-    }
-}
-
-pub(super) fn corrupt<E: ToString>(table: &'static str, row: &str) -> impl Fn(E) -> Error + use<E> {
-    let row = row.to_owned();
-    move |error| Error::corrupt(table, &row, error)
-}
-
-pub(super) fn word<T>(
-    table: &'static str,
-    row: &str,
-    text: &str,
-    parse: impl Fn(&str) -> Option<T>,
-) -> Result<T, Error> {
-    parse(text).ok_or_else(|| Error::corrupt(table, row, format!("`{text}` is not a word of this program")))
-}
-
-pub(super) const fn span(from: i64, to: i64) -> Span {
-    Span { from: Instant(from), to: Instant(to) }
 }
 
 fn from_unit(row: &Unit) -> (Vec<KeyPart>, unit::Model) {

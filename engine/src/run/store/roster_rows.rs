@@ -2,7 +2,7 @@
 
 use liandong_schema::entity::roster;
 
-use super::register::{KeyPart, corrupt, span, word};
+use super::row::{KeyPart, corrupt, span, word};
 use crate::{
     rules::{
         post::PostKind,

@@ -10,8 +10,7 @@ use liandong_engine::rules::{
     limit::{LimitKind, Reckoned},
     request::{
         Request, StageKind,
-        event::{Cause, Event, Recorded},
-        recompute::Moved,
+        event::{Cause, Event, Moved, Recorded},
     },
     world::Register,
 };

@@ -8,7 +8,10 @@ use liandong_engine::rules::{
     id::{AssignmentNo, RequestId},
     instant::Instant,
     limit::{LimitKind, Reckoned},
-    request::{Request, event::Event, recompute::Moved},
+    request::{
+        Request,
+        event::{Event, Moved},
+    },
     world::Register,
 };
 

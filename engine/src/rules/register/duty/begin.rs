@@ -6,7 +6,7 @@ use crate::rules::{
     authority::{Act, Roles},
     id::PersonCode,
     instant::Span,
-    register::decide::fresh_code,
+    register::fresh::fresh_code,
     roster::{Change, DutyChange, DutyChangeKind, DutyChangeStage, Overrides, Scope, ShiftId, covered},
 };
 

@@ -5,6 +5,7 @@ mod case;
 mod correct;
 mod log;
 mod oversight;
+mod recompute;
 mod time;
 
 use super::{
@@ -25,6 +26,7 @@ use crate::rules::{
 };
 pub use case::{Case, contenders};
 pub use log::{Fresh, entry_question, log};
+pub use recompute::moves;
 pub use time::run_out;
 
 /// Decides a command about a request that is there.

@@ -1,16 +1,16 @@
 //! What those above, and those who wait, do about a request: remind (催办), supervise (督办), take over (提级),
 //! and decide on more time (延期).
 
-use super::{Decision, Refusal, text};
+use super::{Decision, Refusal, recompute, text};
 use crate::rules::{
     calendar::Allowance,
     id::PersonCode,
     limit::{LimitKind, reckon},
     request::{
         Assignment, Duty,
+        basis::Basis,
         event::{Cause, Event, Recorded},
         oversight::Answer,
-        recompute::{self, Basis},
         refusal::Code,
         relation,
     },

@@ -1,24 +1,15 @@
-//! Limits reckoned anew (重新计算时限): a holiday was declared late, or the register gives other times now.
-//!
-//! A running case keeps its limits as they were reckoned; moving them is a deliberate act, which can be looked
-//! at before it is done, and leaves a record on each case.
-
-use serde::{Deserialize, Serialize};
+//! How the limits that run were reckoned, told from the journal: what reckoning them anew starts from.
 
 use super::{
     Request,
-    decide::Case,
     event::{Event, Recorded},
-    refusal::Refusal,
     running,
 };
 use crate::rules::{
     calendar::Allowance,
     id::AssignmentNo,
     instant::Instant,
-    limit::{Due, Limit, LimitKind, Reckoned, reckon},
-    routing::Loads,
-    world::World,
+    limit::{Due, LimitKind, Reckoned},
 };
 
 /// How a limit that runs was reckoned, as the journal says.
@@ -44,19 +35,6 @@ pub struct Former {
     pub start: Instant,
     /// How long it was.
     pub allowance: Allowance,
-}
-
-/// A limit that ends at another time now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moved {
-    /// Of which assignment; 0 for the whole case.
-    pub no: AssignmentNo,
-    /// What it is for.
-    pub kind: LimitKind,
-    /// As it was.
-    pub was: Limit,
-    /// As it is, with the arithmetic.
-    pub is: Reckoned,
 }
 
 /// How each limit of the request that runs was reckoned. What is only told again each morning was not reckoned,
@@ -126,40 +104,4 @@ fn found<'r>(
         }
     }
     None
-}
-
-/// What recomputing would come to: the limits that would move. With `rules_of_today` a limit that had its whole
-/// time gets the time that the register gives today; what was left of one that had stopped stays what it was. What was
-/// granted on top does too, and begins when the time before it ends now.
-///
-/// # Errors
-/// `UnknownPlace` or `UnknownMatter` when the register does not know them any more.
-pub fn moves(
-    world: &World,
-    request: &Request,
-    at: Instant,
-    bases: &[Basis],
-    rules_of_today: bool,
-) -> Result<Vec<Moved>, Refusal> {
-    let nothing = Loads::default();
-    let case = Case::of(world, request, at, &nothing)?;
-    let running = running(request);
-    let moved = |basis: &Basis| {
-        let Basis { no, kind, reckoned, given, on_top_of } = basis;
-        // The journal was read a moment ago: what does not run so any more is let be.
-        if !running.iter().any(|due| due.no == *no && due.kind == *kind && due.at == reckoned.limit.due) {
-            return None;
-        }
-        let assignment = request.assignment(*no);
-        let calendar = assignment.map_or_else(|| case.calendar(), |a| case.calendar_of(&a.post));
-        let rung = assignment.and_then(|a| case.limit_rung(a.rung));
-        let was = reckoned.reckoning.allowance;
-        let whole = given.is_some() && case.allowance(*kind, rung) == *given;
-        let today = world.allowance(case.matter, rung, *kind, at).filter(|_| rules_of_today && whole);
-        let former = on_top_of.and_then(|Former { start, allowance }| reckon(calendar, start, allowance));
-        let start = former.map_or(reckoned.reckoning.start, |former| former.limit.due);
-        let is = reckon(calendar, start, today.unwrap_or(was))?;
-        (is.limit != reckoned.limit).then_some(Moved { no: *no, kind: *kind, was: reckoned.limit, is })
-    };
-    Ok(bases.iter().filter_map(moved).collect())
 }
