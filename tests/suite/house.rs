@@ -184,3 +184,36 @@ fn no_file_of_the_tree_is_longer_than_one_concern_needs() {
     let (longest, path) = lengths.last().unwrap();
     assert!(*longest <= 800, "{path} has {longest} lines");
 }
+
+#[test]
+fn every_path_that_the_architecture_names_is_there() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let mut looked = 0;
+    for name in text.split('`').skip(1).step_by(2).filter(|name| !name.contains(['…', ' ', ':', '('])) {
+        let folder = match name.split_once('/') {
+            Some(("rules" | "run", _)) => "engine/src",
+            Some(("engine" | "graphql-api" | "schema" | "tests" | "fixtures", _)) => "",
+            _ => continue,
+        };
+        let path = root().join(folder).join(name);
+        // A module is named without the ending of its file too.
+        assert!(path.exists() || path.with_extension("rs").exists(), "`{name}` is not there");
+        looked += 1;
+    }
+    assert!(looked > 50, "{looked} paths");
+}
+
+#[test]
+fn every_mutation_fits_the_rules_as_they_are() {
+    let mut looked = 0;
+    for entry in fs::read_dir(root().join("tests/mutations")).unwrap() {
+        let patch = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let file = patch.lines().find_map(|line| line.strip_prefix("+++ b/")).unwrap();
+        let hunk = patch.lines().skip_while(|line| !line.starts_with("@@")).skip(1);
+        let before: Vec<&str> = hunk.filter_map(|line| line.strip_prefix([' ', '-'])).collect();
+        let rules = fs::read_to_string(root().join(file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        assert!(rules.contains(&before.join("\n")), "`{file}` has no such lines any more:\n{patch}");
+        looked += 1;
+    }
+    assert!(looked >= 5, "{looked} mutations");
+}
