@@ -4,7 +4,7 @@ use std::future::Future;
 
 use liandong_tests::{
     client::Client,
-    fixtures,
+    fixtures, on_both_stores,
     stores::{Kind, Trouble},
     town::{self, instant},
 };
@@ -278,9 +278,10 @@ fn whoever_a_change_of_duty_or_an_absence_concerns_reads_it_as_a_notice() {
     });
 }
 
-#[test]
-fn who_stands_in_and_who_comes_back_have_a_list_of_what_was_handed_over_and_back() {
-    on_a_town_with_rosters(|api| async move {
+on_both_stores! {
+    "roster" => async fn who_stands_in_and_who_comes_back_have_a_list_of_what_was_handed_over_and_back(town) {
+        let api = Api::of(town).await?;
+        api.town.clock.set(instant("2026-11-24T09:00:00+08:00")?);
         let (logger, lead) = (api.client("P1").await?, api.client("P2").await?);
         let (absent, instead, superior) = (api.client("P9").await?, api.client("P10").await?, api.client("P6").await?);
         // The village's cadre on duty has one case in hand and one that waits.
@@ -339,7 +340,7 @@ fn who_stands_in_and_who_comes_back_have_a_list_of_what_was_handed_over_and_back
         let unknown = superior.post("{ stoodIn(absence: \"ABS-9\") { assignment { no } } }", Value::Null).await?;
         assert_eq!(unknown.error_code(), "BAD_INPUT");
         api.close().await
-    });
+    }
 }
 
 #[test]
