@@ -1,7 +1,7 @@
 //! Engine results as answers: refusals are values of a payload, errors are GraphQL errors with a code.
 
 use async_graphql::{Error, ErrorExtensions};
-use liandong_engine::run::error::Error as Failure;
+use liandong_engine::run::{error::Error as Failure, store::Outage};
 
 /// The code of a GraphQL error, in its `extensions`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,12 @@ pub(crate) enum Code {
     Conflict,
     /// It took too long.
     Timeout,
+    /// The store has no room left.
+    StoreFull,
+    /// The store may only be read.
+    StoreReadOnly,
+    /// The store cannot be reached, fails, or is not the one that was opened.
+    StoreUnavailable,
     /// Something failed on the machine's side.
     Internal,
 }
@@ -44,13 +50,17 @@ impl Code {
             Self::Stopping => "STOPPING",
             Self::Conflict => "CONFLICT",
             Self::Timeout => "TIMEOUT",
+            Self::StoreFull => "STORE_FULL",
+            Self::StoreReadOnly => "STORE_READ_ONLY",
+            Self::StoreUnavailable => "STORE_UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
     }
 
     /// Whether the same request may succeed in a moment.
     pub(crate) fn is_passing(code: &str) -> bool {
-        [Self::Busy, Self::Stopping, Self::Conflict].iter().any(|c| c.as_str() == code)
+        let store = [Self::StoreFull, Self::StoreReadOnly, Self::StoreUnavailable];
+        [Self::Busy, Self::Stopping, Self::Conflict].iter().chain(&store).any(|c| c.as_str() == code)
     }
 }
 
@@ -75,8 +85,16 @@ pub(crate) fn failure(failure: Failure) -> Error {
         Failure::Stopping => error(Code::Stopping, failure.to_string()),
         Failure::Conflict(_) => error(Code::Conflict, failure.to_string()),
         other => {
-            tracing::error!(error = %other, "an answer failed");
-            error(Code::Internal, INTERNAL)
+            let Some(outage) = other.outage() else {
+                tracing::error!(error = %other, "an answer failed");
+                return error(Code::Internal, INTERNAL);
+            };
+            let code = match outage {
+                Outage::Full => Code::StoreFull,
+                Outage::ReadOnly => Code::StoreReadOnly,
+                Outage::Unavailable | Outage::Moved | Outage::Behind => Code::StoreUnavailable,
+            };
+            error(code, Failure::Outage { outage, unknown: other.is_unknown() }.to_string())
         }
     }
 }

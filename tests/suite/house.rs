@@ -136,10 +136,55 @@ fn only_the_engine_calls_decide() {
 
 #[test]
 fn only_the_store_begins_a_transaction() {
-    only_in("engine/src", "begin_with_options", &["engine/src/run/store/mod.rs"]);
-    for word in [".begin()", ".transaction(", "BEGIN"] {
+    for word in ["begin_with", ".begin()", ".transaction(", "TransactionTrait", "SAVEPOINT"] {
         only_in("engine/src", word, &[]);
     }
+    for word in ["BEGIN", "COMMIT", "ROLLBACK"] {
+        only_in("engine/src", word, &["engine/src/run/store/tx.rs", "engine/src/run/store/dialect.rs"]);
+    }
+}
+
+/// A function that writes takes a transaction, which only `run_tx` has.
+#[test]
+fn nothing_writes_outside_a_named_transaction() {
+    let mut writes = 0;
+    for (path, text) in sources("engine/src") {
+        // These are the transaction itself, and what tests alone have.
+        if ["tx.rs", "limited.rs", "tests.rs"].iter().any(|name| path.ends_with(format!("run/store/{name}"))) {
+            continue;
+        }
+        let (mut head, mut hastens) = (String::new(), false);
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            if line.contains("fn ") {
+                head.clear();
+                hastens = line.contains("fn hasten(");
+            }
+            if !head.contains('{') {
+                head.push_str(line);
+            }
+            if [".exec(", ".exec_without_returning(", "execute_raw(", "execute_unprepared(", "execute("]
+                .iter()
+                .any(|word| line.contains(word))
+                && path.starts_with("engine/src/run/store")
+                && !hastens
+            {
+                assert!(head.contains("&Tx<'_>"), "{}: takes no transaction and writes: {line}", path.display());
+                writes += 1;
+            }
+        }
+    }
+    assert!(writes > 20, "{writes} writes");
+    only_in("engine/src", "self.write", &["engine/src/run/store/mod.rs"]);
+    only_in("engine/src", "store.write", &["engine/src/run/store/seed.rs"]);
+}
+
+#[test]
+fn what_turns_durability_off_is_no_part_of_the_program() {
+    only_in("engine/src", "synchronous = OFF", &["engine/src/run/store/seed.rs"]);
+    let store = fs::read_to_string(root().join("engine/src/run/store/mod.rs")).unwrap();
+    assert!(store.contains("#[cfg(feature = \"seed\")]\npub mod seed;"), "the seeder is in the program");
+    let program = fs::read_to_string(root().join("graphql-api/Cargo.toml")).unwrap();
+    assert!(!program.contains("\"seed\""), "the program asks for the seeder");
 }
 
 #[test]

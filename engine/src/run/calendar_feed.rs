@@ -54,7 +54,8 @@ impl Engine {
         digits.truncate(CODE_DIGITS);
         let code = digits.parse().map_err(|e| Error::corrupt("calendar_feed", "(new)", e))?;
         let feed = Feed { code, subject, opened_by, opened_at: at, revoked_at: None };
-        calendar_feed::open(self.shared.store.writer(), &secret, &feed).await?;
+        let (hidden, opened) = (&secret, &feed);
+        self.shared.store.run_tx("open_calendar_feed", |tx| Box::pin(calendar_feed::open(tx, hidden, opened))).await?;
         tracing::info!(feed = %feed.code, opened_by = %feed.opened_by, subject = ?feed.subject, "calendar feed opened");
         Ok(Ok(Opened { feed, secret }))
     }
@@ -69,13 +70,19 @@ impl Engine {
         code: &CalendarFeedCode,
     ) -> Result<Result<(), Refused>, Error> {
         let (world, at) = (self.world(), self.now());
-        let unknown = || Ok(Err(Refusal::unknown_feed(code.as_str()).into()));
-        let Some(feed) = calendar_feed::by_code(self.shared.store.read(), code).await? else { return unknown() };
-        if let Err(refusal) = revoke(&world, at, actor, &feed) {
+        let world = &world;
+        let revoked = self.shared.store.run_tx("revoke_calendar_feed", |tx| {
+            Box::pin(async move {
+                let unknown = || Ok(Err(Refusal::unknown_feed(code.as_str())));
+                let Some(feed) = calendar_feed::by_code(tx, code).await? else { return unknown() };
+                if let Err(refusal) = revoke(world, at, actor, &feed) {
+                    return Ok(Err(refusal));
+                }
+                if calendar_feed::revoke(tx, code, at).await? { Ok(Ok(())) } else { unknown() }
+            })
+        });
+        if let Err(refusal) = revoked.await? {
             return Ok(Err(refusal.into()));
-        }
-        if !calendar_feed::revoke(self.shared.store.writer(), code, at).await? {
-            return unknown();
         }
         tracing::info!(feed = %code, ?actor, "calendar feed revoked");
         Ok(Ok(()))

@@ -1,17 +1,26 @@
 //! What can go wrong outside the rules.
 
-use super::source::NoEntropy;
+use super::{
+    source::NoEntropy,
+    store::{Failure, Outage},
+};
 
 /// A failure of the machine, never of the caller: what a caller did wrong is a refusal.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database failed.
-    #[error("the database failed: {what}")]
-    Database {
-        /// The database's own words.
-        what: String,
-        /// Whether another writer was in the way.
-        conflict: bool,
+    #[error("the database failed: {0}")]
+    Database(#[source] Failure),
+    /// The database was asked to commit and gave no good answer.
+    #[error("whether it was done is not known: send it again, with the same key; the database failed: {0}")]
+    Unknown(#[source] Failure),
+    /// Nothing can be written at present. Where it is `unknown`, the command may have been done before that.
+    #[error("{}: {outage}; send it again then, with the same key", if *unknown { "whether it was done is not known" } else { "it was not done" })]
+    Outage {
+        /// Why.
+        outage: Outage,
+        /// Whether the database was asked to commit it and gave no good answer.
+        unknown: bool,
     },
     /// The store's address is not one the program knows.
     #[error("`{0}` is not a database address; use sqlite://FILE or postgres://USER@HOST/NAME")]
@@ -47,7 +56,30 @@ impl Error {
     }
 
     /// Whether trying the same transaction again may help.
-    pub(crate) const fn is_conflict(&self) -> bool {
-        matches!(self, Self::Database { conflict: true, .. })
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Database(failure) | Self::Unknown(failure) if failure.is_conflict())
+    }
+
+    /// Why nothing can be written, if that is what is wrong.
+    #[must_use]
+    pub fn outage(&self) -> Option<Outage> {
+        match self {
+            Self::Outage { outage, .. } => Some(*outage),
+            Self::Database(failure) | Self::Unknown(failure) => failure.outage(),
+            _ => None,
+        }
+    }
+
+    /// Whether what was ordered may have been done all the same.
+    #[must_use]
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown(_) | Self::Outage { unknown: true, .. })
+    }
+}
+
+/// Nothing can be written, which was known before anything was sent.
+impl From<Outage> for Error {
+    fn from(outage: Outage) -> Self {
+        Self::Outage { outage, unknown: false }
     }
 }

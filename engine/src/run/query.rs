@@ -359,7 +359,8 @@ impl Engine {
     /// [`Error::Database`], [`Error::Entropy`].
     pub async fn issue_token(&self, person: &PersonCode) -> Result<String, Error> {
         let secret = format!("ld_{}", token::hex(&self.shared.entropy.bytes()?));
-        token::issue(self.shared.store.writer(), &secret, person, self.now()).await?;
+        let (hidden, at) = (&secret, self.now());
+        self.shared.store.run_tx("issue_token", |tx| Box::pin(token::issue(tx, hidden, person, at))).await?;
         Ok(secret)
     }
 
@@ -368,7 +369,8 @@ impl Engine {
     /// # Errors
     /// [`Error::Database`].
     pub async fn revoke_tokens(&self, person: &PersonCode) -> Result<u64, Error> {
-        token::revoke_all(self.shared.store.writer(), person, self.now()).await
+        let at = self.now();
+        self.shared.store.run_tx("revoke_tokens", |tx| Box::pin(token::revoke_all(tx, person, at))).await
     }
 
     /// Whose token it is; none when it is unknown or revoked.

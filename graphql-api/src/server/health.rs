@@ -14,10 +14,10 @@ pub(super) async fn live() -> (StatusCode, &'static str) {
     (StatusCode::OK, "live\n")
 }
 
-/// New work is taken and the store answers.
+/// New work is taken, the store answers, and it can be written as far as is known.
 pub(super) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, Cow<'static, str>) {
-    if !app.engine.is_ready() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n".into());
+    if let Err(why) = app.engine.readiness() {
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n").into());
     }
     let answered = tokio::time::timeout(STORE_TIME, app.engine.ping()).await;
     let audited = app.engine.audited();

@@ -176,9 +176,37 @@ impl Collector for OfEngine {
             None,
             world.metric_type(),
         )?)?;
-        let ready = ConstGauge::new(i64::from(self.0.is_ready()));
-        ready.encode(encoder.encode_descriptor("ready", "1 until the stop is announced", None, ready.metric_type())?)
+        let ready = ConstGauge::new(i64::from(self.0.readiness().is_ok()));
+        let help = "1 while work can be sent here: until the stop is announced, and while the store can be written";
+        ready.encode(encoder.encode_descriptor("ready", help, None, ready.metric_type())?)?;
+        transactions(&mut encoder, &self.0)
     }
+}
+
+/// What is counted of transactions, by their names, which are those in the code.
+fn transactions(encoder: &mut DescriptorEncoder<'_>, engine: &Engine) -> Result<(), std::fmt::Error> {
+    let measured = engine.transactions();
+    let of = |count: &AtomicU64| ConstCounter::new(count.load(Ordering::Relaxed));
+    let help = "Transactions by name and outcome; a conflict is an attempt that is made again";
+    let mut counts = encoder.encode_descriptor("transactions", help, None, MetricType::Counter)?;
+    for (name, measured) in &measured {
+        let outcomes =
+            [("committed", &measured.committed), ("failed", &measured.failed), ("conflict", &measured.retried)];
+        for (outcome, count) in outcomes {
+            of(count).encode(counts.encode_family(&[("name", *name), ("outcome", outcome)])?)?;
+        }
+    }
+    let help =
+        "From the beginning of a transaction until its commit or its failure, with attempts that were made again";
+    let mut durations = encoder.encode_descriptor("transaction", help, Some(&Unit::Seconds), MetricType::Histogram)?;
+    for (name, measured) in &measured {
+        let buckets: Vec<(f64, u64)> = measured.duration.buckets().collect();
+        let total: u64 = buckets.iter().map(|(_, count)| count).sum();
+        let labels = [("name", *name)];
+        let mut family = durations.encode_family(&labels)?;
+        family.encode_histogram::<NoLabelSet>(measured.duration.seconds(), total, &buckets, None)?;
+    }
+    Ok(())
 }
 
 /// `GET /metrics`.

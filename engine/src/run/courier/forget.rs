@@ -19,7 +19,8 @@ impl Engine {
         if !delivery::any_delivered(self.shared.store.read(), since).await? {
             return Ok(false);
         }
-        let forgotten = delivery::forget(self.shared.store.writer(), since, MOST).await?;
+        let forgotten =
+            self.shared.store.run_tx("forget_delivered", |tx| Box::pin(delivery::forget(tx, since, MOST))).await?;
         tracing::debug!(forgotten, "forgot what was delivered long ago");
         Ok(forgotten >= MOST)
     }

@@ -79,14 +79,14 @@ impl Engine {
     /// What is due, claimed: at night only what cannot wait, and a digest only once nothing can be added to
     /// it any more; `sealed` is the instant up to which that is so.
     async fn claim(&self, sealed: &mut Instant) -> Result<Vec<Delivery>, Error> {
-        let (read, write) = (self.shared.store.read(), self.shared.store.writer());
+        let read = self.shared.store.read();
         let now = self.deciding_now().await?;
         let until = now.plus_minutes(CLAIM_MINUTES);
-        let urgent = delivery::claim(write, Urgency::Urgent, now, until, CHUNK).await?;
+        let urgent = self.claim_due(Urgency::Urgent, now, until).await?;
         if !urgent.is_empty() || by_day(self.world().zone(), now) != now {
             return Ok(urgent);
         }
-        let prompt = delivery::claim(write, Urgency::Prompt, now, until, CHUNK).await?;
+        let prompt = self.claim_due(Urgency::Prompt, now, until).await?;
         if !prompt.is_empty() {
             return Ok(prompt);
         }
@@ -99,18 +99,28 @@ impl Engine {
             self.catch_up().await?;
             *sealed = head::read(read).await?.at.min(now);
         }
-        delivery::claim(write, Urgency::Digest, *sealed, until, CHUNK).await
+        self.claim_due(Urgency::Digest, *sealed, until).await
+    }
+
+    /// Claims some of what was due at an instant, until another.
+    async fn claim_due(&self, urgency: Urgency, due: Instant, until: Instant) -> Result<Vec<Delivery>, Error> {
+        let store = &self.shared.store;
+        store.run_tx("claim_deliveries", |tx| Box::pin(delivery::claim(tx, urgency, due, until, CHUNK))).await
     }
 
     /// Sends one delivery and writes down what came of it; whether the receiver took it.
     async fn carry(&self, webhook: &Webhook, claimed: &Delivery) -> Result<bool, Error> {
         let body = self.payload(claimed).await?;
         let sent = webhook.post(&claimed.id, self.shared.clock.now(), body).await;
-        let (write, now) = (self.shared.store.writer(), self.deciding_now().await?);
+        let now = self.deciding_now().await?;
         let counts = &self.shared.counts;
         match sent {
             Ok(()) => {
-                if delivery::delivered(write, &claimed.id, now).await? {
+                let noted = self
+                    .shared
+                    .store
+                    .run_tx("note_delivered", |tx| Box::pin(delivery::delivered(tx, &claimed.id, now)));
+                if noted.await? {
                     counts.delivered.fetch_add(1, Ordering::Relaxed);
                     counts.delivery.note(now.0.saturating_sub(claimed.deliver_at.0));
                 }
@@ -119,7 +129,10 @@ impl Engine {
             }
             Err(error) => {
                 let next = attempt::next(now, claimed.attempts, self.shared.entropy.bytes()?);
-                delivery::failed(write, claimed, next, &error, now).await?;
+                let (store, why) = (&self.shared.store, &error);
+                let noted =
+                    store.run_tx("note_not_delivered", |tx| Box::pin(delivery::failed(tx, claimed, next, why, now)));
+                noted.await?;
                 let count = if next.is_some() { &counts.failed_deliveries } else { &counts.given_up };
                 count.fetch_add(1, Ordering::Relaxed);
                 let gives_up = next.is_none();

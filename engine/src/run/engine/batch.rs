@@ -63,9 +63,12 @@ pub(super) struct Committed {
 }
 
 /// Decides the orders one after another and writes what they come to.
-pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Committed, Error> {
+pub(super) async fn run(tx: &Tx<'_>, shared: &Shared, orders: &[Order]) -> Result<Committed, Error> {
+    // What is published is committed, here or by another process: whoever holds the head finds that or more.
+    let acknowledged = shared.feed.position();
     let (head, clock) = head::hold(tx).await?;
     let stamped = Stopwatch::now();
+    shared.check_head(head, acknowledged)?;
     let known = shared.world();
     let world = if known.version() == head.world {
         known
@@ -107,7 +110,7 @@ pub(super) async fn run(tx: &Tx, shared: &Shared, orders: &[Order]) -> Result<Co
 }
 
 struct Batch<'a> {
-    tx: &'a Tx,
+    tx: &'a Tx<'a>,
     shared: &'a Shared,
     at: Instant,
     /// The instant as of which the rows say what lies in which unit.

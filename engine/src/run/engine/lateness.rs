@@ -32,7 +32,7 @@ impl Lateness {
     }
 
     /// In stretches from a millisecond to ten seconds.
-    pub(super) fn fine() -> Self {
+    pub(in crate::run) fn fine() -> Self {
         Self::within(&VISIBLE_SECONDS)
     }
 

@@ -4,6 +4,7 @@ mod batch;
 pub mod command;
 mod correction;
 mod lateness;
+mod outage;
 mod steady;
 mod time;
 mod writer;
@@ -24,6 +25,7 @@ use tokio::{
 pub use command::{Answer, Command, Done, Order, Performed, Refused};
 pub use correction::Correction;
 pub use lateness::Lateness;
+pub use outage::NotReady;
 pub(super) use steady::Steady;
 
 use super::{
@@ -31,7 +33,7 @@ use super::{
     error::Error,
     feed::Feed,
     source::{Clock, Entropy},
-    store::{Store, head, open_work::OpenWork, register},
+    store::{Measured, Outage, Store, head, open_work::OpenWork, register},
 };
 use crate::rules::{
     instant::{Instant, Zone},
@@ -97,6 +99,8 @@ pub(crate) struct Shared {
     pub(crate) dead_letters: AtomicI64,
     /// Says that something given up is to be tried anew.
     pub(crate) replayed: Notify,
+    /// Why nothing can be written, while that is so.
+    outage: Mutex<Option<Outage>>,
 }
 
 impl Shared {
@@ -157,6 +161,7 @@ impl Engine {
             webhook: OnceLock::new(),
             dead_letters: AtomicI64::new(0),
             replayed: Notify::new(),
+            outage: Mutex::default(),
         });
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
         let (timed, demanded) = mpsc::channel(MAX_DEMANDED);
@@ -198,6 +203,12 @@ impl Engine {
             span.record("request", tracing::field::display(request));
         }
         let counts = &self.shared.counts;
+        if let Some(outage) = self.shared.outage() {
+            // Nothing is tried: the store is, now and then, and says when it goes on.
+            counts.failed.fetch_add(1, Ordering::Relaxed);
+            span.record("outcome", "failed");
+            return Err(outage.into());
+        }
         let (reply, answer) = oneshot::channel();
         let sender = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let Some(sender) = sender else { return Err(Error::Stopping) };
@@ -252,6 +263,12 @@ impl Engine {
     #[must_use]
     pub fn counts(&self) -> &Counts {
         &self.shared.counts
+    }
+
+    /// What is counted of transactions, by their names.
+    #[must_use]
+    pub fn transactions(&self) -> Vec<(&'static str, Arc<Measured>)> {
+        self.shared.store.measured()
     }
 
     /// How long it took from the instant of a command until what came of it was published.
@@ -312,6 +329,7 @@ pub(crate) fn build(register: Register, version: u64) -> Result<World, Error> {
 
 /// Looks for what other processes committed to the same store, until the engine stops.
 async fn watch(shared: Arc<Shared>) {
+    let mut probe = outage::Probe::default();
     let mut tick = tokio::time::interval(LOOK_EVERY);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -322,11 +340,17 @@ async fn watch(shared: Arc<Shared>) {
         if let Err(error) = look(&shared).await {
             tracing::warn!(%error, "could not look for other processes' commits");
         }
+        probe.look(&shared).await;
     }
 }
 
 async fn look(shared: &Shared) -> Result<(), Error> {
+    let acknowledged = shared.feed.position();
     let head = head::read(shared.store.read()).await?;
+    // Another connection than that which committed sees it too.
+    shared.check_head(head, acknowledged).and_then(|()| shared.store.look()).inspect_err(|error| {
+        shared.suffer(error);
+    })?;
     shared.reach(head.at);
     if head.world > shared.world().version() {
         // Read again with the version: the register may have moved on between the two reads, and a

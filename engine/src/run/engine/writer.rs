@@ -11,7 +11,7 @@ use super::{
     Shared, batch,
     command::{Command, Order, Performed},
 };
-use crate::run::error::Error;
+use crate::run::{error::Error, store::Outage};
 
 /// How many commands share a commit at most: more would make the first wait for the last without
 /// making the disk any cheaper.
@@ -65,39 +65,74 @@ pub(super) async fn run(shared: Arc<Shared>, mut waiting: mpsc::Receiver<Job>, m
     }
 }
 
-/// Commits the jobs together; if that fails, each alone, so that one harms no other.
+/// Commits the jobs together; if that fails, each alone, so that one harms no other. Where the store cannot be written
+/// none is tried alone: each would fail as they all did.
 async fn commit(shared: &Arc<Shared>, jobs: Vec<Job>) {
     let (orders, replies): (Vec<Order>, Vec<_>) = jobs.into_iter().map(|j| (j.order, j.reply)).unzip();
-    match together(shared, orders.clone()).await {
+    let tried = match shared.outage() {
+        None => once_more(shared, &orders).await,
+        Some(outage) => Err(outage.into()),
+    };
+    let error = match tried {
         Ok(answers) => {
             for (reply, answer) in replies.into_iter().zip(answers) {
                 drop(reply.send(Ok(answer)));
             }
+            return;
         }
-        Err(error) if orders.len() == 1 => {
-            if let Some(reply) = replies.into_iter().next() {
-                drop(reply.send(Err(error)));
+        Err(error) => error,
+    };
+    if error.outage().is_some() {
+        return turn_away(shared, &error, replies);
+    }
+    let mut replies = replies;
+    if orders.len() == 1
+        && let Some(reply) = replies.pop()
+    {
+        drop(reply.send(Err(error)));
+        return;
+    }
+    tracing::warn!(%error, commands = orders.len(), "a batch failed; trying each command alone");
+    let mut left = orders.into_iter().zip(replies);
+    while let Some((order, reply)) = left.next() {
+        let answer = together(shared, &[order]).await;
+        match answer.and_then(|a| a.into_iter().next().ok_or(Error::Stopping)) {
+            Err(error) if error.outage().is_some() => {
+                let replies = std::iter::once(reply).chain(left.map(|(_, reply)| reply));
+                return turn_away(shared, &error, replies.collect());
             }
-        }
-        Err(error) => {
-            tracing::warn!(%error, commands = orders.len(), "a batch failed; trying each command alone");
-            for (order, reply) in orders.into_iter().zip(replies) {
-                let answer = together(shared, vec![order]).await;
-                drop(reply.send(answer.and_then(|a| a.into_iter().next().ok_or(Error::Stopping))));
-            }
+            answer => drop(reply.send(answer)),
         }
     }
 }
 
-async fn together(shared: &Arc<Shared>, orders: Vec<Order>) -> Result<Vec<Performed>, Error> {
-    let orders = Arc::new(orders);
-    let committed = shared
-        .store
-        .run_tx("execute", |tx| {
-            let (shared, orders) = (Arc::clone(shared), Arc::clone(&orders));
-            Box::pin(async move { batch::run(tx, &shared, &orders).await })
-        })
-        .await?;
+/// Commits the orders, on another connection if the first one breaks: what was committed although nobody heard of it
+/// is found then by its keys, and answered.
+async fn once_more(shared: &Arc<Shared>, orders: &[Order]) -> Result<Vec<Performed>, Error> {
+    match together(shared, orders).await {
+        Err(error) if error.outage().is_some_and(Outage::may_pass) => {
+            tracing::warn!(%error, commands = orders.len(), "a batch failed; trying it on another connection");
+            let unknown = error.is_unknown();
+            together(shared, orders).await.map_err(|error| match error.outage() {
+                Some(outage) if unknown => Error::Outage { outage, unknown },
+                _ => error,
+            })
+        }
+        done => done,
+    }
+}
+
+/// Says to everybody who waits that nothing can be written, and remembers it.
+fn turn_away(shared: &Shared, error: &Error, replies: Vec<oneshot::Sender<Result<Performed, Error>>>) {
+    shared.suffer(error);
+    let (Some(outage), unknown) = (error.outage(), error.is_unknown()) else { return };
+    for reply in replies {
+        drop(reply.send(Err(Error::Outage { outage, unknown })));
+    }
+}
+
+async fn together(shared: &Arc<Shared>, orders: &[Order]) -> Result<Vec<Performed>, Error> {
+    let committed = shared.store.run_tx("execute", |tx| Box::pin(batch::run(tx, shared, orders))).await?;
     shared.counts.commits.fetch_add(1, Ordering::Relaxed);
     shared.counts.replayed.fetch_add(committed.replayed, Ordering::Relaxed);
     shared.reach(committed.at);

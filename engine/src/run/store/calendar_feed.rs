@@ -6,7 +6,7 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use super::token::hash;
+use super::{Tx, token::hash};
 use crate::{
     rules::{
         calendar_feed::{Feed, Subject},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Opens it; who opened one of that calendar before reads it by the new address only.
-pub(crate) async fn open(db: &impl ConnectionTrait, secret: &str, feed: &Feed) -> Result<(), Error> {
+pub(crate) async fn open(tx: &Tx<'_>, secret: &str, feed: &Feed) -> Result<(), Error> {
     let (kind, subject) = key(&feed.subject);
     let row = ActiveModel {
         opened_by: Set(feed.opened_by.to_string()),
@@ -31,17 +31,17 @@ pub(crate) async fn open(db: &impl ConnectionTrait, secret: &str, feed: &Feed) -
     let again = OnConflict::columns([Column::OpenedBy, Column::SubjectKind, Column::Subject])
         .update_columns([Column::Code, Column::Hash, Column::OpenedAt, Column::RevokedAt])
         .to_owned();
-    Entity::insert(row).on_conflict(again).exec_without_returning(db).await?;
+    Entity::insert(row).on_conflict(again).exec_without_returning(tx).await?;
     Ok(())
 }
 
 /// Revokes it; whether it was open until now.
-pub(crate) async fn revoke(db: &impl ConnectionTrait, code: &CalendarFeedCode, at: Instant) -> Result<bool, Error> {
+pub(crate) async fn revoke(tx: &Tx<'_>, code: &CalendarFeedCode, at: Instant) -> Result<bool, Error> {
     let done = Entity::update_many()
         .set(ActiveModel { revoked_at: Set(Some(at.0)), ..Default::default() })
         .filter(Column::Code.eq(code.as_str()))
         .filter(Column::RevokedAt.is_null())
-        .exec(db)
+        .exec(tx)
         .await?;
     Ok(done.rows_affected > 0)
 }

@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-use super::outbox::Posted;
+use super::{Tx, outbox::Posted};
 use crate::{
     rules::{
         id::PersonCode,
@@ -61,7 +61,7 @@ pub struct Delivery {
 }
 
 /// Writes the deliveries that notices go out with; one that is there already takes the notice along.
-pub(crate) async fn open(db: &impl ConnectionTrait, posted: &[Posted]) -> Result<(), Error> {
+pub(crate) async fn open(tx: &Tx<'_>, posted: &[Posted]) -> Result<(), Error> {
     let mut rows: Vec<ActiveModel> = Vec::with_capacity(posted.len());
     let mut seen: HashSet<DeliveryId> = HashSet::with_capacity(posted.len());
     for Posted { position, no, notice, .. } in posted {
@@ -88,20 +88,20 @@ pub(crate) async fn open(db: &impl ConnectionTrait, posted: &[Posted]) -> Result
         let rest = rows.split_off(rows.len().min(CHUNK));
         let insert = Entity::insert_many(std::mem::replace(&mut rows, rest));
         let once = OnConflict::column(Column::Id).do_nothing().to_owned();
-        insert.on_conflict(once).exec_without_returning(db).await?;
+        insert.on_conflict(once).exec_without_returning(tx).await?;
     }
     Ok(())
 }
 
 /// Takes what is due, at most `most`, so that nobody else takes it before `until`; each counts as tried.
 pub(crate) async fn claim(
-    db: &impl ConnectionTrait,
+    tx: &Tx<'_>,
     urgency: Urgency,
     due: Instant,
     until: Instant,
     most: u64,
 ) -> Result<Vec<Delivery>, Error> {
-    let backend = db.get_database_backend();
+    let backend = tx.get_database_backend();
     // What another node holds is passed over rather than waited for.
     let lock = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
     let sql = format!(
@@ -111,14 +111,14 @@ pub(crate) async fn claim(
     );
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let values = [urgency.word().into(), due.0.into(), most.into(), until.0.into()];
-    let rows = Entity::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values)).all(db).await?;
+    let rows = Entity::find().from_raw_sql(Statement::from_sql_and_values(backend, sql, values)).all(tx).await?;
     let mut claimed = rows.into_iter().map(read_row).collect::<Result<Vec<_>, _>>()?;
     claimed.sort_by_key(|claimed| (claimed.deliver_at, claimed.position, claimed.no));
     Ok(claimed)
 }
 
 /// The receiver has it: also where it had been given up meanwhile. Whether that is news.
-pub(crate) async fn delivered(db: &impl ConnectionTrait, id: &DeliveryId, at: Instant) -> Result<bool, Error> {
+pub(crate) async fn delivered(tx: &Tx<'_>, id: &DeliveryId, at: Instant) -> Result<bool, Error> {
     let done = ActiveModel {
         state: Set(State::Delivered.word().to_owned()),
         next_at: Set(None),
@@ -127,13 +127,13 @@ pub(crate) async fn delivered(db: &impl ConnectionTrait, id: &DeliveryId, at: In
         ..Default::default()
     };
     let update = Entity::update_many().set(done).filter(Column::Id.eq(id.as_str()));
-    Ok(update.filter(Column::State.ne(State::Delivered.word())).exec(db).await?.rows_affected > 0)
+    Ok(update.filter(Column::State.ne(State::Delivered.word())).exec(tx).await?.rows_affected > 0)
 }
 
 /// An attempt failed: it is tried again at `next`, or given up. Nothing changes where somebody else has
 /// tried since.
 pub(crate) async fn failed(
-    db: &impl ConnectionTrait,
+    tx: &Tx<'_>,
     tried: &Delivery,
     next: Option<Instant>,
     error: &str,
@@ -152,13 +152,13 @@ pub(crate) async fn failed(
         .filter(Column::Id.eq(tried.id.as_str()))
         .filter(Column::State.eq(State::Waiting.word()))
         .filter(Column::Attempts.eq(small(tried.attempts)?))
-        .exec(db)
+        .exec(tx)
         .await?;
     Ok(())
 }
 
 /// What was given up is tried anew.
-pub(crate) async fn replay(db: &impl ConnectionTrait, id: &DeliveryId) -> Result<(), Error> {
+pub(crate) async fn replay(tx: &Tx<'_>, id: &DeliveryId) -> Result<(), Error> {
     let anew = ActiveModel {
         state: Set(State::Waiting.word().to_owned()),
         attempts: Set(0),
@@ -166,7 +166,7 @@ pub(crate) async fn replay(db: &impl ConnectionTrait, id: &DeliveryId) -> Result
         ended_at: Set(None),
         ..Default::default()
     };
-    Entity::update_many().set(anew).filter(Column::Id.eq(id.as_str())).exec(db).await?;
+    Entity::update_many().set(anew).filter(Column::Id.eq(id.as_str())).exec(tx).await?;
     Ok(())
 }
 
@@ -177,8 +177,8 @@ pub(crate) async fn any_delivered(db: &impl ConnectionTrait, before: Instant) ->
 }
 
 /// Removes what was delivered before an instant, the oldest first, at most `most`; how many.
-pub(crate) async fn forget(db: &impl ConnectionTrait, before: Instant, most: u64) -> Result<u64, Error> {
-    let backend = db.get_database_backend();
+pub(crate) async fn forget(tx: &Tx<'_>, before: Instant, most: u64) -> Result<u64, Error> {
+    let backend = tx.get_database_backend();
     // What another node is removing is passed over rather than waited for.
     let lock = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
     let sql = format!(
@@ -187,7 +187,7 @@ pub(crate) async fn forget(db: &impl ConnectionTrait, before: Instant, most: u64
     );
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let statement = Statement::from_sql_and_values(backend, sql, [before.0.into(), most.into()]);
-    Ok(db.execute_raw(statement).await?.rows_affected())
+    Ok(tx.execute_raw(statement).await?.rows_affected())
 }
 
 /// When the next delivery is due.

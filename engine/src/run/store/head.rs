@@ -6,6 +6,7 @@ use sea_orm::{
     sea_query::Expr,
 };
 
+use super::Tx;
 use crate::{rules::instant::Instant, run::error::Error};
 
 /// What the newest commit left behind.
@@ -32,13 +33,13 @@ const CLOCK: &str = "cast(extract(epoch FROM clock_timestamp()) * 1000000 AS big
 
 /// The head, held until the transaction ends: other writers wait. With what the database's clock says,
 /// where the database has one: several nodes share it, and one clock decides.
-pub(crate) async fn hold(db: &impl ConnectionTrait) -> Result<(Head, Option<Instant>), Error> {
+pub(crate) async fn hold(tx: &Tx<'_>) -> Result<(Head, Option<Instant>), Error> {
     let find = head::Entity::find_by_id(1_i16);
-    if db.get_database_backend() != DbBackend::Postgres {
-        return Ok((found(find.one(db).await?)?, None));
+    if tx.get_database_backend() != DbBackend::Postgres {
+        return Ok((found(find.one(tx).await?)?, None));
     }
     let find = find.column_as(Expr::cust(CLOCK), "clock").lock_exclusive();
-    let row = find.into_model::<Held>().one(db).await?;
+    let row = find.into_model::<Held>().one(tx).await?;
     let clock = row.as_ref().map(|row| Instant(row.clock));
     let row = row.map(|Held { id, world_version, position, at, .. }| head::Model { id, world_version, position, at });
     Ok((found(row)?, clock))
@@ -73,7 +74,7 @@ fn found(row: Option<head::Model>) -> Result<Head, Error> {
 }
 
 /// Moves the head.
-pub(crate) async fn write(db: &impl ConnectionTrait, head: Head) -> Result<(), Error> {
+pub(crate) async fn write(tx: &Tx<'_>, head: Head) -> Result<(), Error> {
     let world = i64::try_from(head.world).map_err(|e| Error::corrupt("head", 1, e))?;
     head::Entity::update_many()
         .set(head::ActiveModel {
@@ -83,7 +84,7 @@ pub(crate) async fn write(db: &impl ConnectionTrait, head: Head) -> Result<(), E
             ..Default::default()
         })
         .filter(head::Column::Id.eq(1_i16))
-        .exec(db)
+        .exec(tx)
         .await?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use liandong_schema::entity::journal;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::Tx;
 use crate::{
     rules::{actor::Actor, id::RequestId, instant::Instant, register, request},
     run::error::Error,
@@ -114,10 +115,10 @@ pub async fn escalations(db: &impl ConnectionTrait, before: i64, most: u64) -> R
 }
 
 /// Appends entries.
-pub(crate) async fn append(db: &impl ConnectionTrait, entries: &[Entry]) -> Result<(), Error> {
+pub(crate) async fn append(tx: &Tx<'_>, entries: &[Entry]) -> Result<(), Error> {
     for entries in entries.chunks(CHUNK) {
         let rows = entries.iter().map(row).collect::<Result<Vec<_>, _>>()?;
-        journal::Entity::insert_many(rows).exec_without_returning(db).await?;
+        journal::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
 }

@@ -7,11 +7,17 @@ pub mod delivery;
 pub mod dialect;
 pub mod due;
 mod duty_change_rows;
+mod failure;
+mod file;
 pub mod head;
 pub mod journal;
 mod limit_rows;
+#[cfg(any(test, feature = "seed"))]
+mod limited;
 pub mod list;
+mod measure;
 pub mod open_work;
+mod outage;
 pub mod outbox;
 pub mod receipt;
 pub mod register;
@@ -19,32 +25,47 @@ pub mod request;
 pub mod request_unit;
 mod roster_rows;
 mod row;
+#[cfg(feature = "seed")]
 pub mod seed;
+#[cfg(test)]
+mod tests;
 pub mod token;
+mod tx;
 pub mod workload;
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use liandong_schema::migration::Migrator;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, TransactionTrait};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use sea_orm_migration::MigratorTrait;
+use tokio::time::Instant as Stopwatch;
 
+pub use failure::Failure;
+#[cfg(any(test, feature = "seed"))]
+pub use limited::PageLimit;
+pub use measure::Measured;
+pub use outage::Outage;
+pub(crate) use tx::Tx;
+
+use self::{file::Files, measure::Measures, tx::Failed};
 use super::error::Error;
 
 /// How often a transaction that lost against another writer is tried again.
 pub const MAX_TRIES: u32 = 8;
 
 /// A transaction's work: may be called again when it lost against another writer.
-pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
+pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
-/// A transaction under way.
-pub(crate) type Tx = DatabaseTransaction;
-
-/// The database, with one way in for writers and one for readers.
+/// The database. Whoever reads gets a connection; whoever writes runs a named transaction.
 #[derive(Clone, Debug)]
 pub struct Store {
+    /// For transactions alone.
     write: DatabaseConnection,
     read: DatabaseConnection,
+    /// The files of an SQLite database.
+    files: Option<Files>,
+    measures: Measures,
+    told: Option<tx::Told>,
 }
 
 impl Store {
@@ -56,6 +77,9 @@ impl Store {
     /// # Errors
     /// [`Error::Address`], [`Error::Database`].
     pub async fn open(url: &str) -> Result<Self, Error> {
+        if is_sqlite(url) {
+            file::create(url)?;
+        }
         let store = Self::connect(url).await?;
         Migrator::up(&store.write, None).await?;
         Ok(store)
@@ -66,28 +90,29 @@ impl Store {
     /// # Errors
     /// [`Error::Address`], [`Error::Database`].
     pub async fn connect(url: &str) -> Result<Self, Error> {
-        if url.starts_with("sqlite://") && !url.contains(":memory:") {
-            let write = Database::connect(dialect::sqlite(url, 1)).await?;
-            let read = Database::connect(dialect::sqlite(url, 4)).await?;
-            Ok(Self { write, read })
+        if is_sqlite(url) {
+            Self::embedded(url, dialect::sqlite(url, 1)).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let both = Database::connect(postgres(url)).await?;
-            Ok(Self { write: both.clone(), read: both })
+            let both = Database::connect(dialect::postgres(url)).await?;
+            Ok(Self { write: both.clone(), read: both, files: None, measures: Measures::default(), told: None })
         } else {
             Err(Error::Address(url.split('@').next_back().unwrap_or_default().to_owned()))
         }
+    }
+
+    /// An SQLite file, written as the options say.
+    async fn embedded(url: &str, write: ConnectOptions) -> Result<Self, Error> {
+        let write = Database::connect(write).await?;
+        // Taken with the file open, so that it is the one that was opened.
+        let files = Some(Files::of(url)?);
+        let read = Database::connect(dialect::sqlite(url, 4)).await?;
+        Ok(Self { write, read, files, measures: Measures::default(), told: None })
     }
 
     /// For reading outside a transaction.
     #[must_use]
     pub(crate) fn read(&self) -> &DatabaseConnection {
         &self.read
-    }
-
-    /// For the few writes that are one statement and touch no journal.
-    #[must_use]
-    pub(crate) fn writer(&self) -> &DatabaseConnection {
-        &self.write
     }
 
     /// Whether every commit passes through this process alone, so that nothing has to be looked up
@@ -102,43 +127,73 @@ impl Store {
         self.read.set_metric_callback(move |info| callback(&info.statement.sql));
     }
 
-    /// Tells `callback` of every statement of a transaction, when it was executed and is not committed yet: for
-    /// tests in which a node dies there.
+    /// Tells `callback` of every statement of a transaction, when it was executed: for tests in which a node dies
+    /// there. Nothing is committed before it is told of `COMMIT`.
     pub fn on_write(&mut self, callback: impl Fn(&str) + Send + Sync + 'static) {
-        self.write.set_metric_callback(move |info| callback(&info.statement.sql));
+        self.told = Some(tx::Told(Arc::new(callback)));
     }
 
-    /// Runs a named transaction; again when it lost against another writer, [`MAX_TRIES`] times at most.
+    /// Whether the database is still that which was opened: an SQLite file has its name.
     ///
     /// # Errors
-    /// What the work returns, [`Error::Database`], or [`Error::Conflict`].
-    pub(crate) async fn run_tx<T: Send>(
+    /// [`Error::Outage`].
+    pub(crate) fn look(&self) -> Result<(), Error> {
+        self.files.as_ref().map_or(Ok(()), Files::look).map_err(Error::from)
+    }
+
+    /// What is counted of transactions, by their names.
+    #[must_use]
+    pub fn measured(&self) -> Vec<(&'static str, Arc<Measured>)> {
+        self.measures.all()
+    }
+
+    /// Runs a named transaction; its work again when it lost against another writer, [`MAX_TRIES`] times at most. The one way to
+    /// write. When it returns what the work came to, that is committed.
+    ///
+    /// # Errors
+    /// What the work returns, and then nothing is changed; [`Error::Database`], [`Error::Outage`] or
+    /// [`Error::Conflict`], and nothing is changed either; [`Error::Unknown`] when the database failed in the commit.
+    pub(crate) async fn run_tx<'e, T: Send>(
         &self,
         name: &'static str,
-        mut work: impl for<'c> FnMut(&'c DatabaseTransaction) -> Work<'c, T> + Send,
+        mut work: impl for<'c> FnMut(&'c Tx<'e>) -> Work<'c, T> + Send,
     ) -> Result<T, Error> {
+        let (measured, begun) = (self.measures.of(name), Stopwatch::now());
         for attempt in 1..=MAX_TRIES {
             match self.try_tx(&mut work).await {
-                Err(error) if error.is_conflict() => tracing::debug!(tx = name, attempt, "lost against another writer"),
-                done => return done,
+                Err(error) if error.is_conflict() => {
+                    measured.retried();
+                    tracing::debug!(tx = name, attempt, %error, "lost against another writer");
+                }
+                done => {
+                    measured.ended(done.is_ok(), begun.elapsed().as_micros());
+                    return done;
+                }
             }
         }
+        measured.ended(false, begun.elapsed().as_micros());
         tracing::warn!(tx = name, tries = MAX_TRIES, "gave up against other writers");
         Err(Error::Conflict(MAX_TRIES))
     }
 
-    async fn try_tx<T: Send>(
+    async fn try_tx<'e, T: Send>(
         &self,
-        work: &mut (impl for<'c> FnMut(&'c DatabaseTransaction) -> Work<'c, T> + Send),
+        work: &mut (impl for<'c> FnMut(&'c Tx<'e>) -> Work<'c, T> + Send),
     ) -> Result<T, Error> {
-        let tx = self.write.begin_with_options(dialect::begin(self.write.get_database_backend())).await?;
-        match work(&tx).await {
-            Ok(done) => {
-                tx.commit().await?;
-                Ok(done)
-            }
+        // Before a connection may have to be opened: it must not be to another file.
+        self.look()?;
+        let tx = Tx::begin(&self.write, self.told.clone()).await?;
+        let done = match work(&tx).await {
+            Ok(done) => self.look().map(|()| done),
+            failed => failed,
+        };
+        match done {
+            Ok(done) => tx.commit().await.map(|()| done).map_err(|failed| match failed {
+                Failed::Undone(error) => error.into(),
+                Failed::Unknown(error) => Error::Unknown(error.into()),
+            }),
             Err(error) => {
-                tx.rollback().await?;
+                tx.rollback().await;
                 Err(error)
             }
         }
@@ -155,8 +210,13 @@ impl Store {
     }
 }
 
-fn postgres(url: &str) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(8).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
-    options
+fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite://") && !url.contains(":memory:")
+}
+
+/// The database failed.
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Database(error.into())
+    }
 }

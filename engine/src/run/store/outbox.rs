@@ -3,6 +3,7 @@
 use liandong_schema::entity::outbox;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::Tx;
 use crate::{
     rules::{
         id::{AssignmentNo, PersonCode, RequestId},
@@ -28,7 +29,7 @@ pub struct Posted {
 }
 
 /// Puts notices in.
-pub(crate) async fn write(db: &impl ConnectionTrait, posted: &[Posted]) -> Result<(), Error> {
+pub(crate) async fn write(tx: &Tx<'_>, posted: &[Posted]) -> Result<(), Error> {
     for posted in posted.chunks(CHUNK) {
         let rows = posted.iter().map(|p| {
             let small = |n: u16| i16::try_from(n).map_err(|e| Error::corrupt("outbox", p.position, e));
@@ -48,7 +49,7 @@ pub(crate) async fn write(db: &impl ConnectionTrait, posted: &[Posted]) -> Resul
             })
         });
         let rows = rows.collect::<Result<Vec<_>, Error>>()?;
-        outbox::Entity::insert_many(rows).exec_without_returning(db).await?;
+        outbox::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(())
 }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use liandong_schema::entity::receipt;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sha2::{Digest, Sha256};
 
+use super::{Tx, token::hex};
 use crate::{
     rules::{actor::Actor, instant::Instant},
     run::error::Error,
@@ -35,6 +37,30 @@ pub(crate) struct Kept {
     pub(crate) answer: String,
 }
 
+/// What is written to learn whether anything can be: an answer to nobody, of a size that needs room of its own.
+#[derive(Debug)]
+pub(crate) struct Probe([u8; 32]);
+
+impl Probe {
+    /// How many digests long it is, each of 64 characters that no database packs into fewer.
+    const LENGTH: usize = 1_024;
+
+    pub(crate) const fn new(chance: [u8; 32]) -> Self {
+        Self(chance)
+    }
+
+    pub(crate) fn row(&self) -> Result<(Name, Kept), Error> {
+        let mut digest = self.0.to_vec();
+        let mut answer = String::with_capacity(Self::LENGTH * 64);
+        for _ in 0..Self::LENGTH {
+            digest = Sha256::digest(&digest).to_vec();
+            answer.push_str(&hex(&digest));
+        }
+        let name = Name::new(&Actor::System, &format!("probe-{}", hex(&self.0)))?;
+        Ok((name, Kept { command: String::new(), answer }))
+    }
+}
+
 /// The answers that are kept under these names.
 pub(crate) async fn read(db: &impl ConnectionTrait, names: &[Name]) -> Result<HashMap<Name, Kept>, Error> {
     if names.is_empty() {
@@ -48,7 +74,7 @@ pub(crate) async fn read(db: &impl ConnectionTrait, names: &[Name]) -> Result<Ha
 }
 
 /// Keeps answers.
-pub(crate) async fn write(db: &impl ConnectionTrait, at: Instant, answers: Vec<(Name, Kept)>) -> Result<(), Error> {
+pub(crate) async fn write(tx: &Tx<'_>, at: Instant, answers: Vec<(Name, Kept)>) -> Result<(), Error> {
     if answers.is_empty() {
         return Ok(());
     }
@@ -59,6 +85,12 @@ pub(crate) async fn write(db: &impl ConnectionTrait, at: Instant, answers: Vec<(
         answer: Set(kept.answer),
         at: Set(at.0),
     });
-    receipt::Entity::insert_many(rows).exec_without_returning(db).await?;
+    receipt::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Forgets one.
+pub(crate) async fn remove(tx: &Tx<'_>, name: &Name) -> Result<(), Error> {
+    receipt::Entity::delete_by_id((name.actor.clone(), name.key.clone())).exec(tx).await?;
     Ok(())
 }

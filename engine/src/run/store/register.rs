@@ -19,6 +19,7 @@ use super::duty_change_rows::{from_duty_change, to_duty_change};
 use super::limit_rows::{from_limit, to_limit};
 use super::roster_rows::{from_roster, to_roster};
 use super::row::{KeyPart, corrupt, span, word};
+use super::tx::Tx;
 use crate::{
     rules::{
         id::{LadderCode, MatterCode, PersonCode, PostCode, UnitCode},
@@ -71,34 +72,33 @@ async fn all<E: EntityTrait, C: ConnectionTrait>(db: &C) -> Result<Vec<E::Model>
 }
 
 /// Writes what is different between two registers.
-pub(crate) async fn write(db: &impl ConnectionTrait, old: &Register, new: &Register) -> Result<(), Error> {
-    change::<unit::Entity, _, _, _>(db, &old.units, &new.units, from_unit).await?;
-    change::<person::Entity, _, _, _>(db, &old.people, &new.people, from_person).await?;
-    change::<post::Entity, _, _, _>(db, &old.posts, &new.posts, from_post).await?;
-    change::<holding::Entity, _, _, _>(db, &old.holdings, &new.holdings, from_holding).await?;
-    change::<matter::Entity, _, _, _>(db, &old.matters, &new.matters, from_matter).await?;
-    change::<mandate::Entity, _, _, _>(db, &old.mandates, &new.mandates, from_mandate).await?;
-    change::<rung::Entity, _, _, _>(db, &old.ladders, &new.ladders, from_rung).await?;
-    change::<limit_rule::Entity, _, _, _>(db, &old.limits, &new.limits, from_limit).await?;
-    change::<calendar::Entity, _, _, _>(db, &old.calendars, &new.calendars, from_calendar).await?;
-    change::<calendar_hours::Entity, _, _, _>(db, &old.hours, &new.hours, from_hours).await?;
-    change::<calendar_day::Entity, _, _, _>(db, &old.days, &new.days, from_day).await?;
-    change::<market::Entity, _, _, _>(db, &old.markets, &new.markets, from_market).await?;
-    change::<unit_calendar::Entity, _, _, _>(db, &old.unit_calendars, &new.unit_calendars, from_kept).await?;
-    change::<absence::Entity, _, _, _>(db, &old.absences, &new.absences, from_absence).await?;
-    change::<roster::Entity, _, _, _>(db, &old.rosters, &new.rosters, from_roster).await?;
-    change::<duty_change::Entity, _, _, _>(db, &old.duty_changes, &new.duty_changes, from_duty_change).await
+pub(crate) async fn write(db: &Tx<'_>, old: &Register, new: &Register) -> Result<(), Error> {
+    change::<unit::Entity, _, _>(db, &old.units, &new.units, from_unit).await?;
+    change::<person::Entity, _, _>(db, &old.people, &new.people, from_person).await?;
+    change::<post::Entity, _, _>(db, &old.posts, &new.posts, from_post).await?;
+    change::<holding::Entity, _, _>(db, &old.holdings, &new.holdings, from_holding).await?;
+    change::<matter::Entity, _, _>(db, &old.matters, &new.matters, from_matter).await?;
+    change::<mandate::Entity, _, _>(db, &old.mandates, &new.mandates, from_mandate).await?;
+    change::<rung::Entity, _, _>(db, &old.ladders, &new.ladders, from_rung).await?;
+    change::<limit_rule::Entity, _, _>(db, &old.limits, &new.limits, from_limit).await?;
+    change::<calendar::Entity, _, _>(db, &old.calendars, &new.calendars, from_calendar).await?;
+    change::<calendar_hours::Entity, _, _>(db, &old.hours, &new.hours, from_hours).await?;
+    change::<calendar_day::Entity, _, _>(db, &old.days, &new.days, from_day).await?;
+    change::<market::Entity, _, _>(db, &old.markets, &new.markets, from_market).await?;
+    change::<unit_calendar::Entity, _, _>(db, &old.unit_calendars, &new.unit_calendars, from_kept).await?;
+    change::<absence::Entity, _, _>(db, &old.absences, &new.absences, from_absence).await?;
+    change::<roster::Entity, _, _>(db, &old.rosters, &new.rosters, from_roster).await?;
+    change::<duty_change::Entity, _, _>(db, &old.duty_changes, &new.duty_changes, from_duty_change).await
 }
 
 /// Writes the rows of one table that are new or changed, and deletes those that are gone.
-async fn change<E, R, K, C>(db: &C, old: &[R], new: &[R], row: impl Fn(&R) -> (K, E::Model)) -> Result<(), Error>
+async fn change<E, R, K>(db: &Tx<'_>, old: &[R], new: &[R], row: impl Fn(&R) -> (K, E::Model)) -> Result<(), Error>
 where
     E: EntityTrait,
     E::Model: IntoActiveModel<E::ActiveModel> + PartialEq,
     E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
     E::Column: Iterable + ColumnTrait,
     K: Eq + Hash + Clone + AsRef<[KeyPart]>,
-    C: ConnectionTrait,
 {
     let mut before: HashMap<K, E::Model> = old.iter().map(&row).collect();
     let mut changed = Vec::new();

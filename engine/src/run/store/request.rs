@@ -8,7 +8,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
-use super::due;
+use super::{Tx, due};
 use crate::{
     rules::{
         id::{AssignmentNo, PostCode, RequestId},
@@ -119,7 +119,7 @@ pub(crate) struct Change<'a> {
 }
 
 /// Writes the rows of changed requests: the request, and the assignments that are new or changed.
-pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> Result<(), Error> {
+pub(crate) async fn write(tx: &Tx<'_>, changes: &[Change<'_>]) -> Result<(), Error> {
     let rows = changes.iter().map(|c| from_request(c.after)).collect::<Result<Vec<_>, _>>()?;
     for rows in rows.chunks(CHUNK) {
         let mut conflict = OnConflict::column(request::Column::Id);
@@ -136,7 +136,7 @@ pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> 
             request::Column::Events,
         ]);
         let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
-        request::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(db).await?;
+        request::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx).await?;
     }
     let mut rows = Vec::new();
     for change in changes {
@@ -160,7 +160,7 @@ pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> 
             assignment::Column::EndedHow,
         ]);
         let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
-        assignment::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(db).await?;
+        assignment::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use sea_orm::{
     Statement, sea_query::Expr,
 };
 
-use super::request::Change;
+use super::{Tx, request::Change};
 use crate::{
     rules::{
         id::RequestId,
@@ -22,12 +22,7 @@ use crate::{
 const CHUNK: usize = 2_000;
 
 /// Writes which units new requests lie in, and those whose place moved.
-pub(crate) async fn write(
-    db: &impl ConnectionTrait,
-    world: &World,
-    at: Instant,
-    changes: &[Change<'_>],
-) -> Result<(), Error> {
+pub(crate) async fn write(tx: &Tx<'_>, world: &World, at: Instant, changes: &[Change<'_>]) -> Result<(), Error> {
     let way = |place: &str| -> Vec<String> {
         let place = world.find_unit(place);
         let way = place.into_iter().flat_map(|place| world.tree().upward_or_last(place, at));
@@ -41,7 +36,7 @@ pub(crate) async fn write(
             Some(before) => {
                 // By the whole key: there is no index by requests alone.
                 let old = Entity::delete_many().filter(Column::Unit.is_in(way(before.place.as_str())));
-                old.filter(Column::Request.eq(request)).exec(db).await?;
+                old.filter(Column::Request.eq(request)).exec(tx).await?;
             }
             None => {}
         }
@@ -50,7 +45,7 @@ pub(crate) async fn write(
     while !rows.is_empty() {
         let rest = rows.split_off(rows.len().min(CHUNK));
         let part = std::mem::replace(&mut rows, rest);
-        Entity::insert_many(part).exec_without_returning(db).await?;
+        Entity::insert_many(part).exec_without_returning(tx).await?;
     }
     Ok(())
 }
@@ -68,20 +63,16 @@ struct Moved {
 /// First everything is taken out of what it left, whichever unit it left with; then each unit that
 /// moved puts what is left in it into everything above. The nearest unit above a place that moved is
 /// never among what was left, so that its whole way is put right, in whatever order units come.
-pub(crate) async fn move_units(
-    db: &impl ConnectionTrait,
-    before: (&World, Instant),
-    after: (&World, Instant),
-) -> Result<(), Error> {
+pub(crate) async fn move_units(tx: &Tx<'_>, before: (&World, Instant), after: (&World, Instant)) -> Result<(), Error> {
     let moved = moved(before, after);
-    let backend = db.get_database_backend();
+    let backend = tx.get_database_backend();
     let mut left: HashSet<&str> = HashSet::new();
     for unit in &moved {
         for gone in unit.was.difference(&unit.is) {
             let sql = "DELETE FROM request_unit WHERE unit = $1 AND request IN \
                        (SELECT request FROM request_unit WHERE unit = $2)";
             let values = [gone.as_str().into(), unit.unit.as_str().into()];
-            db.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+            tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
             left.insert(gone);
         }
     }
@@ -90,7 +81,7 @@ pub(crate) async fn move_units(
             let sql = "INSERT INTO request_unit (unit, request) SELECT $1, request FROM request_unit \
                        WHERE unit = $2 ON CONFLICT DO NOTHING";
             let values = [joined.as_str().into(), unit.unit.as_str().into()];
-            db.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+            tx.execute_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
         }
     }
     Ok(())

@@ -90,7 +90,7 @@ impl Made {
 pub async fn hasten(store: &Store) -> Result<(), Error> {
     if store.is_embedded() {
         for pragma in ["synchronous = OFF", "cache_size = -400000", "wal_autocheckpoint = 50000"] {
-            store.writer().execute_unprepared(&format!("PRAGMA {pragma}")).await?;
+            store.write.execute_unprepared(&format!("PRAGMA {pragma}")).await?;
         }
     }
     Ok(())
@@ -104,16 +104,11 @@ pub async fn hasten(store: &Store) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Database`].
 pub async fn append_seed(store: &Store, world: &Arc<World>, made: Vec<Made>) -> Result<i64, Error> {
-    let made = Arc::new(made);
-    store
-        .run_tx("seed", |tx| {
-            let (world, made) = (Arc::clone(world), Arc::clone(&made));
-            Box::pin(async move { append(tx, &world, &made).await })
-        })
-        .await
+    let made = &made;
+    store.run_tx("seed", |tx| Box::pin(append(tx, world, made))).await
 }
 
-async fn append(tx: &Tx, world: &World, made: &[Made]) -> Result<i64, Error> {
+async fn append(tx: &Tx<'_>, world: &World, made: &[Made]) -> Result<i64, Error> {
     let (mut head, _) = head::hold(tx).await?;
     let mut entries = Vec::with_capacity(made.len() * 6);
     let mut posted = Vec::with_capacity(made.len() * 4);

@@ -4,6 +4,7 @@ use liandong_schema::entity::token;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 
+use super::Tx;
 use crate::{
     rules::{id::PersonCode, instant::Instant},
     run::error::Error,
@@ -20,28 +21,23 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, b| text + &format!("{b:02x}"))
 }
 
-pub(crate) async fn issue(
-    db: &impl ConnectionTrait,
-    secret: &str,
-    person: &PersonCode,
-    at: Instant,
-) -> Result<(), Error> {
+pub(crate) async fn issue(tx: &Tx<'_>, secret: &str, person: &PersonCode, at: Instant) -> Result<(), Error> {
     let row = token::ActiveModel {
         hash: Set(hash(secret)),
         person: Set(person.to_string()),
         issued_at: Set(at.0),
         revoked_at: Set(None),
     };
-    token::Entity::insert(row).exec_without_returning(db).await?;
+    token::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
 }
 
-pub(crate) async fn revoke_all(db: &impl ConnectionTrait, person: &PersonCode, at: Instant) -> Result<u64, Error> {
+pub(crate) async fn revoke_all(tx: &Tx<'_>, person: &PersonCode, at: Instant) -> Result<u64, Error> {
     let done = token::Entity::update_many()
         .set(token::ActiveModel { revoked_at: Set(Some(at.0)), ..Default::default() })
         .filter(token::Column::Person.eq(person.as_str()))
         .filter(token::Column::RevokedAt.is_null())
-        .exec(db)
+        .exec(tx)
         .await?;
     Ok(done.rows_affected)
 }

@@ -9,6 +9,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 
+use super::Tx;
 use crate::{
     rules::{id::PersonCode, instant::Instant, request::Duty, routing::Loads},
     run::error::Error,
@@ -66,7 +67,7 @@ fn collect(rows: impl Iterator<Item = (String, i64)>) -> Result<Loads, Error> {
 }
 
 /// Counts along.
-pub(crate) async fn add(db: &impl ConnectionTrait, changes: &HashMap<PersonCode, i32>) -> Result<(), Error> {
+pub(crate) async fn add(tx: &Tx<'_>, changes: &HashMap<PersonCode, i32>) -> Result<(), Error> {
     let mut rows: Vec<_> = changes.iter().filter(|(_, change)| **change != 0).collect();
     rows.sort();
     if rows.is_empty() {
@@ -77,7 +78,7 @@ pub(crate) async fn add(db: &impl ConnectionTrait, changes: &HashMap<PersonCode,
     let rows = rows
         .into_iter()
         .map(|(person, change)| workload::ActiveModel { person: Set(person.to_string()), handles: Set(*change) });
-    workload::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(db).await?;
+    workload::Entity::insert_many(rows).on_conflict(conflict).exec_without_returning(tx).await?;
     Ok(())
 }
 
