@@ -246,7 +246,7 @@ fn all_that_can_happen_to_duty_happens_folds_to_the_register_and_reads_back() {
         }
         let mut folded = first;
         for (at, record) in &play.changes {
-            evolve(&mut folded, *at, &record.event);
+            prop_assert_eq!(evolve(&mut folded, *at, &record.event), Ok(()));
             let text = serde_json::to_string(record).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Recorded>(&text).unwrap(), record, "{}", text);
             if changed_duty(&record.event) {

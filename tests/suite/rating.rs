@@ -33,7 +33,7 @@ fn told(world: &World, rung: u8, reopened: u8) -> Request {
     let fresh = Fresh { id: RequestId::from_parts(now(), [1; 10]), receipt: ReceiptCode::from_random([1; 12]) };
     let logger = Actor::Person("P5".parse().unwrap());
     let records = log(world, now(), &logger, fresh, &command, &Loads::default()).unwrap();
-    let mut request = records.iter().fold(None, |state, r| evolve(state, now(), &r.event)).unwrap();
+    let mut request = records.iter().fold(None, |state, r| evolve(state, now(), &r.event).ok()).unwrap();
     let held = request.assignments.first_mut().unwrap();
     held.ended = Some(Ended { at: now(), how: Ending::Resolved });
     let resolution = Resolution {

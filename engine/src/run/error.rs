@@ -35,6 +35,14 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// What was decided does not fit the state it was decided on: a bug, and nothing was kept.
+    #[error("what was decided of {what} does not fit, and nothing of it was kept: {misfit}")]
+    Misfit {
+        /// Of what.
+        what: String,
+        /// What does not fit.
+        misfit: String,
+    },
     /// No random bytes.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),

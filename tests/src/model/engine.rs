@@ -230,7 +230,7 @@ impl Default for Rules {
 }
 
 fn folded(before: Option<Request>, at: Instant, records: &[Recorded]) -> Option<Request> {
-    records.iter().fold(before, |request, record| evolve(request, at, &record.event))
+    records.iter().fold(before, |request, record| evolve(request, at, &record.event).ok())
 }
 
 fn tick(at: Instant) -> u8 {

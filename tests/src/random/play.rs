@@ -182,7 +182,7 @@ impl Play {
     fn happened(&mut self, id: RequestId, records: &[Recorded]) {
         for record in records {
             let before = self.requests.remove(&id);
-            self.requests.extend(evolve(before, self.now, &record.event).map(|after| (id, after)));
+            self.requests.insert(id, evolve(before, self.now, &record.event).unwrap());
             self.journal.push((id, self.now, record.clone()));
         }
     }

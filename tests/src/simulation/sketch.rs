@@ -207,8 +207,7 @@ impl Shell for Sketch {
         let mut folded: BTreeMap<RequestId, Request> = BTreeMap::new();
         for entry in &self.disk.journal {
             if let Happened::Request(id, recorded) = &entry.happened {
-                let after = evolve(folded.remove(id), entry.at, &recorded.event);
-                folded.extend(after.map(|after| (*id, after)));
+                folded.insert(*id, evolve(folded.remove(id), entry.at, &recorded.event).unwrap());
             }
         }
         let rows: BTreeMap<RequestId, Request> =
@@ -315,6 +314,7 @@ impl Work {
     }
 
     fn take(&mut self, decision: register::decide::Decision) {
+        assert_eq!(decision.misfit, None, "what is decided fits");
         for recorded in decision.records {
             self.rows.changes += 1;
             self.note(self.rows.changes, Happened::Register(recorded));
@@ -329,9 +329,9 @@ impl Work {
     fn apply(&mut self, id: RequestId, records: Vec<Recorded>) {
         for recorded in records {
             let before = self.rows.requests.remove(&id).map(|request| request.as_ref().clone());
-            let after = evolve(before, self.at, &recorded.event);
-            self.note(after.as_ref().map_or(1, |r| r.events), Happened::Request(id, recorded));
-            self.rows.requests.extend(after.map(|request| (id, Arc::new(request))));
+            let after = evolve(before, self.at, &recorded.event).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
+            self.note(after.events, Happened::Request(id, recorded));
+            self.rows.requests.insert(id, Arc::new(after));
         }
     }
 

@@ -132,10 +132,9 @@ impl Rules {
             let (before, mut journal) = case.map_or((None, Vec::new()), |c| (Some(c.request), c.journal));
             self.position += 1;
             self.tell(at, notices(&self.world, at, id, before.as_ref(), &record));
-            if let Some(request) = request::evolve::evolve(before, at, &record.event) {
-                journal.push(record);
-                self.cases.insert(id, Case { request, journal });
-            }
+            let request = request::evolve::evolve(before, at, &record.event).unwrap();
+            journal.push(record);
+            self.cases.insert(id, Case { request, journal });
         }
     }
 

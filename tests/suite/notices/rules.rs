@@ -49,7 +49,7 @@ impl Tale {
                 (None, other) => panic!("{other:?}"),
             };
             self.told.extend(notices(&self.world, at, id, before.as_ref(), &recorded));
-            self.request = evolve(before, at, &recorded.event);
+            self.request = Some(evolve(before, at, &recorded.event).unwrap());
         }
     }
 

@@ -321,7 +321,7 @@ fn request(more: &str) -> Request {
     };
     let fresh = Fresh { id: RequestId::from_parts(at(NOW), [1; 10]), receipt: ReceiptCode::from_random([1; 12]) };
     let records = log(&world(more), at(NOW), &person("bob"), fresh, &command, &Loads::default()).unwrap();
-    records.iter().fold(None, |request, record| evolve(request, at(NOW), &record.event)).unwrap()
+    records.iter().fold(None, |request, record| evolve(request, at(NOW), &record.event).ok()).unwrap()
 }
 
 #[test]
@@ -376,7 +376,7 @@ fn loaded_rows_come_in_events_of_so_many_and_fold_to_the_register() {
     let decision = load(&empty, &Actor::Operator, register(TOWN), 3).unwrap();
     let mut folded = Register::default();
     for record in &decision.records {
-        register_evolve::evolve(&mut folded, at(NOW), &record.event);
+        register_evolve::evolve(&mut folded, at(NOW), &record.event).unwrap();
     }
     assert_eq!(folded, register(TOWN));
     assert_eq!(decision.world.version(), 1);

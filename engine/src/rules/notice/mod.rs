@@ -263,7 +263,7 @@ pub fn notices(
 /// What others did beside the holder, and is over because of what happened to the case as a whole.
 fn not_needed<'r>(before: Option<&'r Request>, event: &Event) -> impl Iterator<Item = &'r Assignment> {
     let before = before.filter(|request| request.asides().next().is_some());
-    let after = before.and_then(|request| evolve(Some(request.clone()), Instant::MIN, event));
+    let after = before.and_then(|request| evolve(Some(request.clone()), Instant::MIN, event).ok());
     // Who comes to lead the case is told of that.
     let leads = event.opens().map(|opens| opens.person.clone());
     before.into_iter().flat_map(Request::asides).filter(move |aside| leads.as_ref() != Some(&aside.person)).filter(

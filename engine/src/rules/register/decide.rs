@@ -9,7 +9,8 @@ use super::{
     days::declare,
     duty,
     event::{Event, Recorded},
-    evolve::evolve,
+    evolve::apply,
+    misfit::{self, Misfit},
     refusal::{Code, Refusal},
     rosters,
 };
@@ -125,6 +126,8 @@ pub struct Decision {
     pub world: World,
     /// What happens to open requests, in the order given.
     pub hand_overs: Vec<(RequestId, Vec<request::event::Recorded>)>,
+    /// What of it does not fit the register although the register would be right: a bug, and nothing may be kept.
+    pub misfit: Option<Misfit>,
 }
 
 /// Decides a change of the register. `open` are the requests that [`touched`] names.
@@ -145,8 +148,10 @@ pub fn decide(
     let command = &tidy(command)?;
     let events = change.events(actor, command, open)?;
     let mut register = world.register().clone();
+    let mut misfit = None;
     for event in &events {
-        evolve(&mut register, at, event);
+        misfit = misfit.or(misfit::check(&register, at, event).err());
+        apply(&mut register, at, event);
     }
     let next = rebuild(world, register)?;
     let moved = match command {
@@ -187,7 +192,7 @@ pub fn decide(
     let alone = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
     let step = |event: &Event| duty::step(world, actor, event).unwrap_or_else(|| alone.clone());
     let records = events.into_iter().map(|event| Recorded { step: step(&event), event }).collect();
-    Ok(Decision { records, world: next, hand_overs })
+    Ok(Decision { records, world: next, hand_overs, misfit })
 }
 
 /// Whether whoever has an assignment holds its post.
@@ -272,7 +277,7 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     records.extend(absences.chunks(chunk).map(|c| rows(Register { absences: c.to_vec(), ..nothing() })));
     records.extend(rosters.chunks(chunk).map(|c| rows(Register { rosters: c.to_vec(), ..nothing() })));
     records.extend(duty_changes.chunks(chunk).map(|c| rows(Register { duty_changes: c.to_vec(), ..nothing() })));
-    Ok(Decision { records, world: next, hand_overs: Vec::new() })
+    Ok(Decision { records, world: next, hand_overs: Vec::new(), misfit: None })
 }
 
 fn rebuild(world: &World, register: Register) -> Result<World, Refusal> {

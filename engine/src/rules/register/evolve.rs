@@ -1,6 +1,10 @@
-//! What an event makes of the register. Total: the fold of any journal is a register.
+//! What an event makes of the register. What does not fit the register it meets is an error: see [`super::misfit`].
 
-use super::{command::LimitOf, event::Event};
+use super::{
+    command::LimitOf,
+    event::Event,
+    misfit::{Misfit, check},
+};
 use crate::rules::{
     calendar::DayRow,
     id::{DutyChangeCode, PostCode, RosterCode, UnitCode},
@@ -14,7 +18,17 @@ use crate::rules::{
 };
 
 /// Changes the register by one event of that instant.
-pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
+///
+/// # Errors
+/// [`Misfit`] when the event does not fit: then the register is as it was.
+pub fn evolve(register: &mut Register, at: Instant, event: &Event) -> Result<(), Misfit> {
+    check(register, at, event)?;
+    apply(register, at, event);
+    Ok(())
+}
+
+/// Changes the register, whether the event fits or not: what comes of a command is judged when it is built anew.
+pub(super) fn apply(register: &mut Register, at: Instant, event: &Event) {
     match event {
         Event::RowsLoaded { rows } => {
             let rows = rows.as_ref().clone();

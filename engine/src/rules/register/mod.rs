@@ -13,6 +13,7 @@ pub mod duty_coverage;
 pub mod event;
 pub mod evolve;
 mod fresh;
+pub mod misfit;
 pub mod promise;
 pub mod refusal;
 mod rosters;

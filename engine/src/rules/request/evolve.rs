@@ -1,9 +1,10 @@
-//! What an event makes of a request. Total: the fold of any journal is a request or none.
+//! What an event makes of a request. What does not fit the request it meets is an error: see [`super::misfit`].
 
 use super::{
     Assignment, CaseTime, Climb, Duty, Ended, Ending, LetGo, MAX_RETURNS, Mark, Outcome, Proposal, Rating, Request,
     Resolution, Stage, Waited,
     event::{CaseLimits, Cause, Event, Moved, Opening},
+    misfit::{Misfit, Wrong, check},
     oversight::{Answer, Extension, Reminder, Supervision},
 };
 use crate::rules::{
@@ -17,9 +18,12 @@ fn of(reckoned: Option<&Reckoned>) -> Option<Limit> {
     reckoned.map(|r| r.limit)
 }
 
-/// The request after the event. An event that does not fit its stage changes nothing but the count.
-#[must_use]
-pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Option<Request> {
+/// The request after the event.
+///
+/// # Errors
+/// [`Misfit`] when the event does not fit the request: a journal is folded up to there and no further.
+pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Result<Request, Misfit> {
+    check(request.as_ref(), event)?;
     if let Event::RequestLogged(logged) = event {
         let mut request = Request {
             id: logged.id,
@@ -46,12 +50,14 @@ pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Option<Re
             events: 1,
         };
         request.open_assignment(at, &logged.opens);
-        return Some(request);
+        return Ok(request);
     }
-    let mut request = request?;
+    let stage = request.as_ref().map(|request| request.stage.kind());
+    let misfit = |wrong| Misfit { event: event.name(), stage, wrong };
+    let mut request = request.ok_or_else(|| misfit(Wrong::NotLogged))?;
     request.events += 1;
-    request.apply(at, event);
-    Some(request)
+    request.apply(at, event).map_err(misfit)?;
+    Ok(request)
 }
 
 impl Request {
@@ -71,6 +77,7 @@ impl Request {
         });
     }
 
+    /// Changes an assignment. That those are there which an event names was checked.
     fn change(&mut self, no: AssignmentNo, change: impl FnOnce(&mut Assignment)) {
         if let Some(assignment) = usize::from(no.0).checked_sub(1).and_then(|i| self.assignments.get_mut(i)) {
             change(assignment);
@@ -192,8 +199,8 @@ impl Request {
         }
     }
 
-    fn close(&mut self, at: Instant, rating: Option<Rating>) {
-        let Stage::Told { resolution, told, .. } = &self.stage else { return };
+    fn close(&mut self, at: Instant, rating: Option<Rating>) -> Result<(), Wrong> {
+        let Stage::Told { resolution, told, .. } = &self.stage else { return Err(Wrong::Stage) };
         self.stage = Stage::Closed {
             outcome: resolution.outcome,
             at,
@@ -201,6 +208,7 @@ impl Request {
             told: Some(told.clone()),
             rating,
         };
+        Ok(())
     }
 
     /// What supervision notes when a limit makes a request go up.
@@ -224,7 +232,7 @@ impl Request {
         self.limits.marks.iter().any(|m| m.person == *person && m.limit == limit && m.at >= since)
     }
 
-    fn apply(&mut self, at: Instant, event: &Event) {
+    fn apply(&mut self, at: Instant, event: &Event) -> Result<(), Wrong> {
         match event {
             Event::RequestLogged(_) | Event::NoteAdded { .. } => {}
             Event::Accepted { no } => {
@@ -273,20 +281,19 @@ impl Request {
                 self.stage = Stage::Waiting { handle: *no, question: question.clone(), since: at, rest: *rest, answer };
             }
             Event::Resumed { finish, limits, asides, .. } => {
-                if let Stage::Waiting { handle, since, .. } = self.stage {
-                    self.limits.waited.push(Waited { from: since, to: at });
-                    self.change(handle, |a| a.finish = of(finish.as_deref()));
-                    self.limits.committed = of(limits.committed.as_ref());
-                    self.limits.statutory = of(limits.statutory.as_ref());
-                    self.supervised_until(of(limits.supervised.as_ref()));
-                    for anew in asides {
-                        self.change(anew.no, |a| a.finish = Some(anew.limit.limit));
-                    }
-                    self.stage = Stage::InHand { handle };
+                let Stage::Waiting { handle, since, .. } = self.stage else { return Err(Wrong::Stage) };
+                self.limits.waited.push(Waited { from: since, to: at });
+                self.change(handle, |a| a.finish = of(finish.as_deref()));
+                self.limits.committed = of(limits.committed.as_ref());
+                self.limits.statutory = of(limits.statutory.as_ref());
+                self.supervised_until(of(limits.supervised.as_ref()));
+                for anew in asides {
+                    self.change(anew.no, |a| a.finish = Some(anew.limit.limit));
                 }
+                self.stage = Stage::InHand { handle };
             }
             Event::Resolved { ends, outcome, words, opens, told, rate } => {
-                let Some(done) = self.assignment(*ends).cloned() else { return };
+                let Some(done) = self.assignment(*ends).cloned() else { return Err(Wrong::NotOpen(*ends)) };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
                 self.end(*ends, at, Ending::Resolved);
                 self.release(at, |_| true);
@@ -307,24 +314,24 @@ impl Request {
                 }
             }
             Event::Relayed { ends, opens, .. } => {
-                let Some(resolution) = self.stage.resolution().cloned() else { return };
+                let Some(resolution) = self.stage.resolution().cloned() else { return Err(Wrong::Stage) };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
                 self.end(*ends, at, Ending::Relayed);
                 self.open_assignment(at, opens);
                 self.stage = Stage::Resolved { resolution, relay: opens.no };
             }
             Event::CitizenTold { ends, told, rate } => {
-                let Some(resolution) = self.stage.resolution().cloned() else { return };
+                let Some(resolution) = self.stage.resolution().cloned() else { return Err(Wrong::Stage) };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
                 self.end(*ends, at, Ending::Relayed);
                 self.stage = Stage::Told { resolution, told: told.clone(), rate: of(rate.as_deref()) };
             }
             Event::Rated { satisfied, words } => {
-                self.close(at, Some(Rating { satisfied: *satisfied, words: words.clone(), at }));
+                self.close(at, Some(Rating { satisfied: *satisfied, words: words.clone(), at }))?;
             }
-            Event::Lapsed => self.close(at, None),
+            Event::Lapsed => self.close(at, None)?,
             Event::RelayTaken { ends, opens } => {
-                let Some(resolution) = self.stage.resolution().cloned() else { return };
+                let Some(resolution) = self.stage.resolution().cloned() else { return Err(Wrong::Stage) };
                 self.yellow(*ends, at, LimitKind::Relay);
                 self.end(*ends, at, Ending::TakenUp);
                 self.open_assignment(at, opens);
@@ -359,7 +366,8 @@ impl Request {
             }
             Event::HandedOver { ends, opens } => {
                 if let Some(aside) = self.assignment(*ends).filter(|a| a.is_aside()).cloned() {
-                    return self.hand_aside_over(&aside, at, opens);
+                    self.hand_aside_over(&aside, at, opens);
+                    return Ok(());
                 }
                 // A ruling binds the post it named, not whoever has to step in for it.
                 if self.assignment(*ends).is_some_and(|a| a.duty == Duty::Handle && a.post != opens.post) {
@@ -431,5 +439,6 @@ impl Request {
                 self.decide_extension(*ends, at, Answer::Refused(by.clone()));
             }
         }
+        Ok(())
     }
 }

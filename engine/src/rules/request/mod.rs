@@ -7,6 +7,7 @@ mod due;
 pub mod event;
 pub mod evolve;
 pub mod hand_over;
+pub mod misfit;
 pub mod oversight;
 pub mod refusal;
 pub mod relation;

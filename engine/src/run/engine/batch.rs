@@ -250,7 +250,7 @@ impl Batch<'_> {
         for id in ids {
             let Some(request) = self.now.get(&id) else { continue };
             match hand_over(&world, request, self.at, &Actor::System, None, &self.loads) {
-                Ok(records) => self.apply(id, records),
+                Ok(records) => self.apply(id, records)?,
                 Err(refusal) => tracing::warn!(request = %id, code = refusal.code.word(), "stays where it is"),
             }
         }
@@ -284,7 +284,7 @@ impl Batch<'_> {
                 let (id, receipt) = (fresh.id, fresh.receipt.clone());
                 match request_decide::log(&world, self.at, &order.actor, fresh, log, &self.loads) {
                     Ok(records) => {
-                        self.apply(id, records);
+                        self.apply(id, records)?;
                         Ok(Ok(Done { receipt: Some(receipt), ..self.done(Some(id)) }))
                     }
                     Err(refusal) => Ok(Err(refusal.into())),
@@ -297,7 +297,7 @@ impl Batch<'_> {
                 };
                 match request_decide::decide(&world, request, self.at, &order.actor, command, &self.loads) {
                     Ok(records) => {
-                        self.apply(*id, records);
+                        self.apply(*id, records)?;
                         Ok(Ok(self.done(Some(*id))))
                     }
                     Err(refusal) => Ok(Err(refusal.into())),
@@ -313,7 +313,7 @@ impl Batch<'_> {
                 let Some(due) = over else { return Ok(Ok(self.done(None))) };
                 match request_decide::run_out(&world, request, self.at, due, &self.loads) {
                     Ok(records) => {
-                        self.apply(*id, records);
+                        self.apply(*id, records)?;
                         Ok(Ok(self.done(Some(*id))))
                     }
                     Err(refusal) => Ok(Err(refusal.into())),
@@ -362,6 +362,9 @@ impl Batch<'_> {
 
     /// Writes the new register and everything that follows from it for open requests.
     async fn take_register(&mut self, decision: Decision) -> Result<(), Error> {
+        if let Some(misfit) = decision.misfit {
+            return Err(Error::Misfit { what: "the register".to_owned(), misfit: misfit.to_string() });
+        }
         let old = Arc::clone(&self.world);
         let new = Arc::new(decision.world);
         register_rows::write(self.tx, old.register(), new.register()).await?;
@@ -377,25 +380,27 @@ impl Batch<'_> {
         self.world = Arc::clone(&new);
         self.head.world = new.version();
         for (id, records) in decision.hand_overs {
-            self.apply(id, records);
+            self.apply(id, records)?;
         }
         Ok(())
     }
 
-    /// Folds events into the state, and notes everything that goes with them.
-    fn apply(&mut self, id: RequestId, records: Vec<Recorded>) {
+    /// Folds events into the state, and notes everything that goes with them. One that does not fit is a bug, and
+    /// nothing of the transaction is kept.
+    fn apply(&mut self, id: RequestId, records: Vec<Recorded>) -> Result<(), Error> {
         for recorded in records {
             let before = self.now.remove(&id);
             self.head.position += 1;
             self.post(notices(&self.world, self.at, id, before.as_ref(), &recorded));
             self.count(before.as_ref(), -1);
-            let after = evolve(before, self.at, &recorded.event);
-            self.count(after.as_ref(), 1);
-            let seq = after.as_ref().map_or(1, |r| r.events);
-            let happened = Happened::Request(id, recorded);
+            let after = evolve(before, self.at, &recorded.event)
+                .map_err(|misfit| Error::Misfit { what: format!("request {id}"), misfit: misfit.to_string() })?;
+            self.count(Some(&after), 1);
+            let (seq, happened) = (after.events, Happened::Request(id, recorded));
             self.entries.push(Entry { position: self.head.position, seq, at: self.at, happened });
-            self.now.extend(after.map(|request| (id, request)));
+            self.now.insert(id, after);
         }
+        Ok(())
     }
 
     /// Notes what people must be told by the entry at the head.

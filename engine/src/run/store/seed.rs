@@ -73,7 +73,7 @@ impl Made {
         records: Vec<Recorded>,
     ) -> Option<Self> {
         for recorded in records {
-            let after = evolve(request.clone(), at, &recorded.event)?;
+            let after = evolve(request.clone(), at, &recorded.event).ok()?;
             let told = notices(world, at, after.id, request.as_ref(), &recorded);
             steps.push((at, recorded, told));
             request = Some(after);

@@ -68,17 +68,20 @@ impl Watch {
             self.met.insert(entry.kind());
             match &entry.happened {
                 Happened::Register(recorded) => {
-                    register::evolve::evolve(&mut self.register, entry.at, &recorded.event);
+                    if let Err(misfit) = register::evolve::evolve(&mut self.register, entry.at, &recorded.event) {
+                        self.fault(format!("position {}: {misfit}", entry.position));
+                    }
                 }
                 Happened::Request(id, recorded) => {
                     touched.insert(*id);
                     let before = self.requests.remove(id);
                     self.event(entry, *id, before.as_ref(), recorded);
-                    let after = evolve(before, entry.at, &recorded.event);
-                    if after.as_ref().map(|r| r.events) != Some(entry.seq) {
+                    let after =
+                        evolve(before, entry.at, &recorded.event).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
+                    if after.events != entry.seq {
                         self.fault(format!("event {} of {id} is out of order", entry.seq));
                     }
-                    self.requests.extend(after.map(|after| (*id, after)));
+                    self.requests.insert(*id, after);
                 }
             }
         }

@@ -345,7 +345,7 @@ fn every_transition_of_the_table_is_taken_and_every_other_refused() {
         }
         // The fold of the journal is the register.
         let mut folded = register();
-        play.records.iter().for_each(|(at, record)| evolve(&mut folded, *at, &record.event));
+        play.records.iter().for_each(|(at, record)| evolve(&mut folded, *at, &record.event).unwrap());
         assert_eq!(folded.duty_changes, play.changes());
         // And what is told of the change is what the journal says of it.
         let told = history(play.changes().last().unwrap()).into_iter().map(|h| (h.at, h.step));
