@@ -195,9 +195,9 @@ impl<'a> Naive<'a> {
     pub fn due(&self, start: Instant, allowance: Allowance) -> Instant {
         let mut date = self.local(start).date();
         match allowance {
-            Allowance::Minutes(minutes) => Instant(start.0 + i64::from(minutes) * MINUTE),
-            Allowance::WorkingMinutes(minutes) => {
-                let (mut rest, mut due) = (i64::from(minutes) * MINUTE, start);
+            Allowance::Minutes(_) | Allowance::Micros(_) => Instant(start.0 + micros(allowance)),
+            Allowance::WorkingMinutes(_) | Allowance::WorkingMicros(_) => {
+                let (mut rest, mut due) = (micros(allowance), start);
                 self.minutes(start, |at, next, open| {
                     if !open {
                         return false;
@@ -224,6 +224,15 @@ impl<'a> Naive<'a> {
                 self.end(date)
             }
         }
+    }
+}
+
+/// How long an allowance that is not in days is.
+fn micros(allowance: Allowance) -> i64 {
+    match allowance {
+        Allowance::Minutes(minutes) | Allowance::WorkingMinutes(minutes) => i64::from(minutes) * MINUTE,
+        Allowance::Micros(micros) | Allowance::WorkingMicros(micros) => i64::try_from(micros).unwrap(),
+        Allowance::Days(_) | Allowance::WorkingDays(_) => 0,
     }
 }
 

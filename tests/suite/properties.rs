@@ -8,6 +8,7 @@ use liandong_engine::rules::{
     calendar::Allowance,
     id::{AssignmentNo, PersonCode, RequestId},
     instant::Instant,
+    limit::{Colour, Limit, LimitKind},
     register,
     request::{
         Assignment, Duty, MAX_RETURNS, Request, Stage, StageKind,
@@ -628,6 +629,97 @@ fn looks_notes_and_reminders_move_no_limit() {
                 is = evolve(is, before.now, &record.event).ok();
             }
             prop_assert_eq!(was, is.as_ref().map(running));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn an_overdue_assignment_stays_overdue_until_it_ends() {
+    each_step(|before, done, after| {
+        let happened = records(before, done, after.now);
+        let more_time = |id: RequestId, no: AssignmentNo| {
+            let granted = |event: &Event| matches!(event, Event::ExtensionGranted { no: to, .. } if *to == no);
+            happened.iter().any(|(of, _, record)| *of == id && granted(&record.event))
+        };
+        for was in before.requests.values() {
+            let Some(is) = after.requests.get(&was.id) else { continue };
+            for a in was.open() {
+                let Some(now) = is.assignment(a.no).filter(|now| now.ended.is_none()) else { continue };
+                if a.finish_expired && !more_time(was.id, a.no) {
+                    prop_assert!(now.finish_expired && now.finish == a.finish, "{:?} became {:?}", a, now);
+                    prop_assert_eq!(now.colour(after.now), Some(Colour::Overdue));
+                }
+                if a.accept_expired && now.accepted_at.is_none() {
+                    prop_assert!(now.accept_expired && now.accept == a.accept, "{:?} became {:?}", a, now);
+                    prop_assert_eq!(now.colour(after.now), Some(Colour::Overdue));
+                }
+            }
+        }
+        // Nor does it change for whoever steps in on the post, or by another name of the matter.
+        for (id, request, record) in &happened {
+            let (ends, opens) = match &record.event {
+                Event::HandedOver { ends, opens } | Event::Corrected { ends, opens, .. } => (*ends, opens),
+                _ => continue,
+            };
+            let held = request.as_ref().and_then(|r| r.assignment(ends)).filter(|a| a.post == opens.post);
+            let kept = held.filter(|a| matches!(record.event, Event::HandedOver { .. }) || a.person == opens.person);
+            let is = after.requests.get(id).and_then(|r| r.assignment(opens.no));
+            if let (Some(kept), Some(is)) = (kept, is)
+                && kept.finish_expired
+            {
+                prop_assert!(is.finish_expired && is.finish == kept.finish, "{:?} became {:?}", kept, is);
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_time_between_resolving_and_reopening_moves_no_card() {
+    let reopened = RefCell::new(0);
+    each_step(|before, done, after| {
+        for (id, request, record) in records(before, done, after.now) {
+            let (Some(was), Event::Reopened { .. }) = (request, &record.event) else { continue };
+            let is = &after.requests[&id];
+            let resolved = was.stage.resolution().unwrap().at;
+            let over = running(is).into_iter().find(|due| due.at <= after.now);
+            prop_assert!(over.is_none(), "{:?} is over as soon as it is reopened", over);
+            prop_assert_eq!(&was.limits.marks, &is.limits.marks);
+            let place = after.world.find_unit(is.place.as_str()).unwrap();
+            let calendar = after.world.calendar(place, after.now);
+            let limits = [
+                (LimitKind::Committed, was.limits.committed, is.limits.committed),
+                (LimitKind::Statutory, was.limits.statutory, is.limits.statutory),
+            ];
+            for (kind, was_until, is_until) in limits {
+                let (Some(was_until), Some(is_until)) = (was_until, is_until) else {
+                    prop_assert_eq!(was_until, is_until, "{}", kind);
+                    continue;
+                };
+                if was.limits.passed.contains(&kind) {
+                    prop_assert_eq!(was_until, is_until, "{} ran out before, and stays so", kind);
+                    continue;
+                }
+                let worked = |from, until: Limit| calendar.working_between(from, until.due);
+                let by_the_clock = was_until.due.0 - resolved.0 == is_until.due.0 - after.now.0;
+                let in_working_time = worked(resolved, was_until) == worked(after.now, is_until);
+                prop_assert!(by_the_clock || in_working_time, "{}: {:?} became {:?}", kind, was_until, is_until);
+                *reopened.borrow_mut() += 1;
+            }
+        }
+        Ok(())
+    });
+    assert!(reopened.into_inner() > 20, "too few cases with limits are reopened");
+}
+
+#[test]
+fn whoever_asks_the_citizen_again_and_again_makes_no_time_and_comes_before_the_supervisor() {
+    each_step(|before, done, after| {
+        for (_, request, record) in records(before, done, after.now) {
+            let (Some(was), Event::CitizenAsked { counts, .. }) = (request, &record.event) else { continue };
+            prop_assert_eq!(*counts, was.was_asked());
+            prop_assert!(!counts || was.returns + 1 < MAX_RETURNS, "asked after {} returns", was.returns);
         }
         Ok(())
     });

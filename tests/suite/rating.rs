@@ -43,6 +43,7 @@ fn told(world: &World, rung: u8, reopened: u8) -> Request {
         person: held.person.clone(),
         rung,
         at: now(),
+        rest: Default::default(),
     };
     let told = Told { by: held.person.clone(), whom: "韦某".to_owned(), at: now(), how: How::Phone };
     request.reopened = reopened;

@@ -92,7 +92,8 @@ impl HandleMutation {
         act(ctx, &request, idempotency_key, Command::Reject { explanation }).await
     }
 
-    /// Asks the citizen something and waits for the answer.
+    /// Asks the citizen something and waits for the answer: everything at once, for asking again counts like a return
+    /// (一次性告知), and the third return freezes the case for a ruling instead.
     async fn ask_citizen(
         &self,
         ctx: &Context<'_>,

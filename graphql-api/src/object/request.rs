@@ -219,7 +219,8 @@ impl Request {
     }
 
     /// Until when the whole case is to be at its end, as the town has promised it; null where nothing is said
-    /// of that, and while the citizen is waited for.
+    /// of that, and while the citizen is waited for, unless it is over already. It stands still from the resolution
+    /// until it is reopened.
     async fn committed_by(&self) -> Option<When> {
         self.row.limits.committed.map(|limit| When(limit.due))
     }
@@ -290,7 +291,8 @@ impl Request {
         Ok(open.map(|a| self.assignment(a)).collect())
     }
 
-    /// How often it was sent back.
+    /// How often it was sent back, or the citizen was asked something more after the first time, which is free. The
+    /// third time the case is frozen, and the supervisor rules.
     async fn returns(&self) -> u8 {
         self.row.returns
     }

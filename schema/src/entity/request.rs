@@ -41,7 +41,7 @@ pub struct Model {
     /// The present climb, JSON.
     #[sea_orm(column_type = "Text")]
     pub climb: String,
-    /// How often it was sent back.
+    /// How often it was sent back, or the citizen was asked once more.
     pub returns: i16,
     /// How often it was reopened.
     pub reopened: i16,

@@ -200,8 +200,14 @@ impl Rules {
     fn assigned(&self, open: &request::Assignment) -> Assigned {
         let accept = open.accept.filter(|_| open.accepted_at.is_none()).map(|limit| limit.due);
         let finish = open.finish.map(|limit| limit.due);
-        let both = accept.zip(finish);
+        // What comes next of each: a limit, or that it is told again.
+        let again = open.next_reminder;
+        let (late, expired) = (open.finish_expired, (open.accept_expired && accept.is_some(), open.finish_expired));
+        let next_accept = accept.filter(|_| !open.accept_expired).or(again.filter(|_| !late));
+        let both = next_accept.zip(if late { again } else { finish });
         Assigned {
+            expired,
+            again: again.map(tick),
             no: u8::try_from(open.no.0).unwrap_or(u8::MAX),
             relay: open.duty == Duty::Relay,
             post: post(&open.post),

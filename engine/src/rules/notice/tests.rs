@@ -134,6 +134,9 @@ fn what_ended_meanwhile_is_over_and_what_was_done_stays_told() {
         accepted_at: None,
         accept: None,
         finish: None,
+        accept_expired: false,
+        finish_expired: false,
+        next_reminder: None,
         ended: ended.then_some(Ended { at: Instant(1), how: Ending::Escalated }),
     };
     let handled = [assignment(1, Duty::Handle, true), assignment(2, Duty::Handle, false)];

@@ -137,7 +137,7 @@ impl Moment<'_> {
         let mut rungs = self.world.rungs(matter, request.ruled_by());
         rungs.any(|rung| {
             let accept = self.world.allowance(matter, Some(rung.no), LimitKind::Accept, request.ruled_by());
-            matches!(accept, Some(Allowance::Minutes(_)))
+            accept.is_some_and(Allowance::is_by_the_clock)
         })
     }
 
@@ -194,7 +194,7 @@ enum Ends {
 fn ends_before(opens: &Opening, digest: Instant) -> Ends {
     let limits = opens.limits.iter().flat_map(|limits| [&limits.accept, &limits.finish]);
     let short: Vec<_> = limits.flatten().filter(|reckoned| reckoned.limit.soon < digest).collect();
-    if short.iter().any(|short| matches!(short.reckoning.allowance, Allowance::Minutes(_))) {
+    if short.iter().any(|short| short.reckoning.allowance.is_by_the_clock()) {
         Ends::ByTheClock
     } else if short.is_empty() {
         Ends::Later

@@ -6,6 +6,7 @@ use super::{Channel, Citizen, Duty, Outcome, Rest, Told};
 use crate::rules::{
     actor::{Actor, Step},
     id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    instant::Instant,
     limit::{Limit, LimitKind, Reckoned},
     routing::{Account, RungNo},
     tier::words,
@@ -92,6 +93,15 @@ pub struct Anew {
     pub kind: LimitKind,
     /// Until when, with the arithmetic.
     pub limit: Reckoned,
+}
+
+/// When somebody is told again that an assignment is overdue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextReminder {
+    /// Which assignment.
+    pub no: AssignmentNo,
+    /// When.
+    pub at: Instant,
 }
 
 words! {
@@ -192,12 +202,15 @@ pub enum Event {
         /// Who has it now.
         opens: Opening,
     },
-    /// It was sent back once too often.
+    /// It was sent back, or the citizen was to be asked, once too often.
     Frozen {
         /// Whose work ends.
         ends: AssignmentNo,
-        /// Why it was sent back.
+        /// Why it was sent back, or what was to be asked.
         reason: String,
+        /// Whether it is what the citizen was to be asked: nobody asked it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        asks_citizen: bool,
         /// Who rules.
         opens: Opening,
     },
@@ -225,6 +238,9 @@ pub enum Event {
         no: AssignmentNo,
         /// What.
         question: String,
+        /// Whether it was asked something before, so that it counts like a return.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        counts: bool,
         /// What is left of the limits that stop meanwhile.
         #[serde(default, skip_serializing_if = "Rest::is_none")]
         rest: Rest,
@@ -245,6 +261,9 @@ pub enum Event {
         /// Until when those who help, or do a step, are to report now: their time begins anew.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         asides: Vec<Anew>,
+        /// What was over before the citizen was asked is over still: when that is told again.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reminders: Vec<NextReminder>,
     },
     /// Something worth knowing was written down.
     NoteAdded {
@@ -259,6 +278,9 @@ pub enum Event {
         outcome: Outcome,
         /// The words for the citizen.
         words: String,
+        /// What is left of the limits of the whole case, should it be reopened.
+        #[serde(default, skip_serializing_if = "Rest::is_none")]
+        rest: Rest,
         /// Who carries the result back; none when the citizen heard it on the spot.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         opens: Option<Opening>,
@@ -295,13 +317,13 @@ pub enum Event {
         /// Who carries it now.
         opens: Opening,
     },
-    /// A limit ran out and there is nobody above: it is told again on every working morning.
+    /// A limit ran out and there is nobody above, or it is told again that it did: on every working morning.
     Overdue {
         /// Of which assignment.
         no: AssignmentNo,
         /// Which limit.
         limit: LimitKind,
-        /// Until when it is to be done now, before it is told again.
+        /// From now until when it is not told again; the limit is over and stays so.
         again: Limit,
         /// Who is told beside the holder: the leaders.
         tell: Vec<PersonCode>,
@@ -310,7 +332,7 @@ pub enum Event {
     LimitPassed {
         /// Which.
         limit: LimitKind,
-        /// In whose hands, if anybody had it.
+        /// In whose hands it was then, if anybody had it.
         person: Option<PersonCode>,
         /// Who is told beside the holder: the leaders.
         tell: Vec<PersonCode>,
@@ -328,6 +350,9 @@ pub enum Event {
     Reopened {
         /// In the citizen's words.
         words: String,
+        /// The limits of the case, which go on with what was left when it was resolved.
+        #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
+        limits: Box<CaseLimits>,
         /// Who has it now.
         opens: Opening,
     },
@@ -560,7 +585,7 @@ impl Event {
         }
         match self {
             Self::RequestLogged(logged) => set.extend(logged.limits.each()),
-            Self::Corrected { limits, .. } => set.extend(limits.each()),
+            Self::Corrected { limits, .. } | Self::Reopened { limits, .. } => set.extend(limits.each()),
             Self::CitizenAsked { answer, .. } => set.extend(answer.as_deref().map(|r| (LimitKind::Answer, r))),
             Self::Resumed { finish, limits, asides, .. } => {
                 set.extend(limits.each());

@@ -73,6 +73,9 @@ impl Request {
             accepted_at: None,
             accept: limits.and_then(|l| of(l.accept.as_ref())),
             finish: limits.and_then(|l| of(l.finish.as_ref())),
+            accept_expired: false,
+            finish_expired: false,
+            next_reminder: None,
             ended: None,
         });
     }
@@ -107,15 +110,18 @@ impl Request {
         self.limits.corrections.push(at);
         self.limits.committed = of(limits.committed.as_ref());
         self.limits.statutory = of(limits.statutory.as_ref());
-        let kept = self.assignment(ends).filter(|held| held.post == opens.post && held.person == opens.person);
-        let (keeps, accepted_at) = (kept.is_some(), kept.and_then(|held| held.accepted_at));
-        let granted = |e: &mut Extension| keeps && e.handle == ends && matches!(e.answer, Answer::Granted(_));
+        let kept = self.assignment(ends).filter(|held| held.post == opens.post && held.person == opens.person).cloned();
+        let accepted_at = kept.as_ref().and_then(|held| held.accepted_at);
+        let granted = |e: &mut Extension| kept.is_some() && e.handle == ends && matches!(e.answer, Answer::Granted(_));
         let extension = self.limits.extension.take_if(granted);
         self.replace(ends, at, Ending::Corrected, opens);
         self.climb = Climb::default();
         // What was granted once is not granted again.
         if let Some(extension) = extension {
             self.limits.extension = Some(Extension { handle: opens.no, ..extension });
+        }
+        if let Some(kept) = &kept {
+            self.change(opens.no, |a| a.keep_expired(kept));
         }
         if accepted_at.is_some() {
             self.change(opens.no, |a| a.accepted_at = accepted_at);
@@ -161,8 +167,12 @@ impl Request {
         self.end(aside.no, at, Ending::HandedOver);
         self.open_assignment(at, opens);
         let waiting = matches!(self.stage, Stage::Waiting { .. });
-        let finish = aside.finish;
-        self.change(opens.no, |a| a.finish = if waiting { None } else { finish });
+        self.change(opens.no, |a| {
+            a.inherit(aside);
+            if waiting {
+                a.pause();
+            }
+        });
         if let Some(extension) = &mut self.limits.extension
             && extension.asked() == Some(aside.no)
         {
@@ -199,6 +209,32 @@ impl Request {
         }
     }
 
+    /// The limits of the whole case stand still, but those that are over already.
+    fn pause(&mut self) {
+        let passed = |kind| self.limits.passed.contains(&kind);
+        let (committed, statutory) = (passed(LimitKind::Committed), passed(LimitKind::Statutory));
+        let supervised = passed(LimitKind::Supervised);
+        self.limits.committed = self.limits.committed.filter(|_| committed);
+        self.limits.statutory = self.limits.statutory.filter(|_| statutory);
+        if !supervised {
+            self.supervised_until(None);
+        }
+    }
+
+    /// The limits of the whole case go on, each until then; what is not named stays as it is.
+    fn go_on(&mut self, limits: &CaseLimits) {
+        let CaseLimits { committed, statutory, supervised } = limits;
+        let passed = |kind| self.limits.passed.contains(&kind);
+        let is =
+            [(LimitKind::Committed, committed), (LimitKind::Statutory, statutory), (LimitKind::Supervised, supervised)];
+        let go_on = is.map(|(kind, limit)| (kind, of(limit.as_ref()).filter(|_| !passed(kind))));
+        for (kind, limit) in go_on {
+            if let Some(limit) = limit {
+                self.set_limit(AssignmentNo(0), kind, limit);
+            }
+        }
+    }
+
     fn close(&mut self, at: Instant, rating: Option<Rating>) -> Result<(), Wrong> {
         let Stage::Told { resolution, told, .. } = &self.stage else { return Err(Wrong::Stage) };
         self.stage = Stage::Closed {
@@ -220,10 +256,15 @@ impl Request {
         }
     }
 
-    /// Once for a limit of an assignment, however often it is told that it is over.
+    /// Once for a limit of an assignment, however often it is told that it is over; to who had it on the post when it
+    /// was over, and not to who stepped in after that.
     fn yellow(&mut self, no: AssignmentNo, at: Instant, limit: LimitKind) {
-        let given = self.assignment(no).filter(|a| !self.marked(&a.person, limit, a.opened_at));
-        let person = given.map(|a| a.person.clone());
+        let Some(late) = self.assignment(no).filter(|a| !a.has_expired(limit)) else { return };
+        let (accept, _) = late.duty.limits();
+        let over = if limit == accept { late.accept } else { late.finish }.map_or(at, |limit| limit.due);
+        let had = |a: &&Assignment| a.duty == late.duty && a.post == late.post && a.no <= no && a.opened_at <= over;
+        let given = self.assignments.iter().rev().find(had).unwrap_or(late);
+        let person = Some(&given.person).filter(|person| !self.marked(person, limit, given.opened_at)).cloned();
         self.limits.marks.extend(person.map(|person| Mark { card: Card::Yellow, person, limit, at }));
     }
 
@@ -236,7 +277,10 @@ impl Request {
         match event {
             Event::RequestLogged(_) | Event::NoteAdded { .. } => {}
             Event::Accepted { no } => {
-                self.change(*no, |a| a.accepted_at = Some(at));
+                self.change(*no, |a| {
+                    a.accepted_at = Some(at);
+                    a.settle();
+                });
                 self.stage = Stage::InHand { handle: *no };
             }
             Event::Escalated { ends, cause, opens, .. } => {
@@ -267,32 +311,31 @@ impl Request {
                 self.replace(*ends, at, Ending::Rejected, opens);
                 self.climb.proposal = Some(Proposal { rung, explanation: explanation.clone() });
             }
-            Event::CitizenAsked { no, question, rest, answer } => {
+            Event::CitizenAsked { no, question, counts, rest, answer } => {
                 self.change(*no, |a| {
                     a.accepted_at = a.accepted_at.or(Some(at));
-                    a.finish = None;
+                    a.pause();
                 });
-                (self.limits.committed, self.limits.statutory) = (None, None);
-                self.supervised_until(None);
-                for aside in self.assignments.iter_mut().filter(|a| a.ended.is_none() && a.is_aside()) {
-                    aside.finish = None;
-                }
+                self.pause();
+                self.assignments.iter_mut().filter(|a| a.ended.is_none() && a.is_aside()).for_each(Assignment::pause);
+                self.returns = self.returns.saturating_add(u8::from(*counts));
                 let answer = of(answer.as_deref());
                 self.stage = Stage::Waiting { handle: *no, question: question.clone(), since: at, rest: *rest, answer };
             }
-            Event::Resumed { finish, limits, asides, .. } => {
+            Event::Resumed { finish, limits, asides, reminders, .. } => {
                 let Stage::Waiting { handle, since, .. } = self.stage else { return Err(Wrong::Stage) };
-                self.limits.waited.push(Waited { from: since, to: at });
-                self.change(handle, |a| a.finish = of(finish.as_deref()));
-                self.limits.committed = of(limits.committed.as_ref());
-                self.limits.statutory = of(limits.statutory.as_ref());
-                self.supervised_until(of(limits.supervised.as_ref()));
+                self.limits.waited.push(Waited { from: since, to: at, resolved: false });
+                self.change(handle, |a| a.finish = of(finish.as_deref()).or(a.finish));
+                self.go_on(limits);
                 for anew in asides {
                     self.change(anew.no, |a| a.finish = Some(anew.limit.limit));
                 }
+                for reminder in reminders {
+                    self.change(reminder.no, |a| a.next_reminder = Some(reminder.at));
+                }
                 self.stage = Stage::InHand { handle };
             }
-            Event::Resolved { ends, outcome, words, opens, told, rate } => {
+            Event::Resolved { ends, outcome, words, rest, opens, told, rate } => {
                 let Some(done) = self.assignment(*ends).cloned() else { return Err(Wrong::NotOpen(*ends)) };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
                 self.end(*ends, at, Ending::Resolved);
@@ -305,6 +348,7 @@ impl Request {
                     person: done.person,
                     rung: done.rung,
                     at,
+                    rest: *rest,
                 };
                 if let Some(opens) = opens {
                     self.open_assignment(at, opens);
@@ -339,17 +383,17 @@ impl Request {
             }
             Event::Overdue { no, limit, again, .. } => {
                 self.yellow(*no, at, *limit);
-                self.change(*no, |a| match limit {
-                    LimitKind::Accept | LimitKind::Respond => a.accept = Some(*again),
-                    _ => a.finish = Some(*again),
-                });
+                self.change(*no, |a| a.expire(*limit, again.due));
             }
             Event::LimitPassed { limit, person, .. } => {
                 self.limits.passed.push(*limit);
                 let mark = |person: &PersonCode| Mark { card: Card::Red, person: person.clone(), limit: *limit, at };
                 self.limits.marks.extend(person.as_ref().map(mark));
             }
-            Event::Reopened { opens, .. } => {
+            Event::Reopened { limits, opens, .. } => {
+                let resolved = self.stage.resolution().map(|resolution| resolution.at);
+                self.limits.waited.extend(resolved.map(|from| Waited { from, to: at, resolved: true }));
+                self.go_on(limits);
                 self.reopened = self.reopened.saturating_add(1);
                 self.climb = Climb::default();
                 self.open_assignment(at, opens);
@@ -373,21 +417,30 @@ impl Request {
                 if self.assignment(*ends).is_some_and(|a| a.duty == Duty::Handle && a.post != opens.post) {
                     self.climb.ruled = false;
                 }
-                let inherited = self.assignment(*ends).filter(|a| a.post == opens.post).map(|a| a.finish);
+                let inherited = self.assignment(*ends).filter(|a| a.post == opens.post).cloned();
+                let anew = inherited.is_none();
                 self.end(*ends, at, Ending::HandedOver);
                 self.lead(at, opens);
                 self.open_assignment(at, opens);
-                if let Some(finish) = inherited {
+                if let Some(inherited) = inherited {
                     // The household has waited already: who steps in on the post has what is left.
-                    self.change(opens.no, |a| a.finish = finish);
+                    self.change(opens.no, |a| a.inherit(&inherited));
                     if let Some(extension) = self.limits.extension.as_mut().filter(|e| e.handle == *ends) {
                         extension.handle = opens.no;
                     }
                 } else {
                     self.end_steps(at);
                 }
-                if matches!(self.stage, Stage::Waiting { .. }) {
-                    self.change(opens.no, |a| (a.accept, a.finish) = (None, None));
+                if let Stage::Waiting { rest, .. } = &mut self.stage {
+                    // On another post it begins anew, as it does when nothing is waited for.
+                    if anew {
+                        let finish = opens.limits.as_ref().and_then(|limits| limits.finish.as_ref());
+                        rest.finish = finish.map(|finish| finish.reckoning.allowance);
+                    }
+                    self.change(opens.no, |a| {
+                        a.accept = None;
+                        a.pause();
+                    });
                 }
                 match &mut self.stage {
                     Stage::Resolved { relay, .. } => *relay = opens.no,
@@ -409,7 +462,10 @@ impl Request {
                 self.limits.supervision = Some(Supervision { by: by.clone(), at, words: words.clone(), limit });
             }
             Event::HelpCalled { opens, .. } | Event::Delegated { opens, .. } => self.open_assignment(at, opens),
-            Event::Responded { no } => self.change(*no, |a| a.accepted_at = Some(at)),
+            Event::Responded { no } => self.change(*no, |a| {
+                a.accepted_at = Some(at);
+                a.settle();
+            }),
             Event::Reported { ends, .. } => {
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
                 self.end(*ends, at, Ending::Reported);
@@ -433,7 +489,10 @@ impl Request {
             }
             Event::ExtensionGranted { ends, by, no, finish, .. } => {
                 self.decide_extension(*ends, at, Answer::Granted(by.clone()));
-                self.change(*no, |a| a.finish = Some(finish.limit));
+                self.change(*no, |a| {
+                    (a.finish, a.finish_expired) = (Some(finish.limit), false);
+                    a.settle();
+                });
             }
             Event::ExtensionRefused { ends, by, .. } => {
                 self.decide_extension(*ends, at, Answer::Refused(by.clone()));

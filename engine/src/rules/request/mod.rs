@@ -1,5 +1,6 @@
 //! A request: what a citizen asks, from the first word to the answer at home.
 
+mod assignment;
 pub mod basis;
 pub mod command;
 pub mod decide;
@@ -9,6 +10,7 @@ pub mod evolve;
 pub mod hand_over;
 pub mod misfit;
 pub mod oversight;
+mod pause;
 pub mod refusal;
 pub mod relation;
 mod relay;
@@ -19,16 +21,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Actor,
-    calendar::Allowance,
     id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
     instant::Instant,
-    limit::{Card, Colour, Limit, LimitKind},
+    limit::{Card, Limit, LimitKind},
     routing::RungNo,
     tier::words,
 };
 use command::CommandKind;
 pub use due::running;
 use oversight::{Extension, Reminder, Supervision};
+pub use pause::{Rest, Waited};
 pub use stood_in::{StoodIn, stood_in};
 
 /// The transition table: which command may come at which stage. What is not here is refused as
@@ -66,7 +68,7 @@ pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
     ]
 };
 
-/// After how many returns a case is frozen for a ruling (防止推诿).
+/// After how many returns a case is frozen for a ruling (防止推诿). To ask the citizen a second time counts as one.
 pub const MAX_RETURNS: u8 = 3;
 
 /// How often the matter of a case can be corrected: after that it is handed about by another name.
@@ -81,7 +83,7 @@ words! {
         InHand = "办理中",
         /// The citizen was asked something.
         Waiting = "待群众答复",
-        /// Returned too often; the supervisor rules.
+        /// Returned too often, or the citizen was asked too often; the supervisor rules.
         Frozen = "待裁定",
         /// Being carried back.
         Resolved = "已办结回传中",
@@ -245,27 +247,18 @@ pub struct Assignment {
     pub accept: Option<Limit>,
     /// Until when it is to be finished; none while the citizen is waited for.
     pub finish: Option<Limit>,
+    /// Whether the time to accept it was over before it was accepted: told then, and on every working morning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accept_expired: bool,
+    /// Whether the time to finish it was over: told then, and on every working morning. It stays over while the
+    /// citizen is waited for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub finish_expired: bool,
+    /// When it is told again that it is overdue; none while it is not, or the citizen is waited for. Moves no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_reminder: Option<Instant>,
     /// When and how it ended.
     pub ended: Option<Ended>,
-}
-
-impl Assignment {
-    /// Whether it is done beside the handling, by somebody who does not answer for the whole.
-    #[must_use]
-    pub const fn is_aside(&self) -> bool {
-        matches!(self.duty, Duty::CoHandle | Duty::Step)
-    }
-
-    /// How near the end of its time is: to accept it, until it is accepted, and to finish it; the worse of
-    /// the two. None when it has ended or no time is set.
-    #[must_use]
-    pub fn colour(&self, at: Instant) -> Option<Colour> {
-        if self.ended.is_some() {
-            return None;
-        }
-        let accept = self.accept.filter(|_| self.accepted_at.is_none());
-        accept.into_iter().chain(self.finish).map(|limit| limit.colour(at)).max()
-    }
 }
 
 /// When and how an assignment ended.
@@ -306,38 +299,6 @@ pub struct Climb {
     pub ruled: bool,
 }
 
-/// What is left of the limits that rest while the citizen is waited for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rest {
-    /// Of the time to finish.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finish: Option<Allowance>,
-    /// Of the committed limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub committed: Option<Allowance>,
-    /// Of the statutory limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statutory: Option<Allowance>,
-    /// Of the limit of a supervision.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub supervised: Option<Allowance>,
-}
-
-impl Rest {
-    pub(crate) fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// A stretch in which the citizen was waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waited {
-    /// When the citizen was asked.
-    pub from: Instant,
-    /// When it went on.
-    pub to: Instant,
-}
-
 /// A mark that supervision gave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
@@ -354,16 +315,16 @@ pub struct Mark {
 /// The limits of the whole case, what became of all of its limits, and what those who watch it did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseTime {
-    /// As the town has promised it; none while the citizen is waited for.
+    /// As the town has promised it; none while the citizen is waited for, unless it is over already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub committed: Option<Limit>,
-    /// As the law has it; none while the citizen is waited for.
+    /// As the law has it; none while the citizen is waited for, unless it is over already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statutory: Option<Limit>,
     /// Which limits of the whole case ran out already, so that each does once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed: Vec<LimitKind>,
-    /// When the citizen was waited for, in order: no limit ran then.
+    /// When the citizen was waited for, or it was resolved until it was reopened, in order: no limit ran then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waited: Vec<Waited>,
     /// When the matter was corrected, in order.
@@ -409,6 +370,9 @@ pub struct Resolution {
     pub rung: RungNo,
     /// When.
     pub at: Instant,
+    /// What was left of the limits of the whole case: it goes on from there when it is reopened.
+    #[serde(default, skip_serializing_if = "Rest::is_none")]
+    pub rest: Rest,
 }
 
 /// That the household has heard it.
@@ -579,7 +543,8 @@ pub struct Request {
     pub climb: Climb,
     /// The limits of the whole case, and what became of all of its limits.
     pub limits: CaseTime,
-    /// How often it was sent back.
+    /// How often it was sent back, or the citizen was asked once more than the one complete notice that is free
+    /// (一次性告知).
     pub returns: u8,
     /// How often it was reopened.
     pub reopened: u8,

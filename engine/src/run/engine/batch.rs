@@ -454,6 +454,15 @@ fn is_fit(key: &str) -> bool {
 /// The kinds of commands that ask who is next.
 impl request::command::CommandKind {
     pub(super) const fn routes(self) -> bool {
-        matches!(self, Self::Escalate | Self::Reject | Self::SendBack | Self::Rate | Self::Correct | Self::AskExtension)
+        matches!(
+            self,
+            Self::Escalate
+                | Self::Reject
+                | Self::SendBack
+                | Self::AskCitizen
+                | Self::Rate
+                | Self::Correct
+                | Self::AskExtension
+        )
     }
 }

@@ -156,6 +156,9 @@ pub(crate) async fn write(tx: &Tx<'_>, changes: &[Change<'_>]) -> Result<(), Err
             assignment::Column::AcceptBy,
             assignment::Column::FinishSoon,
             assignment::Column::FinishBy,
+            assignment::Column::AcceptExpired,
+            assignment::Column::FinishExpired,
+            assignment::Column::NextReminder,
             assignment::Column::EndedAt,
             assignment::Column::EndedHow,
         ]);
@@ -247,6 +250,9 @@ fn from_assignment(request: RequestId, row: &Assignment) -> Result<assignment::M
         accept_by: row.accept.map(|limit| limit.due.0),
         finish_soon: row.finish.map(|limit| limit.soon.0),
         finish_by: row.finish.map(|limit| limit.due.0),
+        accept_expired: row.accept_expired,
+        finish_expired: row.finish_expired,
+        next_reminder: row.next_reminder.map(|at| at.0),
         ended_at: row.ended.map(|e| e.at.0),
         ended_how: row.ended.map(|e| e.how.word().to_owned()),
     })
@@ -276,6 +282,9 @@ pub(crate) fn to_assignment(row: assignment::Model) -> Result<Assignment, Error>
         accepted_at: row.accepted_at.map(Instant),
         accept: limit(row.accept_soon, row.accept_by),
         finish: limit(row.finish_soon, row.finish_by),
+        accept_expired: row.accept_expired,
+        finish_expired: row.finish_expired,
+        next_reminder: row.next_reminder.map(Instant),
         ended,
     })
 }

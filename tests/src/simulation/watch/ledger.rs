@@ -10,7 +10,7 @@ use liandong_engine::rules::{
     limit::{LimitKind, Reckoned},
     request::{
         Request, StageKind,
-        event::{Cause, Event, Moved, Recorded},
+        event::{Cause, Event, Moved, NextReminder, Recorded},
     },
     world::Register,
 };
@@ -139,17 +139,34 @@ impl Ledger {
         match event {
             Event::Accepted { no } => drop(limits.remove(&(*no, LimitKind::Accept))),
             Event::CitizenAsked { .. } | Event::Withdrawn { .. } => limits.clear(),
-            Event::Resumed { .. } => drop(limits.remove(&(CASE, LimitKind::Answer))),
+            Event::Resumed { reminders, .. } => {
+                limits.remove(&(CASE, LimitKind::Answer));
+                // What was over before is over still, and is told again.
+                let again = |r: &NextReminder| Running { no: r.no, kind: LimitKind::Finish, due: r.at, basis: None };
+                limits.extend(reminders.iter().map(|r| ((r.no, LimitKind::Finish), again(r))));
+            }
             Event::Rated { .. } | Event::Lapsed => limits.clear(),
             Event::Reopened { .. } => drop(limits.remove(&(CASE, LimitKind::Rate))),
             Event::LimitPassed { limit, .. } => drop(limits.remove(&(CASE, *limit))),
             // The times of another matter, which may have fewer of them.
-            Event::Corrected { .. } => {
+            Event::Corrected { ends, opens, .. } => {
                 limits.retain(|key, _| ![(CASE, LimitKind::Committed), (CASE, LimitKind::Statutory)].contains(key));
+                // Who keeps it is as overdue with it as before.
+                let held = before.and_then(|r| r.assignment(*ends));
+                if held.is_some_and(|held| (&held.post, &held.person) == (&opens.post, &opens.person)) {
+                    let told: Vec<_> =
+                        limits.values().filter(|r| r.no == *ends && r.basis.is_none()).copied().collect();
+                    limits.extend(told.into_iter().map(|r| ((opens.no, r.kind), Running { no: opens.no, ..r })));
+                }
             }
             Event::Overdue { no, limit, again, .. } => {
-                let running = Running { no: *no, kind: *limit, due: again.due, basis: None };
-                limits.insert((*no, *limit), running);
+                // It is over; from now on it is told again, once for both times where both are over.
+                limits.remove(&(*no, *limit));
+                let told = |running: &Running| running.no == *no && running.basis.is_none();
+                let both =
+                    limits.extract_if(.., |_, running| told(running)).any(|((_, kind), _)| kind == LimitKind::Finish);
+                let kind = if both { LimitKind::Finish } else { *limit };
+                limits.insert((*no, kind), Running { no: *no, kind, due: again.due, basis: None });
             }
             Event::Resolved { .. } | Event::Supervised { .. } => drop(limits.remove(&(CASE, LimitKind::Supervised))),
             Event::Recomputed { moved, .. } => {
@@ -195,6 +212,7 @@ impl Ledger {
                 let whole = match event {
                     // What was left of it, and what came on top.
                     Event::Resumed { .. } | Event::ExtensionGranted { .. } => false,
+                    Event::Reopened { .. } => no != CASE,
                     // What was left when the citizen had answered, and what was granted on top.
                     Event::Corrected { .. } => {
                         let start = reckoned.reckoning.start;

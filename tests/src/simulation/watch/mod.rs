@@ -4,6 +4,7 @@
 mod given;
 mod ledger;
 mod moved;
+mod pause;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -11,7 +12,7 @@ use liandong_engine::{
     rules::{
         id::{AssignmentNo, RequestId},
         instant::Instant,
-        limit::{Card, LimitKind},
+        limit::{Card, Limit, LimitKind},
         register,
         request::{Duty, Request, Stage, event::Event, evolve::evolve, running},
         world::Register,
@@ -20,6 +21,7 @@ use liandong_engine::{
 };
 
 use ledger::Ledger;
+use pause::Pauses;
 
 /// What the journal says so far, and everything that was wrong with it.
 #[derive(Debug)]
@@ -33,6 +35,7 @@ pub struct Watch {
     /// When the newest entry was written.
     pub at: Instant,
     ledger: Ledger,
+    pauses: Pauses,
     /// What was wrong.
     pub faults: Vec<String>,
     /// The names of all events, to see that a simulation meets them.
@@ -49,6 +52,7 @@ impl Watch {
             position: 0,
             at: Instant::MIN,
             ledger: Ledger::default(),
+            pauses: Pauses::default(),
             faults: Vec::new(),
             met: BTreeSet::new(),
         }
@@ -135,6 +139,9 @@ impl Watch {
         for fault in given::faults(&self.register, &self.requests, before, entry.at, event) {
             self.fault(format!("{name} of {id}: {fault}"));
         }
+        for fault in self.pauses.see(&self.register, id, before, entry.at, event) {
+            self.fault(format!("{name} of {id}: {fault}"));
+        }
         for fault in self.ledger.see(&self.register, id, before, entry.at, recorded) {
             self.fault(format!("{name} of {id}: {fault}"));
         }
@@ -167,6 +174,14 @@ impl Watch {
         events.sort_unstable();
         if rules != events {
             self.fault(format!("{id}: {rules:?} run, and by the events {events:?}"));
+        }
+        for held in request.open() {
+            // What time did to it, and it still has: that is over, and nothing but more time makes it well.
+            let over =
+                |expired: bool, limit: Option<Limit>| !expired || limit.is_some_and(|limit| limit.due <= self.at);
+            if !over(held.accept_expired, held.accept) || !over(held.finish_expired, held.finish) {
+                self.fault(format!("{id} was overdue and is not any more: {held:?}"));
+            }
         }
         let mut red: HashMap<_, Instant> = HashMap::new();
         let mut yellow: HashMap<_, Instant> = HashMap::new();

@@ -25,7 +25,7 @@ pub(super) const VIEW: &str = "query($id: ID!) {
         asides { ...Open } reminders supervision { by { code name } until } extension { workingDays state }
     }
 }
-fragment Open on Assignment { no duty rung acceptedAt acceptBy finishBy post { code name } person { code name } }";
+fragment Open on Assignment { no duty rung acceptedAt acceptBy finishBy nextReminder post { code name } person { code name } }";
 
 pub(super) const JOURNAL: &str = "query($id: ID!) {
     request(id: $id) {
@@ -67,6 +67,7 @@ struct OpenRow {
     accepted_at: Option<String>,
     accept_by: Option<String>,
     finish_by: Option<String>,
+    next_reminder: Option<String>,
     no: AssignmentNo,
     duty: Duty,
     rung: RungNo,
@@ -263,8 +264,10 @@ impl From<NamedRow> for Named {
 }
 
 impl From<OpenRow> for Open {
-    fn from(OpenRow { accepted_at, accept_by, finish_by, no, duty, rung, post, person }: OpenRow) -> Self {
+    fn from(row: OpenRow) -> Self {
+        let OpenRow { accepted_at, accept_by, finish_by, next_reminder, no, duty, rung, post, person } = row;
         Self {
+            next_reminder: instant(next_reminder),
             accept_by: instant(accept_by).filter(|_| accepted_at.is_none()),
             finish_by: instant(finish_by),
             no,

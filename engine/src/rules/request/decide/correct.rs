@@ -116,7 +116,11 @@ impl<'a> Case<'a> {
     /// The limits of who keeps the case: their time began when they got it, and what they were granted stands.
     fn kept_limits(&self, request: &Request, held: &Assignment, opens: &Opening) -> Option<Box<Limits>> {
         let (calendar, rung) = (self.calendar_of(&held.post), self.limit_rung(opens.rung));
-        let since = |kind| self.since(calendar, held.opened_at, self.allowance(kind, rung)?, request);
+        // What is over stays over, whatever the matter is called.
+        let since = |kind| {
+            let allowance = self.allowance(kind, rung).filter(|_| !held.has_expired(kind))?;
+            self.since(calendar, held.opened_at, allowance, request)
+        };
         let more = request.limits.extension.as_ref();
         let more = more.filter(|e| e.handle == held.no && matches!(e.answer, Answer::Granted(_)));
         let more = more.map(|extension| Allowance::WorkingDays(extension.working_days));
@@ -131,11 +135,11 @@ impl<'a> Case<'a> {
         (limits != Limits::default()).then(|| Box::new(limits))
     }
 
-    /// A limit that began at an instant and rested while the citizen was waited for; from now on where that is
+    /// A limit that began at an instant and rested while nothing ran; from now on where that is
     /// over already, because nobody could have kept it.
     fn since(&self, calendar: &Calendar, start: Instant, allowance: Allowance, request: &Request) -> Option<Reckoned> {
         let mut limit = reckon(calendar, start, allowance)?;
-        for Waited { from, to } in request.limits.waited.iter().filter(|waited| waited.from >= start) {
+        for Waited { from, to, .. } in request.limits.waited.iter().filter(|waited| waited.from >= start) {
             if limit.limit.due <= *from {
                 break;
             }

@@ -5,6 +5,7 @@ mod case;
 mod correct;
 mod log;
 mod oversight;
+mod pause;
 mod recompute;
 mod time;
 
@@ -175,10 +176,7 @@ impl Decision<'_> {
                 let opens = self.next_up(held, false)?;
                 Ok(self.on(held, Event::RejectionProposed { ends: held.no, explanation, opens }))
             }
-            Command::AskCitizen { question } => {
-                let question = text::required("question", question)?;
-                Ok(self.on(held, self.asked(held, question)))
-            }
+            Command::AskCitizen { question } => self.ask(held, question),
             Command::Resolve { outcome, words, face_to_face } => self.resolve(held, *outcome, words, *face_to_face),
             Command::Rule { to, ruling } => {
                 let ruling = text::required("ruling", ruling)?;
@@ -273,14 +271,24 @@ impl Decision<'_> {
             let message = "there is no such post at a lower rung of this request; name one with `to`, or resolve it";
             return Refusal::because(Code::NotLower, message);
         };
-        if self.request.returns.saturating_add(1) >= MAX_RETURNS {
-            let exclusions = Exclusions { accused: self.case.accused.clone(), ..Exclusions::default() };
-            let route = route(self.case.world, &self.case.question(SUPERVISOR), &exclusions, self.case.loads);
-            let opens = self.opening(&route, Duty::Handle)?;
-            return Ok(self.on(held, Event::Frozen { ends: held.no, reason, opens }));
+        if self.freezes() {
+            return self.freeze(held, reason, false);
         }
         let opens = self.opening(&self.case.named(&post, rung)?, Duty::Handle)?;
         Ok(self.on(held, Event::SentBack { ends: held.no, reason, opens }))
+    }
+
+    /// Whether one return more is one too many.
+    const fn freezes(&self) -> bool {
+        self.request.returns.saturating_add(1) >= MAX_RETURNS
+    }
+
+    /// The supervisor rules what becomes of a case that is handed about, or stopped, again and again.
+    fn freeze(&self, held: &Assignment, reason: String, asks_citizen: bool) -> Result<Vec<Recorded>, Refusal> {
+        let exclusions = Exclusions { accused: self.case.accused.clone(), ..Exclusions::default() };
+        let route = route(self.case.world, &self.case.question(SUPERVISOR), &exclusions, self.case.loads);
+        let opens = self.opening(&route, Duty::Handle)?;
+        Ok(self.on(held, Event::Frozen { ends: held.no, reason, asks_citizen, opens }))
     }
 
     fn resolve(&self, held: &Assignment, outcome: Outcome, words: &str, face: bool) -> Result<Vec<Recorded>, Refusal> {
@@ -308,9 +316,9 @@ impl Decision<'_> {
                 at: self.case.at,
                 how: How::FaceToFace,
             };
-            let rate = self.rate_limit();
-            let event = Event::Resolved { ends: held.no, outcome, words, opens: None, told: Some(told), rate };
-            return Ok(self.on(held, event));
+            let (rest, rate) = (self.left(self.case.at), self.rate_limit());
+            let event = Event::Resolved { ends: held.no, outcome, words, rest, opens: None, told: Some(told), rate };
+            return Ok(self.at_its_end(held, event));
         }
         let question = self.case.question(0);
         let way = relay::next_down(
@@ -321,8 +329,15 @@ impl Decision<'_> {
             std::slice::from_ref(&held.person),
         );
         let route = way.unwrap_or_else(|| self.own(held));
-        let opens = Some(self.opening(&route, Duty::Relay)?);
-        Ok(self.on(held, Event::Resolved { ends: held.no, outcome, words, opens, told: None, rate: None }))
+        let (opens, rest) = (Some(self.opening(&route, Duty::Relay)?), self.left(self.case.at));
+        let event = Event::Resolved { ends: held.no, outcome, words, rest, opens, told: None, rate: None };
+        Ok(self.at_its_end(held, event))
+    }
+
+    fn at_its_end(&self, held: &Assignment, event: Event) -> Vec<Recorded> {
+        let mut records = self.passed_by_now();
+        records.extend(self.on(held, event));
+        records
     }
 
     /// Nobody nearer to the household: who resolved it tells it.
@@ -377,7 +392,10 @@ impl Decision<'_> {
         let route = route(self.case.world, &question, &exclusions, self.case.loads);
         let again = usize::from(self.request.reopened) < self.most_reopenings();
         match self.case.opening(&route, Duty::Handle).filter(|_| again) {
-            Some(opens) => Ok(self.for_citizen(Event::Reopened { words, opens })),
+            Some(opens) => {
+                let limits = self.reopened(resolution);
+                Ok(self.for_citizen(Event::Reopened { words, limits, opens }))
+            }
             None => Ok(self.for_citizen(Event::Rated { satisfied, words })),
         }
     }
@@ -417,7 +435,7 @@ impl Decision<'_> {
             event,
             Event::SentBack { .. }
                 | Event::Ruled { .. }
-                | Event::Frozen { .. }
+                | Event::Frozen { asks_citizen: false, .. }
                 | Event::Supervised { .. }
                 | Event::HelpCalled { .. }
                 | Event::Delegated { .. }
