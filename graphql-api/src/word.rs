@@ -469,7 +469,7 @@ mirrors! {
         TakenUp,
         /// 已超期,请督办: a limit ran out, and there is nobody above who could take it.
         Overdue,
-        /// 您办结的诉求被重开: what you resolved was reopened.
+        /// 已办结的诉求被重开: what you resolved, logged, or had under supervision was reopened.
         Reopened,
         /// 事项已更正: what you have, or logged, is another matter than it was logged as.
         Corrected,
@@ -487,12 +487,40 @@ mirrors! {
         Extended,
         /// 延期申请未同意: you have no more time than before.
         NotExtended,
+        /// 同岗已代您办理: somebody else who answers for your post did it in your stead.
+        ActedFor,
+        /// 协同的人已更换: who leads what you help with, or who helps you, is somebody else now.
+        Reassigned,
+        /// 正在等群众答复: the citizen was asked something; until the answer your time rests.
+        CitizenAsked,
+        /// 群众已答复: the citizen answered, and your time runs on.
+        CitizenAnswered,
+        /// 群众逾期未答复: the citizen did not answer in time, and your time runs on.
+        CitizenSilent,
+        /// 有新备注: a note was written.
+        NoteAdded,
+        /// 诉求已撤回: the citizen took it back: there is nothing to be done any more.
+        Withdrawn,
+        /// 您督办的诉求已办结: what you have under supervision came to its end.
+        SupervisedResolved,
+        /// 群众评价满意: the citizen is content with what you resolved.
+        RatedGood,
+        /// 群众评价不满意: the citizen is not, and there is nobody above to go on with it.
+        RatedBad,
+        /// 协办或环节已报到: who was called, or was handed a step, is there.
+        Responded,
+        /// 时限已重新计算: a deadline of yours was reckoned anew, and ends at another time.
+        DeadlineMoved,
+        /// 诉求地点已并入他处: the place went up in another unit.
+        PlaceMoved,
         /// 有班可接: a colleague offers a shift that you could take.
         SwapOffered,
         /// 您的班已有人接: somebody takes the shift that you offered.
         SwapTaken,
         /// 换班已收回: the shift that was offered is not to be had any more.
         SwapTakenBack,
+        /// 该班已有他人接: the shift that was offered to you was taken by somebody else.
+        SwapGone,
         /// 已有人顶您的班: a colleague has come on duty in your place.
         DutyTakenOver,
         /// 替班已安排: a superior put you on duty, or took you off it.
@@ -507,6 +535,16 @@ mirrors! {
         StandIn,
         /// 缺勤已结束: an absence that concerned you is over before its time, or does not come.
         AbsenceEnded,
+        /// 值班无人,请安排: a shift of a roster that you see to has nobody, and only who is on duty takes requests there.
+        ShiftEmpty,
+        /// 岗位无人顶岗,请安排: a post that you see to has nobody who answers for it.
+        PostUnanswered,
+        /// 您已任职: you hold a post, from now on.
+        Appointed,
+        /// 您已离任: you do not hold a post any more.
+        Relieved,
+        /// 所涉单位有调整: a unit that you have to do with is new, stands elsewhere, or is gone.
+        UnitChanged,
     }
 
     /// Whether a notice can wait for the morning.

@@ -83,6 +83,8 @@ pub(super) fn notices(told: &[Line], cases: &BTreeMap<String, RequestId>, when: 
             About::DutyChange(code) => code.as_str(),
             About::Absence(code) => code.as_str(),
             About::Roster(code) => code.as_str(),
+            About::Post(code) => code.as_str(),
+            About::Unit(code) => code.as_str(),
         };
         let mut text = format!("→ {} {}: {about}", notice.kind, notice.kind.zh());
         if when {

@@ -102,6 +102,30 @@ pub fn duty_coverage(world: &World, at: Instant) -> DutyCoverage {
     found
 }
 
+/// When the shifts of a roster begin to have nobody in a stretch of time, though somebody should be there; only of an
+/// exclusive roster, for else the work goes to the other holders of the posts. Whoever is on duty and holds none of the
+/// posts is nobody: nothing would come to them.
+#[must_use]
+pub fn empty_shifts(world: &World, code: &RosterCode, (unit, posts): (UnitIx, PostKind), during: Span) -> Vec<Instant> {
+    let row = world.rosters().roster_from(code, during.from).filter(|row| row.exclusive && row.posts == posts);
+    if row.is_none() {
+        return Vec::new();
+    }
+    let looked = Looked { world, code, unit, posts };
+    let during = Span { to: during.to.min(during.from.plus_days(QUALITY_DAYS)), ..during };
+    let shifts = world.rosters().shifts(code, during);
+    let stints = world.duty_roster(unit, posts, during);
+    let empty = |stint: &Stint<'_>| {
+        let shift = shifts.iter().find(|shift| shift.span.contains(stint.span.from))?;
+        match looked.gap(stint, shift) {
+            Some((_, GapReason::OnPurpose)) => None,
+            Some((begins, GapReason::Removed | GapReason::Absent)) => Some(begins),
+            None => looked.only_strangers(stint).then_some(stint.span.from),
+        }
+    };
+    stints.iter().filter_map(empty).collect()
+}
+
 /// One roster.
 struct Looked<'w> {
     world: &'w World,
@@ -152,13 +176,21 @@ impl Looked<'_> {
         of == (Some(self.unit), Some(self.posts)) && self.world.post_exists(post, at)
     }
 
+    fn only_strangers(&self, stint: &Stint<'_>) -> bool {
+        let mut own = stint.on_duty.people.iter().filter(|duty| duty.roster.code == *self.code);
+        own.all(|duty| !self.holds(duty.person, stint.span.from))
+    }
+
+    fn holds(&self, person: &PersonCode, at: Instant) -> bool {
+        let person = self.world.find_person(person.as_str());
+        person.is_some_and(|person| self.world.held_by(person, at).any(|held| self.is_here(held.post, at)))
+    }
+
     fn strangers(&self, stints: &[Stint<'_>], found: &mut Vec<Stranger>) {
         for stint in stints {
             for duty in stint.on_duty.people.iter().filter(|duty| duty.roster.code == *self.code) {
                 let (person, first) = (duty.person, stint.span.from);
-                let ix = self.world.find_person(person.as_str());
-                let holds =
-                    ix.is_some_and(|ix| self.world.held_by(ix, first).any(|held| self.is_here(held.post, first)));
+                let holds = self.holds(person, first);
                 let known = |one: &Stranger| one.roster == self.code.as_str() && one.person == person.as_str();
                 if !holds && !found.iter().any(known) {
                     found.push(Stranger { roster: self.code.to_string(), person: person.to_string(), first });

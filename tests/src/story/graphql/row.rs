@@ -46,7 +46,7 @@ fragment Passed on Passed { rung kind verdict post { code name } }";
 
 pub(super) const NOTICES: &str = "{ notices(first: 100) {
     pageInfo { hasNextPage }
-    edges { cursor node { position at kind urgency deliverAt over assignment request { id } dutyChange { code } absence { code } roster { code } } }
+    edges { cursor node { position at kind urgency deliverAt over assignment request { id } dutyChange { code } absence { code } roster { code } post { code } unit { code } } }
 } }";
 
 pub(super) const WHO: &str = "query($place: String!, $matter: String!, $at: Instant!) {
@@ -196,6 +196,8 @@ pub(super) struct NoticeRow {
     duty_change: Option<CodeRow>,
     absence: Option<CodeRow>,
     roster: Option<CodeRow>,
+    post: Option<CodeRow>,
+    unit: Option<CodeRow>,
 }
 
 #[derive(Deserialize)]
@@ -224,15 +226,18 @@ impl NoticeRow {
     /// As the rules have it. Which of the notices of an entry it was, the API does not say.
     pub(super) fn line(self, person: &PersonCode) -> Result<Line, Failure> {
         let read = |text: String| instant(Some(text)).ok_or_else(|| broken("an instant that cannot be read"));
-        let about = match (self.request, self.duty_change, self.absence, self.roster) {
-            (Some(request), None, None, None) => {
-                About::Request { id: request.id.parse().map_err(broken)?, assignment: self.assignment }
-            }
-            (None, Some(change), None, None) => About::DutyChange(change.code.parse().map_err(broken)?),
-            (None, None, Some(absence), None) => About::Absence(absence.code.parse().map_err(broken)?),
-            (None, None, None, Some(roster)) => About::Roster(roster.code.parse().map_err(broken)?),
-            _ => return Err(broken("a notice about what the person may not see")),
-        };
+        let request = self.request.map(|request| {
+            Ok(About::Request { id: request.id.parse().map_err(broken)?, assignment: self.assignment })
+        });
+        let change = self.duty_change.map(|one| Ok(About::DutyChange(one.code.parse().map_err(broken)?)));
+        let absence = self.absence.map(|one| Ok(About::Absence(one.code.parse().map_err(broken)?)));
+        let roster = self.roster.map(|one| Ok(About::Roster(one.code.parse().map_err(broken)?)));
+        let post = self.post.map(|one| Ok(About::Post(one.code.parse().map_err(broken)?)));
+        let unit = self.unit.map(|one| Ok(About::Unit(one.code.parse().map_err(broken)?)));
+        let all: Result<Vec<About>, Failure> =
+            [request, change, absence, roster, post, unit].into_iter().flatten().collect();
+        let [about] = <[About; 1]>::try_from(all?)
+            .map_err(|_| broken("a notice about what the person may not see, or about several things"))?;
         let notice = Notice {
             person: person.clone(),
             kind: self.kind,

@@ -1,0 +1,337 @@
+//! The table of who is told what by a change of the register, held complete: a small scene for everything that can
+//! happen to one.
+//!
+//! Each scene says who stands how to the change, and whom it tells. Whoever the table has told is told just that, and
+//! nobody else; at the end every change has had a scene, and every tick of the table somebody who was told.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use liandong_engine::rules::{
+    absence::{Scope, Substitute},
+    actor::Actor,
+    authority::reads_map,
+    calendar::{Allowance, Declared},
+    instant::{Instant, Zone},
+    limit::LimitKind,
+    matter::{Mandated, Power},
+    notice::{About, Change, Concerned, Notice, Word, notices_of_register, register_may_tell, told_of_change},
+    post::{Person, PostKind, Rank},
+    register::{
+        command::{Command, DutyCommand, LimitOf, NewAbsence, NewDay, NewPost, NewRoster, NewUnit, Rota},
+        decide,
+    },
+    roster::{Change as On, Roster, Scope as During, Slot},
+    routing::Loads,
+    tier::UnitKind,
+    world::{Register, World},
+};
+use liandong_tests::{fixtures, town, town::instant};
+
+/// What happens, by which lines (the last does it), who stands how to it, and who is told what.
+const SCENES: &[(&str, &str, &str, &str)] = &[
+    ("PersonAdded", "operator adds P30", "", ""),
+    ("UnitCreated", "operator creates H15 in G1", "OnUnit=P2", "P2 UnitChanged H15"),
+    ("UnitRenamed", "operator renames G1", "OnUnit=P2", ""),
+    (
+        "UnitMoved",
+        "operator moves H11 to G2",
+        "OnUnit=P1 OnUnit=P2 OnUnit=P3",
+        "P2 UnitChanged H11, P1 UnitChanged H11, P3 UnitChanged H11",
+    ),
+    ("UnitDissolved", "operator merges H11 into H12", "OnUnit=P1 OnUnit=P2", "P1 UnitChanged H11, P2 UnitChanged H11"),
+    ("PostCreated", "operator opens V-SC4 on V", "OnUnit=P5", ""),
+    // P10 holds nothing any more; P9, who is second there, holds another post.
+    (
+        "PostAbolished",
+        "operator abolishes V-SC3",
+        "Holder=P10 Holder=P9 Arranger=P6 Arranger=P8 Arranger=P11",
+        "P9 Relieved V-SC3, P6 ShiftEmpty V-SP, P8 ShiftEmpty V-SP, P11 ShiftEmpty V-SP",
+    ),
+    ("Appointed", "operator appoints P2 to V-SC", "Holder=P2", "P2 Appointed V-SC"),
+    (
+        "Relieved",
+        "operator relieves P9 of V-SC2",
+        "Holder=P9 Superior=P6 Superior=P7",
+        "P9 Relieved V-SC2, P6 PostUnanswered V-SC2, P7 PostUnanswered V-SC2",
+    ),
+    // Whoever is second answers for the post, and is not on the roster.
+    (
+        "Relieved",
+        "operator relieves P10 of V-SC3",
+        "Holder=P10 Arranger=P6 Arranger=P8 Arranger=P11",
+        "P6 ShiftEmpty V-SP, P8 ShiftEmpty V-SP, P11 ShiftEmpty V-SP",
+    ),
+    ("MandateChanged", "operator empowers StandingCadre", "Everybody=P5", ""),
+    ("LimitChanged", "operator limits everyday", "Everybody=P5", ""),
+    ("DaysDeclared", "operator declares 2026-12-25", "Everybody=P5", ""),
+    // Without anybody in a week of the roster: its superior and the leaders of the town. Whoever recorded it knows.
+    (
+        "AbsenceRecorded",
+        "P6 sends away P9 from 2026-12-13 to 2026-12-21",
+        "Absent=P9 Recorder=P6 Arranger=P6 Arranger=P8 Arranger=P11",
+        "P9 AbsenceRecorded ABS-1, P8 ShiftEmpty V-SP, P11 ShiftEmpty V-SP",
+    ),
+    // In a week that is another's, nobody need come; the post is nobody's all the same.
+    (
+        "AbsenceRecorded",
+        "P9 sends away P9 from 2026-12-07 to 2026-12-12",
+        "Absent=P9 Recorder=P9 Superior=P6",
+        "P6 PostUnanswered ABS-1",
+    ),
+    (
+        "AbsenceRecorded",
+        "P2 sends away P2 from 2026-12-07 to 2026-12-12",
+        "Absent=P2 Recorder=P2 Superior=P5 Superior=P9 Superior=P10",
+        "P10 PostUnanswered ABS-1, P5 PostUnanswered ABS-1, P9 PostUnanswered ABS-1",
+    ),
+    ("AbsenceRecorded", "P8 sends away P6 from 2026-12-07 to 2026-12-12", "Absent=P6 StandIn=P7", "P6 AbsenceRecorded ABS-1, P7 StandIn ABS-1"),
+    // Whoever stands in goes away as well: the week is empty only now.
+    (
+        "AbsenceRecorded",
+        "P6 sends away P10 from 2026-12-06 to 2026-12-14; P9 sends away P9 from 2026-12-06 to 2026-12-14",
+        "Absent=P9 Recorder=P9 Arranger=P6 Arranger=P8 Arranger=P11",
+        "P6 ShiftEmpty V-SP, P8 ShiftEmpty V-SP, P11 ShiftEmpty V-SP",
+    ),
+    (
+        "AbsenceEnded",
+        "P8 sends away P6 from 2026-12-07 to 2026-12-12; operator calls back ABS-1",
+        "Absent=P6 StandIn=P7 Recorder=P8",
+        "P6 AbsenceEnded ABS-1, P7 AbsenceEnded ABS-1, P8 AbsenceEnded ABS-1",
+    ),
+    (
+        "RosterSetUp",
+        "P8 sends away P6 from 2026-12-07 to 2026-12-12; P8 sends away P7 from 2026-12-07 to 2026-12-12; operator sets up R for P6",
+        "Planned=P6 Arranger=P8 Arranger=P11",
+        "P6 RosterChanged R, P11 ShiftEmpty R, P8 ShiftEmpty R",
+    ),
+    (
+        "RosterChanged",
+        "P6 sends away P9 from 2026-12-13 to 2026-12-21; operator gives V-SP to P9",
+        "Planned=P9 Planned=P10 Arranger=P6 Arranger=P8 Arranger=P11",
+        "P10 RosterChanged V-SP, P9 RosterChanged V-SP, P6 ShiftEmpty V-SP, P11 ShiftEmpty V-SP, P8 ShiftEmpty V-SP",
+    ),
+    ("RosterEnded", "operator ends V-SP", "Planned=P9 Planned=P10", "P10 RosterChanged V-SP, P9 RosterChanged V-SP"),
+    ("SwapOffered", "P9 offers 49", "Out=P9 Invited=P5 Invited=P10", "P10 SwapOffered DUTY-1, P5 SwapOffered DUTY-1"),
+    ("SwapTaken", "P9 offers 49; P10 takes DUTY-1", "Out=P9 In=P10 Invited=P5", "P9 SwapTaken DUTY-1, P5 SwapGone DUTY-1"),
+    (
+        "SwapTakenBack",
+        "P9 offers 49; P6 takes back DUTY-1",
+        "Out=P9 Invited=P5 Invited=P10",
+        "P9 SwapTakenBack DUTY-1, P10 SwapTakenBack DUTY-1, P5 SwapTakenBack DUTY-1",
+    ),
+    ("DutyTakenOver", "P5 takes over from P9", "Out=P9 In=P5", "P9 DutyTakenOver DUTY-1"),
+    ("CoverArranged", "P6 puts P5 for P9 on 49", "Out=P9 In=P5 Beginner=P6", "P9 CoverArranged DUTY-1, P5 CoverArranged DUTY-1"),
+    (
+        "DutyChangeUndone",
+        "P6 puts P5 for P9 on 49; P8 undoes DUTY-1",
+        "Out=P9 In=P5 Beginner=P6",
+        "P9 DutyChangeUndone DUTY-1, P5 DutyChangeUndone DUTY-1, P6 DutyChangeUndone DUTY-1",
+    ),
+];
+
+/// The day of the first line; each line after it comes a minute later.
+const DAY: &str = "2026-11-24T09:00:00+08:00";
+
+fn day(text: &str) -> Instant {
+    instant(&format!("{text}T00:00:00+08:00")).unwrap()
+}
+
+fn rota(roster: &Roster, who: &str) -> Rota {
+    Rota {
+        name: roster.name.clone(),
+        kind: roster.kind,
+        exclusive: true,
+        on: roster.on.clone(),
+        hand_over: roster.hand_over,
+        hours: roster.hours,
+        turn: roster.turn,
+        week_begins: roster.week_begins,
+        width: 1,
+        start: roster.start,
+        order: vec![Slot(Some(who.parse().unwrap()))],
+    }
+}
+
+fn asked(world: &World, what: &[&str]) -> Command {
+    let say = || "如此".to_owned();
+    let roster = || world.register().rosters.iter().find(|row| row.code.as_str() == "V-SP").unwrap();
+    let shift = |no: &str| format!("2026-01-05#{no}").parse().unwrap();
+    match *what {
+        ["adds", code] => Command::AddPerson(Person { code: code.parse().unwrap(), name: "某某".to_owned(), phone: String::new() }),
+        ["creates", code, "in", parent] => Command::CreateUnit(NewUnit {
+            code: code.parse().unwrap(),
+            name: "某户".to_owned(),
+            kind: UnitKind::Household,
+            parent: Some(parent.parse().unwrap()),
+            serves: None,
+        }),
+        ["renames", unit] => Command::RenameUnit { unit: unit.parse().unwrap(), name: "新名".to_owned() },
+        ["moves", unit, "to", parent] => {
+            Command::MoveUnit { unit: unit.parse().unwrap(), parent: parent.parse().unwrap() }
+        }
+        ["merges", from, "into", into] => {
+            Command::MergeUnits { from: from.parse().unwrap(), into: into.parse().unwrap() }
+        }
+        ["opens", code, "on", unit] => Command::CreatePost(NewPost {
+            code: code.parse().unwrap(),
+            name: "新岗".to_owned(),
+            kind: PostKind::StandingCadre,
+            unit: unit.parse().unwrap(),
+        }),
+        ["abolishes", post] => Command::AbolishPost { post: post.parse().unwrap() },
+        ["appoints", person, "to", post] => {
+            Command::Appoint { post: post.parse().unwrap(), person: person.parse().unwrap(), rank: Rank::Substitute }
+        }
+        ["relieves", person, "of", post] => {
+            Command::Relieve { post: post.parse().unwrap(), person: person.parse().unwrap(), successor: None }
+        }
+        ["empowers", kind] => Command::ChangeMandate {
+            to: Mandated::Kind(PostKind::parse(kind).unwrap()),
+            matter: "street-lamp".parse().unwrap(),
+            power: Some(Power::Resolve),
+        },
+        ["limits", ladder] => Command::ChangeLimit {
+            of: LimitOf { ladder: Some(ladder.parse().unwrap()), matter: None, rung: None, kind: LimitKind::Finish },
+            allowance: Some(Allowance::WorkingDays(9)),
+        },
+        ["declares", date] => Command::DeclareDays {
+            calendar: world.register().calendars[0].code.clone(),
+            days: vec![NewDay {
+                date: date.parse().unwrap(),
+                name: "放假".to_owned(),
+                kind: Declared::Holiday,
+                periods: Vec::new(),
+            }],
+            published_to: None,
+        },
+        ["sends", "away", person, "from", from, "to", to] => Command::RecordAbsence(NewAbsence {
+            person: person.parse().unwrap(),
+            from: Some(day(from)),
+            to: day(to),
+            reason: say(),
+            scope: Scope::All,
+            substitute: Substitute::ByPost,
+        }),
+        ["calls", "back", absence] => Command::EndAbsence { absence: absence.parse().unwrap() },
+        ["sets", "up", code, "for", who] => Command::SetUpRoster(NewRoster {
+            code: code.parse().unwrap(),
+            unit: "V".parse().unwrap(),
+            posts: PostKind::ResidentCadre,
+            rota: rota(roster(), who),
+            from: None,
+        }),
+        ["gives", code, "to", who] => {
+            Command::ChangeRoster { roster: code.parse().unwrap(), rota: rota(roster(), who), from: None }
+        }
+        ["ends", code] => Command::EndRoster { roster: code.parse().unwrap(), from: None },
+        ["offers", no] => Command::Duty(DutyCommand::OfferSwap {
+            roster: roster().code.clone(),
+            shift: shift(no),
+            to: None,
+            reason: say(),
+        }),
+        ["takes", change] => {
+            Command::Duty(DutyCommand::TakeSwap { change: change.parse().unwrap(), against: None })
+        }
+        ["takes", "back", change] => Command::Duty(DutyCommand::TakeBackSwap { change: change.parse().unwrap() }),
+        ["takes", "over", "from", out] => Command::Duty(DutyCommand::TakeOver {
+            roster: roster().code.clone(),
+            out: out.parse().unwrap(),
+            reason: say(),
+        }),
+        ["puts", person, "for", out, "on", no] => Command::Duty(DutyCommand::ArrangeCover {
+            roster: roster().code.clone(),
+            change: On::Replace { out: out.parse().unwrap(), person: person.parse().unwrap() },
+            scope: During::Shift(shift(no)),
+            reason: say(),
+        }),
+        ["undoes", change] => Command::Duty(DutyCommand::Undo { change: change.parse().unwrap() }),
+        ref other => panic!("{other:?}"),
+    }
+}
+
+fn shown(notice: &Notice) -> String {
+    let about = match &notice.about {
+        About::DutyChange(code) => code.as_str(),
+        About::Absence(code) => code.as_str(),
+        About::Roster(code) => code.as_str(),
+        About::Post(code) => code.as_str(),
+        About::Unit(code) => code.as_str(),
+        About::Request { .. } => "a request",
+    };
+    format!("{} {} {about}", notice.person, notice.kind)
+}
+
+/// Plays a scene, and says which ticks of the table it shows.
+#[track_caller]
+fn check(change: Change, lines: &str, stand: &str, expected: &str) -> BTreeSet<(Change, Concerned)> {
+    let mut world = World::build(fixtures::register("roster"), 1, Zone::china()).unwrap();
+    let mut now = instant(DAY).unwrap();
+    let mut last = None;
+    for line in lines.split("; ") {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (who, what) = words.split_first().unwrap();
+        let actor = if *who == "operator" { Actor::Operator } else { town::person(who).unwrap() };
+        let decided = decide::decide(&world, now, &actor, &asked(&world, what), &[], &Loads::default());
+        let decision = decided.unwrap_or_else(|refusal| panic!("{line}: {refusal:?}"));
+        let mut told = Vec::new();
+        for recorded in &decision.records {
+            let of_it = notices_of_register(&world, &decision.world, now, recorded);
+            assert!(of_it.is_empty() || register_may_tell(&recorded.event), "{line}");
+            told.extend(of_it);
+        }
+        let happened = decision.records.iter().map(|recorded| Change::of(&recorded.event)).next();
+        last = Some((happened, actor, told));
+        world = decision.world;
+        now = now.plus_minutes(1);
+    }
+    let (happened, actor, told) = last.unwrap();
+    assert_eq!(happened, Some(change), "{lines}");
+    let found: Vec<String> = told.iter().map(shown).collect();
+    let sorted = |text: &str| text.split(", ").filter(|t| !t.is_empty()).map(str::to_owned).collect::<BTreeSet<_>>();
+    assert_eq!(found.iter().cloned().collect::<BTreeSet<_>>(), sorted(expected), "{change} by `{lines}`");
+    assert_eq!(found.len(), sorted(expected).len(), "{change} by `{lines}` says something twice: {found:?}");
+    let mut ticks = BTreeSet::new();
+    let mut may_be_told: BTreeMap<&str, BTreeSet<_>> = BTreeMap::new();
+    for pair in stand.split_whitespace() {
+        let (concerned, person) = pair.split_once('=').unwrap();
+        let concerned = Concerned::parse(concerned).unwrap();
+        let Word::Told(kind) = told_of_change(change, concerned) else { continue };
+        may_be_told.entry(person).or_default().insert(kind);
+        let works = world.find_person(person).is_some_and(|ix| reads_map(&world, ix, now));
+        if works && actor.person().is_none_or(|who| who.as_str() != person) {
+            assert!(told.iter().any(|n| n.person.as_str() == person && n.kind == kind), "{change}: {pair} is not told");
+            ticks.insert((change, concerned));
+        }
+    }
+    for notice in &told {
+        let known = may_be_told.get(notice.person.as_str()).is_some_and(|kinds| kinds.contains(&notice.kind));
+        assert!(known, "{change} by `{lines}`: the table does not have {}", shown(notice));
+    }
+    ticks
+}
+
+#[test]
+fn everybody_whom_a_change_of_the_register_touches_is_told_as_the_table_says() {
+    let mut played = BTreeSet::new();
+    let mut ticks = BTreeSet::new();
+    for (change, lines, stand, expected) in SCENES {
+        let change = Change::parse(change).unwrap();
+        ticks.extend(check(change, lines, stand, expected));
+        played.insert(change);
+    }
+    let empty = World::build(Register::default(), 1, Zone::china()).unwrap();
+    let loaded = decide::load(&empty, &Actor::Operator, fixtures::register("roster"), 500).unwrap();
+    for recorded in &loaded.records {
+        played.insert(Change::of(&recorded.event));
+        assert_eq!(notices_of_register(&empty, &loaded.world, instant(DAY).unwrap(), recorded), []);
+    }
+    let unplayed: Vec<_> = Change::ALL.iter().filter(|change| !played.contains(change)).collect();
+    assert!(unplayed.is_empty(), "no scene plays {unplayed:?}; write one");
+    let cells = Change::ALL.iter().flat_map(|change| Concerned::ALL.iter().map(move |one| (*change, *one)));
+    let missing: Vec<_> = cells
+        .filter(|(change, one)| matches!(told_of_change(*change, *one), Word::Told(_)))
+        .filter(|cell| !ticks.contains(cell))
+        .collect();
+    assert!(missing.is_empty(), "no scene tells {missing:?}; write one, or mend the table");
+}
