@@ -12,7 +12,8 @@ pub const LENGTH: usize = 45;
 /// The operations of a seed: the same ones every time.
 #[must_use]
 pub fn operations(seed: u64) -> Vec<Op> {
-    let mut dice = Dice { rand: Rand32::new(seed), lazy: 0, bad: 0, restless: 0, quarrels: false, watched: 0, by_turns: 0 };
+    let mut dice =
+        Dice { rand: Rand32::new(seed), lazy: 0, bad: 0, restless: 0, quarrels: false, watched: 0, by_turns: 0 };
     (dice.lazy, dice.bad, dice.restless) = (dice.below(8), dice.below(6), dice.below(6));
     dice.quarrels = dice.one_in(5);
     dice.watched = if dice.one_in(4) { 30 } else { 0 };
@@ -179,7 +180,21 @@ impl Dice {
     fn change(&mut self) -> Change {
         let watched = self.watched;
         // Days are declared seldom: all that is known of days is reckoned again then.
-        let kinds = [(20, 0), (12, 1), (6, 2), (4, 3), (4, 4), (2, 5), (2, 6), (2, 7), (1, 8), (4 + 3 * watched, 9), (2, 10), (2, 11), (5, 12)];
+        let kinds = [
+            (20, 0),
+            (12, 1),
+            (6, 2),
+            (4, 3),
+            (4, 4),
+            (2, 5),
+            (2, 6),
+            (2, 7),
+            (1, 8),
+            (4 + 3 * watched, 9),
+            (2, 10),
+            (2, 11),
+            (5, 12),
+        ];
         match self.weighted(&kinds) {
             0 => Change::Leaves {
                 who: self.byte(),
