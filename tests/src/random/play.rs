@@ -33,7 +33,7 @@ use liandong_engine::rules::{
 };
 use proptest::{collection::vec, prelude::*};
 
-use super::{pick, plan::day};
+use super::{duty::OnDuty, pick, plan::day};
 
 /// Something somebody tries.
 #[derive(Clone, Debug)]
@@ -161,7 +161,8 @@ impl Play {
     }
 
     fn duty(&mut self, step: &Move) -> Done {
-        match self.about_duty(step.which, step.how) {
+        let known = OnDuty { world: &self.world, rows: self.world.register(), now: self.now };
+        match known.about_duty(step.which, step.how) {
             Some((actor, command)) => self.decided(&actor, command),
             None => Done::Nothing,
         }

@@ -26,7 +26,7 @@ use super::{
     op::{Change, What, Who},
     shell::Shell,
 };
-use crate::random::pick;
+use crate::random::{duty::OnDuty, pick};
 
 /// A number from here on does what one should not.
 const WRONG: u8 = 240;
@@ -243,6 +243,26 @@ impl<S: Shell> Drive<'_, S> {
                 parent: pick(&self.units(UnitKind::Group), to),
             },
             Change::Abolished { post } => C::AbolishPost { post: self.post(post) },
+            Change::Merged { unit, into } => {
+                let (from, others) = self.alike(unit)?;
+                C::MergeUnits { from, into: (!others.is_empty()).then(|| pick(&others, into))? }
+            }
+            Change::Dissolved { unit, successor } => {
+                let (unit, others) = self.alike(unit)?;
+                let successor = successor.filter(|_| !others.is_empty()).map(|number| pick(&others, number));
+                C::DissolveUnit { unit, successor }
+            }
+            Change::SubstituteLeaves { which } => {
+                let named = rows.absences.iter().filter(|row| row.span.to > now && row.ended_at.is_none());
+                let named = named.filter_map(|row| match &row.substitute {
+                    Substitute::Person(person) => Some(person),
+                    _ => None,
+                });
+                let named: Vec<&PersonCode> = named.collect();
+                let person = named.get(usize::from(which) % named.len().max(1))?;
+                let held = rows.holdings.iter().find(|h| h.span.contains(now) && h.person == **person)?;
+                C::Relieve { post: held.post.clone(), person: held.person.clone(), successor: None }
+            }
             Change::DayOff { after } => self.declares(after, Declared::Holiday)?,
             Change::MakeUp { after } => self.declares(after, Declared::MakeUp)?,
             Change::Limit { which, how } => {
@@ -261,6 +281,22 @@ impl<S: Shell> Drive<'_, S> {
             }
         };
         Some((Actor::Operator, Command::Register(command)))
+    }
+
+    /// A unit of those that stand in the middle of the tree, and the others of its kind.
+    fn alike(&self, number: u8) -> Option<(UnitCode, Vec<UnitCode>)> {
+        let kinds = [UnitKind::Village, UnitKind::Group, UnitKind::Group, UnitKind::Household];
+        let all = self.units(pick(&kinds, number % 4));
+        let unit = (!all.is_empty()).then(|| pick(&all, number / 4))?;
+        let others = all.into_iter().filter(|other| *other != unit).collect();
+        Some((unit, others))
+    }
+
+    /// Somebody does something about duty.
+    pub(super) fn duty(&self, which: u16, how: u16) -> Option<(Actor, Command)> {
+        let known = OnDuty { world: &self.world, rows: self.register(), now: self.clock };
+        let (actor, command) = known.about_duty(which, how)?;
+        Some((actor, Command::Register(command)))
     }
 
     /// The town says of a day what it is, shortly before.

@@ -13,6 +13,7 @@ use liandong_engine::rules::{
     world::Register,
 };
 
+use super::hanging;
 use crate::naive::{Asked, Day};
 
 /// What is wrong with whom an event gives work to.
@@ -33,6 +34,9 @@ pub(super) fn faults(
     };
     if accused.contains(&opens.person) {
         faults.push(format!("{} is complained of", opens.person));
+    }
+    if !hanging::holds_a_post(register, &opens.person, at) {
+        faults.push(format!("{} holds no post", opens.person));
     }
     let own = matches!(event, Event::Resolved { ends, .. }
         if before.and_then(|r| r.assignment(*ends)).is_some_and(|a| a.post == opens.post));
@@ -148,7 +152,8 @@ pub(super) fn kept_from_others(register: &Register, request: &Request, at: Insta
     let named = |a: &Assignment| {
         let names = Substitute::Person(a.person.clone());
         let mut rows = register.absences.iter().filter(|row| row.substitute == names);
-        rows.any(|row| is_away(register, &row.person, request.matter.as_str(), at))
+        let away = rows.any(|row| is_away(register, &row.person, request.matter.as_str(), at));
+        away && hanging::holds_a_post(register, &a.person, at)
     };
     // Who helps, or has a step, is not who has to have it.
     let held = request.open().filter(|a| !a.is_aside()).find(|a| away(a) || !holds(a) && !named(a))?;

@@ -2,6 +2,7 @@
 //! register, its own list of the limits that run, and who should have got what by [`crate::naive`].
 
 mod given;
+mod hanging;
 mod ledger;
 mod moved;
 mod pause;
@@ -95,6 +96,9 @@ impl Watch {
         }
         if !entries.is_empty() {
             self.everybody_there();
+        }
+        if entries.iter().any(|entry| matches!(entry.happened, Happened::Register(_))) {
+            self.faults.extend(hanging::faults(&self.register, self.at));
         }
     }
 

@@ -1,0 +1,96 @@
+//! What hangs on something and has outlasted it, told from the rows of the register alone: whatever a unit, a post or
+//! a roster had ends with it, and nothing stands on what was undone beneath it.
+
+use std::collections::HashMap;
+
+use liandong_engine::rules::{
+    id::{PersonCode, PostCode, RosterCode},
+    instant::Instant,
+    roster::{Change, DutyChange, DutyChangeStage, Scope, ShiftId},
+    world::Register,
+};
+
+/// Everything that outlasts what it hangs on.
+pub(super) fn faults(register: &Register, at: Instant) -> Vec<String> {
+    let mut faults = Vec::new();
+    let units = ends(register.units.iter().map(|row| (&row.code, row.span.to)));
+    let posts = ends(register.posts.iter().map(|row| (&row.code, row.span.to)));
+    let mut outlasts = |what: String, to: Instant, end: Option<&Instant>| {
+        if end.is_some_and(|end| to > *end) {
+            faults.push(format!("{what} holds until {to:?} and hangs on what ends at {end:?}"));
+        }
+    };
+    for row in &register.posts {
+        outlasts(format!("post {}", row.code), row.span.to, units.get(&row.unit));
+    }
+    for row in &register.holdings {
+        outlasts(format!("{} on {}", row.person, row.post), row.span.to, posts.get(&row.post));
+    }
+    for row in &register.rosters {
+        outlasts(format!("roster {}", row.code), row.span.to, units.get(&row.unit));
+    }
+    for row in &register.unit_calendars {
+        outlasts(format!("calendar {} of {}", row.calendar, row.unit), row.span.to, units.get(&row.unit));
+    }
+    let rosters: HashMap<&RosterCode, Instant> = ends(register.rosters.iter().map(|row| (&row.code, row.span.to)));
+    for row in &register.duty_changes {
+        match row.stage() {
+            DutyChangeStage::Offered if rosters.get(&row.roster).is_none_or(|end| *end <= at) => {
+                faults.push(format!("{} is offered, and roster {} is over", row.code, row.roster));
+            }
+            DutyChangeStage::InForce => faults.extend(rests_on_nothing(register, row)),
+            _ => {}
+        }
+    }
+    faults
+}
+
+/// The last instant of each, over all its stretches.
+fn ends<'r, K: std::hash::Hash + Eq>(rows: impl Iterator<Item = (&'r K, Instant)>) -> HashMap<&'r K, Instant> {
+    let mut ends = HashMap::new();
+    for (code, to) in rows {
+        let end = ends.entry(code).or_insert(to);
+        *end = (*end).max(to);
+    }
+    ends
+}
+
+/// A change of duty that takes somebody off who was there only by another one, which was undone since.
+fn rests_on_nothing(register: &Register, row: &DutyChange) -> Option<String> {
+    let since = row.since()?;
+    let own: Vec<(PersonCode, ShiftId)> = taken_off(row).collect();
+    let others = || register.duty_changes.iter().filter(|other| other.roster == row.roster && other.code != row.code);
+    let beneath = |other: &&DutyChange| {
+        let undone_since = other.stage() == DutyChangeStage::Undone && other.ended_at > Some(since);
+        undone_since && other.since() < Some(since) && own.iter().any(|(out, shift)| put_on(other, out, *shift))
+    };
+    let gone = others().find(beneath)?;
+    let still = own.iter().any(|(out, shift)| {
+        others().any(|other| other.stage() == DutyChangeStage::InForce && put_on(other, out, *shift))
+    });
+    (!still).then(|| format!("{} stands on {}, which was undone", row.code, gone.code))
+}
+
+/// Whom a change takes off which shift.
+fn taken_off(row: &DutyChange) -> impl Iterator<Item = (PersonCode, ShiftId)> {
+    row.overrides().into_iter().filter_map(|by| match (by.change, by.scope) {
+        (Change::Replace { out, .. } | Change::Remove { person: out }, Scope::Shift(shift)) => Some((out, shift)),
+        _ => None,
+    })
+}
+
+/// Whether a change puts somebody on a shift.
+fn put_on(row: &DutyChange, whom: &PersonCode, on: ShiftId) -> bool {
+    row.overrides().into_iter().any(|by| match (by.change, by.scope) {
+        (Change::Replace { person, .. } | Change::Add { person }, Scope::Shift(shift)) => {
+            person == *whom && shift == on
+        }
+        _ => false,
+    })
+}
+
+/// Whether somebody holds any post that is there at that instant.
+pub(super) fn holds_a_post(register: &Register, person: &PersonCode, at: Instant) -> bool {
+    let there = |post: &PostCode| register.posts.iter().any(|row| row.code == *post && row.span.contains(at));
+    register.holdings.iter().any(|row| row.person == *person && row.span.contains(at) && there(&row.post))
+}
