@@ -181,17 +181,17 @@ pub fn notices(
         not_needed(before, &recorded.event).map(|aside| notice(&aside.person, NoticeKind::NotNeeded, Some(aside.no))),
     );
     if let Some(opens) = recorded.event.opens() {
-        let corrected = matches!(recorded.event, Event::Corrected { .. });
+        let corrected = matches!(recorded.event, Event::Corrected { .. } | Event::PlaceCorrected { .. });
         let kept = corrected && before.and_then(Request::handle).is_some_and(|held| held.person == opens.person);
         let kind = if kept { NoticeKind::Corrected } else { NoticeKind::Assigned };
         told.push(notice(&opens.person, kind, Some(opens.no)));
     }
     match &recorded.event {
-        Event::HandedOver { ends, .. } => {
+        Event::HandedOver { ends, .. } | Event::Merged { ends, .. } => {
             let former = before.and_then(|r| r.assignment(*ends));
             told.extend(former.map(|a| notice(&a.person, NoticeKind::Taken, Some(a.no))));
         }
-        Event::Corrected { ends, opens, .. } => {
+        Event::Corrected { ends, opens, .. } | Event::PlaceCorrected { ends, opens, .. } => {
             let former = before.and_then(|r| r.assignment(*ends)).filter(|a| a.person != opens.person);
             told.extend(former.map(|a| notice(&a.person, NoticeKind::Taken, Some(a.no))));
             let knows = |person: &&PersonCode| told.iter().any(|n| n.person == **person);
@@ -246,7 +246,7 @@ pub fn notices(
             let people = person.iter().chain(tell).collect::<BTreeSet<_>>();
             told.extend(people.into_iter().map(|person| notice(person, NoticeKind::Overdue, None)));
         }
-        Event::Resolved { .. } => {
+        Event::Resolved { .. } | Event::ResultShared { .. } => {
             let logger = before.and_then(|r| r.logged_by.person());
             told.extend(logger.map(|p| notice(p, NoticeKind::Resolved, None)));
         }
@@ -284,6 +284,7 @@ pub fn may_tell(event: &Event) -> bool {
                 | Event::LimitPassed { .. }
                 | Event::Resolved { .. }
                 | Event::Withdrawn { .. }
+                | Event::Merged { .. }
                 | Event::Reminded { .. }
                 | Event::Supervised { .. }
                 | Event::Reported { .. }

@@ -93,7 +93,8 @@ fn found<'r>(
             let whole = match event {
                 Event::Resumed { .. } => again,
                 // What was left when the citizen had answered, and what is granted on top, begin by that.
-                Event::Corrected { .. } => {
+                Event::Separated { .. } => !request.limits.waited.iter().any(|w| w.to == first.reckoning.start),
+                Event::Corrected { .. } | Event::PlaceCorrected { .. } => {
                     let (start, corrected) = (first.reckoning.start, request.limits.corrections.last());
                     let left = request.limits.waited.iter().any(|waited| waited.to == start);
                     !left && corrected.is_none_or(|at| start <= *at)

@@ -35,7 +35,8 @@ pub fn running(request: &Request) -> Vec<Due> {
             add(LimitKind::Relay, *relay, request.assignment(*relay).and_then(|a| a.finish));
         }
         Stage::Told { rate, .. } => add(LimitKind::Rate, CASE, *rate),
-        Stage::Closed { .. } => {}
+        // Those of what it was merged into run.
+        Stage::Merged { .. } | Stage::Closed { .. } => {}
     }
     due
 }

@@ -139,12 +139,16 @@ impl Ledger {
         match event {
             Event::Accepted { no } => drop(limits.remove(&(*no, LimitKind::Accept))),
             Event::CitizenAsked { .. } | Event::Withdrawn { .. } => limits.clear(),
+            // What was promised for the whole goes on once it is a case of its own again.
+            Event::Merged { .. } => {
+                limits.retain(|(_, kind), _| matches!(kind, LimitKind::Committed | LimitKind::Statutory));
+            }
             Event::Resumed { .. } => drop(limits.remove(&(CASE, LimitKind::Answer))),
             Event::Rated { .. } | Event::Lapsed => limits.clear(),
             Event::Reopened { .. } => drop(limits.remove(&(CASE, LimitKind::Rate))),
             Event::LimitPassed { limit, .. } => drop(limits.remove(&(CASE, *limit))),
             // The times of another matter, which may have fewer of them.
-            Event::Corrected { .. } => {
+            Event::Corrected { .. } | Event::PlaceCorrected { .. } | Event::Separated { .. } => {
                 limits.retain(|key, _| ![(CASE, LimitKind::Committed), (CASE, LimitKind::Statutory)].contains(key));
             }
             Event::Overdue { no, limit, again, .. } => {
@@ -196,7 +200,7 @@ impl Ledger {
                     // What was left of it, and what came on top.
                     Event::Resumed { .. } | Event::ExtensionGranted { .. } => false,
                     // What was left when the citizen had answered, and what was granted on top.
-                    Event::Corrected { .. } => {
+                    Event::Corrected { .. } | Event::PlaceCorrected { .. } | Event::Separated { .. } => {
                         let start = reckoned.reckoning.start;
                         let left = before.is_some_and(|r| r.limits.waited.iter().any(|waited| waited.to == start));
                         !left && start <= at
@@ -239,6 +243,7 @@ fn ends(event: &Event) -> Option<AssignmentNo> {
         | Event::Recalled { ends, .. }
         | Event::Released { ends }
         | Event::Corrected { ends, .. }
+        | Event::PlaceCorrected { ends, .. }
         | Event::HandedOver { ends, .. } => Some(*ends),
         _ => None,
     }
