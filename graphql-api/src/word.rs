@@ -349,6 +349,8 @@ mirrors! {
         Waiting,
         /// 待裁定: returned too often; the supervisor rules.
         Frozen,
+        /// 已并案: the same as another request, which it follows; its household hears what comes of that one.
+        Merged,
         /// 已办结回传中: being carried back.
         Resolved,
         /// 已告知: the household has heard it.
@@ -369,7 +371,7 @@ mirrors! {
         CannotBeSolved,
         /// 不属本级职责: it is somebody else's to do.
         NotOurDuty,
-        /// 重复诉求: the same request is being handled under another receipt.
+        /// 重复诉求: the same as another that is not named; nobody gives it any more, see `merge`.
         Duplicate,
         /// 已撤回: the citizen took it back.
         Withdrawn,
@@ -437,8 +439,10 @@ mirrors! {
         HandedOver,
         /// 已回报: done, and reported to who asked for it.
         Reported,
-        /// 事项已更正: the case is another matter, and is somebody's by that.
+        /// 事项已更正: the case is another matter, or elsewhere, and is somebody's by that.
         Corrected,
+        /// 已并案: the case is the same as another, which is handled.
+        Merged,
         /// 已收回: taken back by who asked for it.
         Recalled,
         /// 不再需要: the case went on without it.

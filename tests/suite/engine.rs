@@ -256,7 +256,10 @@ on_both_stores! {
             for statement in statements {
                 db.execute_unprepared(statement).await?;
             }
-            Ok(verify(&store).await?.differences)
+            let mut said = verify(&store).await?.differences;
+            // Entries keep their instants.
+            said.retain(|difference| !difference.starts_with("time runs backward"));
+            Ok(said)
         };
         let to = |from: i64, to: i64, seq: i64| {
             format!("UPDATE journal SET position = {to}, seq = {seq} WHERE position = {from}")

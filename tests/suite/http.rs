@@ -2,6 +2,7 @@
 
 mod calendars;
 mod coverage;
+mod duplicates;
 mod duty;
 mod end;
 mod limits;

@@ -95,7 +95,9 @@ fn live_as_often(lives: u32, check: impl Fn(&Register, &[Move]) -> Outcome) {
 fn records<'a>(before: &'a Play, done: &'a Done, now: Instant) -> Vec<(RequestId, Option<Request>, &'a Recorded)> {
     let happened: Vec<(RequestId, &Vec<Recorded>)> = match done {
         Done::Request(id, records) => vec![(*id, records)],
-        Done::Register(_, _, handed) | Done::Due(handed) => handed.iter().map(|(id, records)| (*id, records)).collect(),
+        Done::Register(_, _, handed) | Done::Due(handed) | Done::Followed(handed) => {
+            handed.iter().map(|(id, records)| (*id, records)).collect()
+        }
         Done::Refused(_) | Done::Nothing => Vec::new(),
     };
     let mut seen = Vec::new();
@@ -123,13 +125,24 @@ fn every_open_request_has_exactly_one_handle_assignment_open() {
                     vec![(*handle, Duty::Handle)]
                 }
                 Stage::Resolved { relay, .. } => vec![(*relay, Duty::Relay)],
-                Stage::Told { .. } | Stage::Closed { .. } => Vec::new(),
+                Stage::Merged { .. } | Stage::Told { .. } | Stage::Closed { .. } => Vec::new(),
             };
             for aside in request.asides() {
                 let lead = request.handle();
                 prop_assert!(lead.is_some_and(|lead| lead.person != aside.person), "{:?} beside {:?}", aside, lead);
             }
             prop_assert_eq!(open, expected, "{:?}", request.stage);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn whatever_was_merged_follows_a_request_that_somebody_is_to_handle() {
+    each_step(|_, _, after| {
+        for request in after.requests.values().filter(|r| matches!(r.stage, Stage::Merged { .. })) {
+            let other = request.merged_into.and_then(|other| after.requests.get(&other));
+            prop_assert!(other.is_some_and(|other| other.handle().is_some()), "{:?}", request.merged_into);
         }
         Ok(())
     });
@@ -554,7 +567,7 @@ fn the_territories_somebody_sees_are_those_where_their_roles_may_see() {
 }
 
 /// Every event that a request can have, and every one that the register can have but the loading of rows.
-const EVENTS: [&str; 50] = [
+const EVENTS: [&str; 55] = [
     "RequestLogged",
     "Accepted",
     "Escalated",
@@ -601,6 +614,11 @@ const EVENTS: [&str; 50] = [
     "MandateChanged",
     "LimitChanged",
     "Corrected",
+    "PlaceCorrected",
+    "CitizenCorrected",
+    "Merged",
+    "ResultShared",
+    "Separated",
     "Recomputed",
     "DaysDeclared",
     "AbsenceRecorded",
@@ -738,7 +756,9 @@ fn every_limit_that_an_event_sets_adds_up() {
                     Event::Recomputed { .. } => prop_assert!(reckoning.start <= *at),
                     Event::ExtensionGranted { .. } => prop_assert!(reckoning.start >= *at),
                     // Since it was given, or logged; and behind that what was granted once.
-                    Event::Corrected { .. } => prop_assert!(reckoned.limit.due > *at),
+                    Event::Corrected { .. } | Event::PlaceCorrected { .. } | Event::Separated { .. } => {
+                        prop_assert!(reckoned.limit.due > *at)
+                    }
                     _ => prop_assert_eq!(reckoning.start, *at),
                 }
                 prop_assert!(reckoned.limit.soon <= reckoned.limit.due);

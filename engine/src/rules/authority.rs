@@ -97,8 +97,14 @@ words! {
         Remind = "催办",
         /// Watch it, with a limit of its own.
         Supervise = "督办",
-        /// Say which matter it really is.
+        /// Say which matter it really is, or where.
         Correct = "更正事项",
+        /// Mend the citizen's name or telephone.
+        CorrectCitizen = "更正当事人",
+        /// Say that it is the same as another request.
+        Merge = "并案",
+        /// Say that it is not.
+        Separate = "拆分并案",
         /// Handle it oneself, from a higher rung.
         TakeOver = "提级办理",
         /// Call another post to help.
@@ -181,6 +187,10 @@ const fn roles_for(act: Act) -> &'static [Role] {
         Act::Supervise => &[Leader, Supervisor],
         // Who pressed the wrong line of a list mends it, before or after somebody has it.
         Act::Correct => &[Holder, Logger, Dispatcher],
+        // Who carries the result finds out that the telephone is wrong.
+        Act::CorrectCitizen => &[Holder, Relayer, Logger, Cadre],
+        Act::Merge => &[Holder, Dispatcher],
+        Act::Separate => &[FormerHolder, Logger, Dispatcher],
         Act::TakeOver => &[Higher],
         Act::Resume => &[Holder, Citizen, Logger, Cadre],
         Act::AddNote => {

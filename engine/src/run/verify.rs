@@ -14,7 +14,7 @@ use crate::rules::{
     id::{RequestId, UnitCode},
     instant::Instant,
     register,
-    request::{Request, evolve::evolve},
+    request::{Request, Stage, evolve::evolve},
     tree::Tree,
     world::Register,
 };
@@ -69,6 +69,7 @@ pub async fn verify(store: &Store) -> Result<Verified, Error> {
         found.differences.push("the register's rows differ from the fold of its journal".to_owned());
     }
     compare_due(store, &folded, &broken, &mut found).await?;
+    compare_merged(&folded, &broken, &mut found);
     let (kept, counted) = workload::recount(db).await?;
     if kept.0 != counted.0 {
         found.differences.push("the counters of open work differ from the open assignments".to_owned());
@@ -119,6 +120,22 @@ impl Fold {
             }
         }
     }
+}
+
+/// Whatever follows another request follows one that is handled: else its household would never hear anything.
+fn compare_merged(folded: &HashMap<RequestId, Request>, broken: &HashSet<RequestId>, found: &mut Verified) {
+    let lost = folded.values().filter_map(|request| match (&request.stage, request.merged_into) {
+        (Stage::Merged { .. }, Some(into)) if broken.contains(&into) => None,
+        (Stage::Merged { .. }, Some(into)) => match folded.get(&into) {
+            Some(other) if other.handle().is_some() => None,
+            _ => Some((request.id, format!("follows {into}, which nobody handles"))),
+        },
+        (Stage::Merged { .. }, None) => Some((request.id, "was merged into nothing".to_owned())),
+        _ => None,
+    });
+    let mut lost: Vec<(RequestId, String)> = lost.collect();
+    lost.sort_unstable();
+    found.differences.extend(lost.into_iter().map(|(id, what)| format!("request {id} {what}")));
 }
 
 /// The due index holds the first limit of every request that runs, and no other.

@@ -55,6 +55,10 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         | Event::ExtensionRefused { reason, .. }
         | Event::Recomputed { reason, .. }
         | Event::Corrected { reason, .. }
+        | Event::PlaceCorrected { reason, .. }
+        | Event::CitizenCorrected { reason, .. }
+        | Event::Merged { reason, .. }
+        | Event::Separated { reason, .. }
         | Event::Withdrawn { reason } => Some(reason),
         Event::Delegated { instruction, .. } => Some(instruction),
         Event::Ruled { ruling, .. } => Some(ruling),
@@ -67,6 +71,7 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         | Event::Reopened { words, .. }
         | Event::Reminded { words, .. }
         | Event::Supervised { words, .. }
+        | Event::ResultShared { words, .. }
         | Event::Reported { words, .. } => Some(words),
         Event::Accepted { .. }
         | Event::Relayed { .. }
@@ -79,6 +84,7 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         | Event::Responded { .. }
         | Event::Released { .. }
         | Event::ExtensionGranted { .. }
+        | Event::MergedOn { .. }
         | Event::PlaceMoved { .. } => None,
     }
 }
@@ -134,7 +140,7 @@ impl JournalEntry {
     /// How the request was resolved, if that is what happened.
     async fn outcome(&self) -> Option<Outcome> {
         match self.event()? {
-            Event::Resolved { outcome, .. } => Some((*outcome).into()),
+            Event::Resolved { outcome, .. } | Event::ResultShared { outcome, .. } => Some((*outcome).into()),
             _ => None,
         }
     }
@@ -220,6 +226,8 @@ pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::Assignme
         | Event::ExtensionGranted { ends, .. }
         | Event::ExtensionRefused { ends, .. }
         | Event::Corrected { ends, .. }
+        | Event::PlaceCorrected { ends, .. }
+        | Event::Merged { ends, .. }
         | Event::HandedOver { ends, .. } => Some(*ends),
         Event::RequestLogged(_)
         | Event::Accepted { .. }
@@ -239,6 +247,10 @@ pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::Assignme
         | Event::Responded { .. }
         | Event::ExtensionAsked { .. }
         | Event::Recomputed { .. }
+        | Event::CitizenCorrected { .. }
+        | Event::MergedOn { .. }
+        | Event::ResultShared { .. }
+        | Event::Separated { .. }
         | Event::PlaceMoved { .. } => None,
     }
 }

@@ -141,6 +141,15 @@ impl Request {
         self.row.stage.kind().into()
     }
 
+    /// The request that it is the same as, since it was merged, also once its result was carried here; null for those
+    /// who do not see that one.
+    #[graphql(complexity = "child_complexity + 5")]
+    async fn merged_into(&self) -> Result<Option<Request>> {
+        let Some(id) = self.row.merged_into.filter(|_| self.shows_handling()) else { return Ok(None) };
+        let row = self.scope.request(id).await?;
+        Ok(row.map(|row| Request { scope: Arc::clone(&self.scope), row }))
+    }
+
     /// Where it is, in Chinese.
     async fn stage_zh(&self) -> &'static str {
         self.row.stage.kind().zh()

@@ -29,6 +29,8 @@ pub struct Model {
     /// Whose conduct it is about, a JSON list; empty text for nobody.
     #[sea_orm(column_type = "Text")]
     pub accused: String,
+    /// The request that it is the same as, since it was merged.
+    pub merged_into: Option<Uuid>,
     /// Who logged it, JSON.
     pub logged_by: String,
     /// When.

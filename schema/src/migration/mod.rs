@@ -15,6 +15,7 @@ mod m20261125_000010_told_of_duty;
 mod m20261125_000011_open_work;
 mod m20261125_000012_told_of_rosters;
 mod m20261128_000014_reminders;
+mod m20261128_000015_merged_into;
 mod m20261128_000019_told_of_posts_and_units;
 mod tables;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000011_open_work::Migration),
             Box::new(m20261125_000012_told_of_rosters::Migration),
             Box::new(m20261128_000014_reminders::Migration),
+            Box::new(m20261128_000015_merged_into::Migration),
             Box::new(m20261128_000019_told_of_posts_and_units::Migration),
         ]
     }

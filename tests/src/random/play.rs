@@ -20,7 +20,7 @@ use liandong_engine::rules::{
         Channel, Citizen, Duty, How, Outcome, Request, StageKind, TRANSITIONS,
         basis::bases,
         command::{Command, CommandKind, LogRequest},
-        decide::{Fresh, decide, log, run_out},
+        decide::{Around, Fresh, decide, followed, log, run_out},
         event::Recorded,
         evolve::evolve,
         hand_over::hand_over,
@@ -69,6 +69,8 @@ pub enum Done {
     Register(change::Command, Vec<register::event::Recorded>, Vec<(RequestId, Vec<Recorded>)>),
     /// Somebody went or came back by the dates of an absence, and requests changed hands by it.
     Due(Vec<(RequestId, Vec<Recorded>)>),
+    /// Something happened to one request, and to those that were merged into it.
+    Followed(Vec<(RequestId, Vec<Recorded>)>),
     /// It was refused, with this code.
     Refused(&'static str),
     /// There was nothing to do it to.
@@ -296,10 +298,29 @@ impl Play {
             2 => Actor::Citizen(request.id),
             _ => holder.unwrap_or(Actor::Citizen(request.id)),
         };
-        match decide(&self.world, &request, self.now, &actor, &command, &self.loads()) {
+        let loads = self.loads();
+        let other = match &command {
+            Command::Merge { into, .. } => self.requests.get(into),
+            _ => None,
+        };
+        match decide(&self.world, &request, self.now, &actor, &command, Around { loads: &loads, other }) {
             Ok(records) => {
-                self.happened(request.id, &records);
-                Done::Request(request.id, records)
+                let follow = |other: &&Request| other.merged_into == Some(request.id);
+                let followers: Vec<Request> = self.requests.values().filter(follow).cloned().collect();
+                let followed = followed(&self.world, &request, &records, &followers, self.now, &loads);
+                let mut all = match followed {
+                    Ok(followed) => followed,
+                    Err(refusal) => return Done::Refused(refusal.code.word()),
+                };
+                if all.is_empty() {
+                    self.happened(request.id, &records);
+                    return Done::Request(request.id, records);
+                }
+                all.insert(0, (request.id, records));
+                for (id, records) in &all {
+                    self.happened(*id, records);
+                }
+                Done::Followed(all)
             }
             Err(refusal) => Done::Refused(refusal.code.word()),
         }
@@ -378,6 +399,20 @@ impl Play {
             CommandKind::Correct => {
                 Command::Correct { matter: pick(&self.world.register().matters, number).code, reason: text() }
             }
+            CommandKind::CorrectPlace => Command::CorrectPlace {
+                place: self.unit_code(number),
+                entered_at: number.is_multiple_of(5).then(|| self.unit_code(number / 5)),
+                reason: text(),
+            },
+            CommandKind::CorrectCitizen => Command::CorrectCitizen {
+                citizen: Citizen { name: format!("某{}", number % 4), phone: String::new() },
+                reason: text(),
+            },
+            CommandKind::Merge => {
+                let others: Vec<RequestId> = self.requests.keys().copied().collect();
+                Command::Merge { into: pick(&others, number), reason: text() }
+            }
+            CommandKind::Separate => Command::Separate { reason: text() },
             CommandKind::TakeOver => Command::TakeOver { reason: text() },
             CommandKind::CallHelp => Command::CallHelp { to: post(number), reason: text() },
             CommandKind::Delegate => Command::Delegate { to: post(number), instruction: text() },

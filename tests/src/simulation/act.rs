@@ -6,7 +6,7 @@ use liandong_engine::{
         actor::Actor,
         authority::{Act, may, roles_at},
         calendar::{Allowance, Declared},
-        id::{AssignmentNo, PersonCode, PostCode, UnitCode},
+        id::{AssignmentNo, PersonCode, PostCode, RequestId, UnitCode},
         limit::LimitRule,
         matter::{Mandated, Power},
         post::{PostKind, Rank},
@@ -152,6 +152,13 @@ impl<S: Shell> Drive<'_, S> {
         (!asides.is_empty()).then(|| pick(&asides, what.post.unwrap_or(0)))
     }
 
+    /// Another request, mostly one that is not over; itself where there is none.
+    fn other(&self, request: &Request, number: u8) -> RequestId {
+        let open = |other: &&Request| other.id != request.id && other.stage.kind().word() != "Closed";
+        let others: Vec<RequestId> = self.watch.requests.values().filter(open).map(|other| other.id).collect();
+        if others.is_empty() { request.id } else { pick(&others, number) }
+    }
+
     fn asks(&self, request: &Request, what: &What) -> Asks {
         let text = || "说明".to_owned();
         let no = || self.aside(request, what).map_or(AssignmentNo(1), |aside| aside.no);
@@ -183,6 +190,17 @@ impl<S: Shell> Drive<'_, S> {
                 matter: pick(&self.register().matters, what.post.unwrap_or(usual)).code,
                 reason: text(),
             },
+            CommandKind::CorrectPlace => Asks::CorrectPlace {
+                place: pick(&self.units(UnitKind::Household), what.post.unwrap_or(usual)),
+                entered_at: None,
+                reason: text(),
+            },
+            CommandKind::CorrectCitizen => Asks::CorrectCitizen {
+                citizen: Citizen { name: format!("某{usual}"), phone: String::new() },
+                reason: text(),
+            },
+            CommandKind::Merge => Asks::Merge { into: self.other(request, what.post.unwrap_or(usual)), reason: text() },
+            CommandKind::Separate => Asks::Separate { reason: text() },
             CommandKind::TakeOver => Asks::TakeOver { reason: text() },
             CommandKind::CallHelp => Asks::CallHelp { to: to(usual), reason: text() },
             CommandKind::Delegate => Asks::Delegate { to: to(usual), instruction: text() },

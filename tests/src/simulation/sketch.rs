@@ -284,9 +284,14 @@ impl Work {
                     let message = format!("request `{id}` is not among those you see; check the id");
                     return Err(refusal::Refusal::new(refusal::Code::UnknownRequest, message).into());
                 };
-                let decided = request_decide::decide(&world, &request, at, &order.actor, command, &self.loads());
-                self.apply(*id, decided.map_err(Refused::from)?);
-                Ok(self.done(Some(*id)))
+                let other = match command {
+                    Asks::Merge { into, .. } => self.rows.requests.get(into).cloned(),
+                    _ => None,
+                };
+                let loads = self.loads();
+                let around = request_decide::Around { loads: &loads, other: other.as_deref() };
+                let decided = request_decide::decide(&world, &request, at, &order.actor, command, around);
+                self.happens(&request, decided.map_err(Refused::from)?)
             }
             Command::CatchUp => Ok(self.done(None)),
             Command::Replay { .. } => panic!("nothing is delivered in the simulation"),
@@ -311,6 +316,20 @@ impl Work {
                 Ok(self.done(None))
             }
         }
+    }
+
+    /// What was decided of a request, with what it comes to for those that were merged into it.
+    fn happens(&mut self, request: &Request, records: Vec<Recorded>) -> Answer {
+        let follow = |other: &&Arc<Request>| other.merged_into == Some(request.id);
+        let followers: Vec<Request> =
+            self.rows.requests.values().filter(follow).map(|other| other.as_ref().clone()).collect();
+        let followed =
+            request_decide::followed(&self.rows.world, request, &records, &followers, self.at, &self.loads())?;
+        self.apply(request.id, records);
+        for (id, records) in followed {
+            self.apply(id, records);
+        }
+        Ok(self.done(Some(request.id)))
     }
 
     fn take(&mut self, decision: register::decide::Decision) {

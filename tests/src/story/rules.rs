@@ -17,7 +17,7 @@ use liandong_engine::rules::{
         self, Duty, Request,
         basis::bases as bases_of,
         command::{Command, LogRequest},
-        decide::Fresh,
+        decide::{Around, Fresh, followed},
         event::{Event, Recorded},
         hand_over::hand_over,
         refusal::Code,
@@ -138,6 +138,19 @@ impl Rules {
         }
     }
 
+    /// What was decided of a request, with what it comes to for those that were merged into it.
+    fn happened(&mut self, id: RequestId, at: Instant, records: Vec<Recorded>) -> Result<(), Failure> {
+        let follow = |case: &&Case| case.request.merged_into == Some(id);
+        let followers: Vec<Request> = self.cases.values().filter(follow).map(|case| case.request.clone()).collect();
+        let request = &self.case(id)?.request;
+        let followed = followed(&self.world, request, &records, &followers, at, &self.loads(at)).map_err(of_request)?;
+        self.append(id, at, records);
+        for (follower, records) in followed {
+            self.append(follower, at, records);
+        }
+        Ok(())
+    }
+
     /// Notes what people must be told by what happened last.
     fn tell(&mut self, at: Instant, told: Vec<Notice>) {
         let position = self.position;
@@ -203,8 +216,13 @@ impl Driver for Rules {
                 *bases = bases_of(request, journal.iter());
             }
             let loads = rules.loads(call.at);
-            let records = request::decide::decide(&rules.world, request, call.at, &call.actor, &command, &loads);
-            rules.append(id, call.at, records.map_err(of_request)?);
+            let other = match &command {
+                Command::Merge { into, .. } => rules.cases.get(into).map(|case| &case.request),
+                _ => None,
+            };
+            let around = Around { loads: &loads, other };
+            let records = request::decide::decide(&rules.world, request, call.at, &call.actor, &command, around);
+            rules.happened(id, call.at, records.map_err(of_request)?)?;
             Ok(None)
         });
         done.map(|_| ())

@@ -42,8 +42,12 @@ words! {
         Overdue = "已超期,请督办",
         /// What you resolved, logged, or had under supervision was reopened.
         Reopened = "已办结的诉求被重开",
-        /// What you have, or logged, is another matter than it was logged as.
-        Corrected = "事项已更正",
+        /// What you have, or logged, is another matter than it was logged as, elsewhere, or somebody else's.
+        Corrected = "诉求信息已更正",
+        /// What you had, or logged, follows another request as its duplicate, and has that one's result.
+        Merged = "已并案",
+        /// What you logged follows no other request any more, and is handled by itself.
+        Separated = "并案已撤销",
         /// Somebody asks how far it is.
         Reminded = "催办",
         /// It is watched, with a limit of its own.

@@ -103,6 +103,16 @@ words! {
         Recomputed = "重算时限",
         /// The place went up in another unit.
         PlaceMoved = "地点并入他处",
+        /// Whoever asks was written down wrongly.
+        CitizenCorrected = "更正当事人信息",
+        /// It follows another request from now on, as its duplicate.
+        Merged = "并案",
+        /// What it follows was merged itself: it follows on.
+        MergedOn = "随案并案",
+        /// It has the result of what it follows.
+        ResultShared = "并案办结",
+        /// It follows no other any more.
+        Separated = "撤销并案",
     }
 }
 
@@ -179,7 +189,7 @@ impl Happening {
                 Self::RelayHandedOver
             }
             Event::HandedOver { .. } => Self::PartHandedOver,
-            Event::Corrected { opens, .. } => {
+            Event::Corrected { opens, .. } | Event::PlaceCorrected { opens, .. } => {
                 let kept = before.and_then(Request::handle).is_some_and(|held| held.person == opens.person);
                 if kept { Self::CorrectedAndKept } else { Self::Corrected }
             }
@@ -196,6 +206,11 @@ impl Happening {
             Event::ExtensionRefused { .. } => Self::ExtensionRefused,
             Event::Recomputed { .. } => Self::Recomputed,
             Event::PlaceMoved { .. } => Self::PlaceMoved,
+            Event::CitizenCorrected { .. } => Self::CitizenCorrected,
+            Event::Merged { .. } => Self::Merged,
+            Event::MergedOn { .. } => Self::MergedOn,
+            Event::ResultShared { .. } => Self::ResultShared,
+            Event::Separated { .. } => Self::Separated,
         }
     }
 }
@@ -251,7 +266,11 @@ pub const fn told(happening: Happening, relation: Relation) -> Word {
         | Happening::Reminded
         | Happening::Supervised
         | Happening::Recomputed
-        | Happening::PlaceMoved => from_above(happening, relation),
+        | Happening::PlaceMoved
+        | Happening::CitizenCorrected => from_above(happening, relation),
+        Happening::Merged | Happening::MergedOn | Happening::ResultShared | Happening::Separated => {
+            as_a_duplicate(happening, relation)
+        }
     }
 }
 
@@ -366,9 +385,29 @@ const fn from_above(happening: Happening, relation: Relation) -> Word {
         (R::Lead | R::Helper | R::StepTaker | R::Approver | R::Relayer, H::PlaceMoved) => {
             Word::Told(Kind::PlaceMoved)
         }
+        (R::Lead | R::Helper | R::StepTaker | R::Relayer | R::Logger, H::CitizenCorrected) => {
+            Word::Told(Kind::Corrected)
+        }
         (R::Lead | R::Relayer, H::Recomputed) => Word::Not(Why::Unchanged),
         (R::Helper | R::StepTaker | R::Approver, _) => Word::Not(Why::Unchanged),
-        (R::Resolver, H::Overdue | H::Reminded | H::Recomputed | H::PlaceMoved) => Word::Not(Why::Followable),
+        (R::Resolver, H::Overdue | H::Reminded | H::Recomputed | H::PlaceMoved | H::CitizenCorrected) => {
+            Word::Not(Why::Followable)
+        }
+        (R::Watcher | R::Logger, _) => Word::Not(Why::Followable),
+        _ => Word::Not(Why::Nobody),
+    }
+}
+
+/// It follows another request, or does not any more.
+const fn as_a_duplicate(happening: Happening, relation: Relation) -> Word {
+    use Happening as H;
+    use Relation as R;
+    match (relation, happening) {
+        (R::Assignee, H::ResultShared | H::Separated) => Word::Told(Kind::Assigned),
+        (R::Lead | R::Watcher | R::Logger, H::Merged) => Word::Told(Kind::Merged),
+        (R::EndedBeside, H::Merged) => Word::Told(Kind::NotNeeded),
+        (R::Logger, H::ResultShared) => Word::Told(Kind::Resolved),
+        (R::Logger, H::Separated) => Word::Told(Kind::Separated),
         (R::Watcher | R::Logger, _) => Word::Not(Why::Followable),
         _ => Word::Not(Why::Nobody),
     }

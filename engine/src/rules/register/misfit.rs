@@ -108,3 +108,23 @@ fn loaded_before(register: &Register, rows: &Register) -> Option<String> {
     let found = [("person", person), ("post", post), ("unit", unit.map(|row| row.code.as_str()))];
     found.into_iter().find_map(|(what, code)| there(true, what, code?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{post::Person, register::evolve::evolve};
+
+    #[test]
+    fn what_is_there_already_and_what_is_not_there_does_not_fit() {
+        let mut register = Register::default();
+        let person = Person { code: "P1".parse().unwrap(), name: "韦某".to_owned(), phone: String::new() };
+        let added = Event::PersonAdded { person };
+        assert_eq!(evolve(&mut register, Instant(1), &added), Ok(()));
+        let again = evolve(&mut register, Instant(2), &added).unwrap_err();
+        assert_eq!(again.to_string(), "PersonAdded does not fit the register: person `P1` is there already");
+        assert_eq!(register.people.len(), 1, "and nothing came of it");
+        let relieved = Event::Relieved { post: "G1-LEAD".parse().unwrap(), person: "P1".parse().unwrap() };
+        let nobody = evolve(&mut register, Instant(3), &relieved).unwrap_err();
+        assert_eq!(nobody.to_string(), "Relieved does not fit the register: `P1` does not hold post `G1-LEAD`");
+    }
+}

@@ -97,7 +97,8 @@ fn found<'r>(
                 Event::Resumed { .. } => again,
                 Event::Reopened { .. } => !kind.is_of_case(),
                 // What was left when it went on, and what is granted on top, begin by that.
-                Event::Corrected { .. } => {
+                Event::Separated { .. } => !request.limits.waited.iter().any(|w| w.to == first.reckoning.start),
+                Event::Corrected { .. } | Event::PlaceCorrected { .. } => {
                     let (start, corrected) = (first.reckoning.start, request.limits.corrections.last());
                     let left = request.limits.waited.iter().any(|waited| waited.to == start);
                     !left && corrected.is_none_or(|at| start <= *at)

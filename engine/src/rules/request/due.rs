@@ -38,7 +38,8 @@ pub fn running(request: &Request) -> Vec<Due> {
             request.assignment(*relay).into_iter().for_each(|relay| assignment(relay, &mut add));
         }
         Stage::Told { rate, .. } => add(LimitKind::Rate, CASE, rate.map(|limit| limit.due)),
-        Stage::Closed { .. } => {}
+        // Those of what it was merged into run.
+        Stage::Merged { .. } | Stage::Closed { .. } => {}
     }
     due
 }

@@ -382,6 +382,71 @@ pub enum Event {
         /// Who has it now.
         opens: Opening,
     },
+    /// The need is elsewhere than it was logged: it climbs the ladder there, as if it were logged now.
+    PlaceCorrected {
+        /// Whose work ends.
+        ends: AssignmentNo,
+        /// Where it is.
+        place: UnitCode,
+        /// Where it entered, when that was not at the place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entered_at: Option<UnitCode>,
+        /// Why.
+        reason: String,
+        /// Until when the whole case is to be at its end.
+        #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
+        limits: Box<CaseLimits>,
+        /// Who has it now.
+        opens: Opening,
+    },
+    /// Who asks, or the telephone, was written down wrongly.
+    CitizenCorrected {
+        /// As it is.
+        citizen: Citizen,
+        /// Why.
+        reason: String,
+    },
+    /// It is the same as another request, and follows that one.
+    Merged {
+        /// Whose work ends.
+        ends: AssignmentNo,
+        /// Which it is the same as.
+        into: RequestId,
+        /// Why.
+        reason: String,
+    },
+    /// What it was merged into was merged itself: it follows on to the end.
+    MergedOn {
+        /// Which it follows now.
+        into: RequestId,
+    },
+    /// What it was merged into came to its end: the result is carried to this household as well.
+    ResultShared {
+        /// Whose result.
+        of: RequestId,
+        /// The truth.
+        outcome: Outcome,
+        /// The words for the citizen.
+        words: String,
+        /// On which post it was done.
+        post: PostCode,
+        /// Who did it.
+        person: PersonCode,
+        /// On which rung of this request's own ladder that counts.
+        rung: RungNo,
+        /// Who carries the result to this household.
+        opens: Opening,
+    },
+    /// It is not the same after all, or what it was merged into was taken back: it goes on by itself.
+    Separated {
+        /// Why; empty where it is only because the other was taken back.
+        reason: String,
+        /// Until when the whole case is to be at its end.
+        #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
+        limits: Box<CaseLimits>,
+        /// Who has it now.
+        opens: Opening,
+    },
     /// Somebody asked how far it is.
     Reminded {
         /// Who.
@@ -513,6 +578,12 @@ impl Event {
             Self::Withdrawn { .. } => "Withdrawn",
             Self::HandedOver { .. } => "HandedOver",
             Self::Corrected { .. } => "Corrected",
+            Self::PlaceCorrected { .. } => "PlaceCorrected",
+            Self::CitizenCorrected { .. } => "CitizenCorrected",
+            Self::Merged { .. } => "Merged",
+            Self::MergedOn { .. } => "MergedOn",
+            Self::ResultShared { .. } => "ResultShared",
+            Self::Separated { .. } => "Separated",
             Self::Reminded { .. } => "Reminded",
             Self::Supervised { .. } => "Supervised",
             Self::HelpCalled { .. } => "HelpCalled",
@@ -547,6 +618,9 @@ impl Event {
             | Self::Delegated { opens, .. }
             | Self::ExtensionAsked { opens, .. }
             | Self::Corrected { opens, .. }
+            | Self::PlaceCorrected { opens, .. }
+            | Self::ResultShared { opens, .. }
+            | Self::Separated { opens, .. }
             | Self::HandedOver { opens, .. } => Some(opens),
             Self::Resolved { opens, .. } => opens.as_ref(),
             Self::Accepted { .. }
@@ -559,6 +633,9 @@ impl Event {
             | Self::LimitPassed { .. }
             | Self::Lapsed
             | Self::Withdrawn { .. }
+            | Self::CitizenCorrected { .. }
+            | Self::Merged { .. }
+            | Self::MergedOn { .. }
             | Self::Reminded { .. }
             | Self::Supervised { .. }
             | Self::Responded { .. }
@@ -585,7 +662,10 @@ impl Event {
         }
         match self {
             Self::RequestLogged(logged) => set.extend(logged.limits.each()),
-            Self::Corrected { limits, .. } | Self::Reopened { limits, .. } => set.extend(limits.each()),
+            Self::Corrected { limits, .. }
+            | Self::PlaceCorrected { limits, .. }
+            | Self::Separated { limits, .. }
+            | Self::Reopened { limits, .. } => set.extend(limits.each()),
             Self::CitizenAsked { answer, .. } => set.extend(answer.as_deref().map(|r| (LimitKind::Answer, r))),
             Self::Resumed { finish, limits, asides, .. } => {
                 set.extend(limits.each());
@@ -601,6 +681,12 @@ impl Event {
             _ => {}
         }
         set
+    }
+
+    /// Whether nobody is to handle the request any more by it: those that were merged into it follow.
+    #[must_use]
+    pub const fn ends_handling(&self) -> bool {
+        matches!(self, Self::Resolved { .. } | Self::Withdrawn { .. } | Self::Merged { .. } | Self::ResultShared { .. })
     }
 
     /// Whether it is an escalation, for those who watch what climbs.

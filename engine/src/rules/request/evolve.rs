@@ -2,13 +2,13 @@
 
 use super::{
     Assignment, CaseTime, Climb, Duty, Ended, Ending, LetGo, MAX_RETURNS, Mark, Outcome, Proposal, Rating, Request,
-    Resolution, Stage, Waited,
+    Resolution, Rest, Stage, Waited,
     event::{CaseLimits, Cause, Event, Moved, Opening},
     misfit::{Misfit, Wrong, check},
     oversight::{Answer, Extension, Reminder, Supervision},
 };
 use crate::rules::{
-    id::{AssignmentNo, MatterCode, PersonCode},
+    id::{AssignmentNo, PersonCode},
     instant::Instant,
     limit::{Card, Limit, LimitKind, Reckoned},
 };
@@ -35,6 +35,7 @@ pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Result<Re
             words: logged.words.clone(),
             citizen: logged.citizen.clone(),
             accused: logged.accused.clone(),
+            merged_into: None,
             logged_by: logged.logged_by.clone(),
             logged_at: at,
             stage: Stage::Routed { handle: logged.opens.no },
@@ -104,12 +105,11 @@ impl Request {
         self.stage = Stage::Routed { handle: opens.no };
     }
 
-    /// The case is another matter: a new climb of another ladder, and other limits. Whoever keeps it goes on.
-    fn correct(&mut self, ends: AssignmentNo, at: Instant, matter: &MatterCode, limits: &CaseLimits, opens: &Opening) {
-        self.matter = matter.clone();
+    /// The case is another matter, or elsewhere: a new climb of another ladder, and other limits. Whoever keeps it
+    /// goes on.
+    fn correct(&mut self, ends: AssignmentNo, at: Instant, limits: &CaseLimits, opens: &Opening) {
         self.limits.corrections.push(at);
-        self.limits.committed = of(limits.committed.as_ref());
-        self.limits.statutory = of(limits.statutory.as_ref());
+        self.case_limits(limits);
         let kept = self.assignment(ends).filter(|held| held.post == opens.post && held.person == opens.person).cloned();
         let accepted_at = kept.as_ref().and_then(|held| held.accepted_at);
         let granted = |e: &mut Extension| kept.is_some() && e.handle == ends && matches!(e.answer, Answer::Granted(_));
@@ -127,6 +127,11 @@ impl Request {
             self.change(opens.no, |a| a.accepted_at = accepted_at);
             self.stage = Stage::InHand { handle: opens.no };
         }
+    }
+
+    fn case_limits(&mut self, limits: &CaseLimits) {
+        self.limits.committed = of(limits.committed.as_ref());
+        self.limits.statutory = of(limits.statutory.as_ref());
     }
 
     /// Whoever leads the case does not help themselves: what they did beside it, they do as its lead.
@@ -394,6 +399,7 @@ impl Request {
                 let resolved = self.stage.resolution().map(|resolution| resolution.at);
                 self.limits.waited.extend(resolved.map(|from| Waited { from, to: at, resolved: true }));
                 self.go_on(limits);
+                self.merged_into = None;
                 self.reopened = self.reopened.saturating_add(1);
                 self.climb = Climb::default();
                 self.open_assignment(at, opens);
@@ -454,7 +460,36 @@ impl Request {
                     self.set_limit(*no, *kind, is.limit);
                 }
             }
-            Event::Corrected { ends, matter, limits, opens, .. } => self.correct(*ends, at, matter, limits, opens),
+            Event::Corrected { ends, matter, limits, opens, .. } => {
+                self.matter = matter.clone();
+                self.correct(*ends, at, limits, opens);
+            }
+            Event::PlaceCorrected { ends, place, entered_at, limits, opens, .. } => {
+                self.place = place.clone();
+                self.entered_at.clone_from(entered_at);
+                self.correct(*ends, at, limits, opens);
+            }
+            Event::CitizenCorrected { citizen, .. } => self.citizen = citizen.clone(),
+            Event::Merged { ends, into, .. } => {
+                self.end(*ends, at, Ending::Merged);
+                self.release(at, |_| true);
+                self.supervised_until(None);
+                self.merged_into = Some(*into);
+                self.stage = Stage::Merged { last: *ends };
+            }
+            Event::MergedOn { into } => self.merged_into = Some(*into),
+            Event::ResultShared { outcome, words, post, person, rung, opens, .. } => {
+                let (post, person, words) = (post.clone(), person.clone(), words.clone());
+                let resolution = Resolution { outcome: *outcome, words, post, person, rung: *rung, at, rest: Rest::default() };
+                self.open_assignment(at, opens);
+                self.stage = Stage::Resolved { resolution, relay: opens.no };
+            }
+            Event::Separated { limits, opens, .. } => {
+                self.merged_into = None;
+                self.case_limits(limits);
+                self.open_assignment(at, opens);
+                self.stage = Stage::Routed { handle: opens.no };
+            }
             Event::Reminded { by, .. } => self.limits.reminders.push(Reminder { by: by.clone(), at }),
             Event::Supervised { by, words, limit } => {
                 self.limits.passed.retain(|passed| *passed != LimitKind::Supervised);

@@ -82,13 +82,15 @@ pub fn check(before: Option<&Request>, event: &Event) -> Result<(), Misfit> {
 
 /// At which stages an event may come: the transition table once more, of events and not of commands.
 const fn stages(event: &Event) -> &'static [StageKind] {
-    use StageKind::{Closed, Frozen, InHand, Resolved, Routed, Told, Waiting};
+    use StageKind::{Closed, Frozen, InHand, Merged, Resolved, Routed, Told, Waiting};
     match event {
         Event::RequestLogged(_) => &[],
         Event::Accepted { .. } => &[Routed],
         Event::Escalated { .. }
         | Event::Transferred { .. }
         | Event::Corrected { .. }
+        | Event::PlaceCorrected { .. }
+        | Event::Merged { .. }
         | Event::SentBack { .. }
         | Event::Frozen { .. }
         | Event::RejectionProposed { .. }
@@ -101,7 +103,9 @@ const fn stages(event: &Event) -> &'static [StageKind] {
         Event::Relayed { .. } | Event::CitizenTold { .. } | Event::RelayTaken { .. } => &[Resolved],
         Event::Rated { .. } | Event::Lapsed | Event::Reopened { .. } => &[Told],
         Event::LimitPassed { .. } => &[Routed, InHand, Frozen],
-        Event::Withdrawn { .. } => &[Routed, InHand, Waiting, Frozen],
+        Event::MergedOn { .. } | Event::ResultShared { .. } | Event::Separated { .. } => &[Merged],
+        Event::Withdrawn { .. } => &[Routed, InHand, Waiting, Frozen, Merged],
+        Event::CitizenCorrected { .. } => &[Routed, InHand, Waiting, Frozen, Merged, Resolved],
         Event::Overdue { .. } | Event::HandedOver { .. } | Event::Reminded { .. } | Event::Recomputed { .. } => {
             &[Routed, InHand, Waiting, Frozen, Resolved]
         }
@@ -112,7 +116,7 @@ const fn stages(event: &Event) -> &'static [StageKind] {
         | Event::Released { .. }
         | Event::ExtensionRefused { .. } => &[Routed, InHand, Waiting],
         Event::NoteAdded { .. } | Event::PlaceMoved { .. } => {
-            &[Routed, InHand, Waiting, Frozen, Resolved, Told, Closed]
+            &[Routed, InHand, Waiting, Frozen, Merged, Resolved, Told, Closed]
         }
     }
 }
@@ -130,6 +134,8 @@ fn facts(request: &Request, event: &Event) -> Result<(), Wrong> {
         | Event::Ruled { ends: no, .. }
         | Event::RejectionProposed { ends: no, .. }
         | Event::Resolved { ends: no, .. }
+        | Event::Merged { ends: no, .. }
+        | Event::PlaceCorrected { ends: no, .. }
         | Event::Corrected { ends: no, .. } => is(request, *no, request.stage.handle()),
         Event::Relayed { ends, .. } | Event::CitizenTold { ends, .. } | Event::RelayTaken { ends, .. } => {
             is(request, *ends, request.stage.relay())
@@ -173,13 +179,18 @@ fn facts(request: &Request, event: &Event) -> Result<(), Wrong> {
         }
         Event::HelpCalled { opens, .. } => of(opens.duty == Duty::CoHandle, opens.no),
         Event::Delegated { opens, .. } => of(opens.duty == Duty::Step, opens.no),
-        Event::Reopened { opens, .. } => of(opens.duty == Duty::Handle, opens.no),
+        Event::MergedOn { into } if *into == request.id => Err(Wrong::OtherRequest),
+        Event::ResultShared { of, .. } if request.merged_into != Some(*of) => Err(Wrong::OtherRequest),
+        Event::ResultShared { opens, .. } => self::of(opens.duty == Duty::Relay, opens.no),
+        Event::Reopened { opens, .. } | Event::Separated { opens, .. } => of(opens.duty == Duty::Handle, opens.no),
         Event::Rated { .. } | Event::Lapsed => match request.stage {
             Stage::Told { .. } => Ok(()),
             _ => Err(Wrong::Stage),
         },
         Event::RequestLogged(_)
         | Event::NoteAdded { .. }
+        | Event::CitizenCorrected { .. }
+        | Event::MergedOn { .. }
         | Event::Withdrawn { .. }
         | Event::Reminded { .. }
         | Event::Supervised { .. }

@@ -37,7 +37,7 @@ pub use stood_in::{StoodIn, stood_in};
 /// `WrongStage`.
 pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
     use CommandKind as C;
-    use StageKind::{Closed, Frozen, InHand, Resolved, Routed, Told, Waiting};
+    use StageKind::{Closed, Frozen, InHand, Merged, Resolved, Routed, Told, Waiting};
     &[
         (C::Accept, &[Routed]),
         (C::Escalate, &[Routed, InHand]),
@@ -46,15 +46,19 @@ pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
         (C::Reject, &[Routed, InHand]),
         (C::AskCitizen, &[Routed, InHand]),
         (C::Resume, &[Waiting]),
-        (C::AddNote, &[Routed, InHand, Waiting, Frozen, Resolved, Told, Closed]),
+        (C::AddNote, &[Routed, InHand, Waiting, Frozen, Merged, Resolved, Told, Closed]),
         (C::Resolve, &[Routed, InHand]),
         (C::ConfirmRelay, &[Resolved]),
         (C::Rate, &[Told]),
-        (C::Withdraw, &[Routed, InHand, Waiting, Frozen]),
+        (C::Withdraw, &[Routed, InHand, Waiting, Frozen, Merged]),
+        (C::Merge, &[Routed, InHand]),
+        (C::Separate, &[Merged]),
         (C::Rule, &[Frozen]),
         (C::Remind, &[Routed, InHand, Waiting, Frozen, Resolved]),
         (C::Supervise, &[Routed, InHand]),
         (C::Correct, &[Routed, InHand]),
+        (C::CorrectPlace, &[Routed, InHand]),
+        (C::CorrectCitizen, &[Routed, InHand, Waiting, Frozen, Merged, Resolved]),
         (C::TakeOver, &[Routed, InHand]),
         (C::CallHelp, &[Routed, InHand]),
         (C::Delegate, &[Routed, InHand]),
@@ -71,7 +75,8 @@ pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
 /// After how many returns a case is frozen for a ruling (防止推诿). To ask the citizen a second time counts as one.
 pub const MAX_RETURNS: u8 = 3;
 
-/// How often the matter of a case can be corrected: after that it is handed about by another name.
+/// How often the matter and the place of a case can be corrected, both together: after that it is handed about by
+/// another name.
 pub const MAX_CORRECTIONS: usize = 3;
 
 words! {
@@ -85,6 +90,8 @@ words! {
         Waiting = "待群众答复",
         /// Returned too often, or the citizen was asked too often; the supervisor rules.
         Frozen = "待裁定",
+        /// The same as another request: it follows that one, and its household hears what comes of it.
+        Merged = "已并案",
         /// Being carried back.
         Resolved = "已办结回传中",
         /// The household has heard it.
@@ -107,7 +114,8 @@ words! {
         CannotBeSolved = "无法解决",
         /// It is somebody else's to do.
         NotOurDuty = "不属本级职责",
-        /// The same request is being handled under another receipt.
+        /// The same request was handled under another receipt, and nothing says which: so it was closed before
+        /// duplicates named the other one. Nobody gives it any more.
         Duplicate = "重复诉求",
         /// The citizen took it back.
         Withdrawn = "已撤回",
@@ -192,8 +200,10 @@ words! {
         TakenUp = "超时已提级",
         /// Passed to whoever holds the post now.
         HandedOver = "已移交",
-        /// The case is another matter, and is somebody's by that.
+        /// The case is another matter, or elsewhere, and is somebody's by that.
         Corrected = "事项已更正",
+        /// The case is the same as another, which is handled.
+        Merged = "已并案",
         /// What was to be done is done, and reported to who asked for it.
         Reported = "已回报",
         /// Taken back by who asked for it.
@@ -327,7 +337,7 @@ pub struct CaseTime {
     /// When the citizen was waited for, or it was resolved until it was reopened, in order: no limit ran then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waited: Vec<Waited>,
-    /// When the matter was corrected, in order.
+    /// When the matter or the place was corrected, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<Instant>,
     /// The marks that supervision gave, in order.
@@ -432,6 +442,11 @@ pub enum Stage {
         /// The supervisor's assignment.
         handle: AssignmentNo,
     },
+    /// It follows another request, that it was merged into.
+    Merged {
+        /// The assignment that ended by that: from there the result is carried on, or it is taken up again.
+        last: AssignmentNo,
+    },
     /// Being carried back.
     Resolved {
         /// What is carried.
@@ -473,6 +488,7 @@ impl Stage {
             Self::InHand { .. } => StageKind::InHand,
             Self::Waiting { .. } => StageKind::Waiting,
             Self::Frozen { .. } => StageKind::Frozen,
+            Self::Merged { .. } => StageKind::Merged,
             Self::Resolved { .. } => StageKind::Resolved,
             Self::Told { .. } => StageKind::Told,
             Self::Closed { .. } => StageKind::Closed,
@@ -488,7 +504,7 @@ impl Stage {
             | Self::InHand { handle }
             | Self::Waiting { handle, .. }
             | Self::Frozen { handle } => Some(*handle),
-            Self::Resolved { .. } | Self::Told { .. } | Self::Closed { .. } => None,
+            Self::Merged { .. } | Self::Resolved { .. } | Self::Told { .. } | Self::Closed { .. } => None,
         }
     }
 
@@ -533,6 +549,8 @@ pub struct Request {
     pub citizen: Citizen,
     /// Whose conduct it is about.
     pub accused: Vec<PersonCode>,
+    /// The request that it is the same as, since it was merged: also when that one's result was carried here.
+    pub merged_into: Option<RequestId>,
     /// Who logged it.
     pub logged_by: Actor,
     /// When.
@@ -561,8 +579,8 @@ impl Request {
         self.assignments.get(usize::from(no.0).checked_sub(1)?)
     }
 
-    /// As of when its ladder and its limits are read for the whole of its life: when it was logged, or its matter
-    /// was corrected last.
+    /// As of when its ladder and its limits are read for the whole of its life: when it was logged, or its matter or
+    /// its place was corrected last.
     #[must_use]
     pub fn ruled_by(&self) -> Instant {
         self.limits.corrections.last().copied().unwrap_or(self.logged_at)

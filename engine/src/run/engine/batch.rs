@@ -1,5 +1,7 @@
 //! One transaction: receipts, world, state, decisions, then state, journal, outbox and receipts.
 
+mod follow;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
@@ -22,8 +24,12 @@ use crate::{
             decide::{Decision, Touched},
         },
         request::{
-            self, Request, decide as request_decide, event::Recorded, evolve::evolve, hand_over::hand_over, refusal,
-            running,
+            self, Request,
+            decide::{self as request_decide, Around},
+            event::Recorded,
+            evolve::evolve,
+            hand_over::hand_over,
+            refusal, running,
         },
         routing::{Loads, contenders},
         world::World,
@@ -95,6 +101,7 @@ pub(super) async fn run(tx: &Tx<'_>, shared: &Shared, orders: &[Order]) -> Resul
         new_receipts: Vec::new(),
         handles: HashMap::new(),
         replayed: 0,
+        led: HashSet::new(),
     };
     batch.fetch(orders).await?;
     let mut answers = Vec::with_capacity(orders.len());
@@ -130,6 +137,8 @@ struct Batch<'a> {
     new_receipts: Vec<(Name, Kept)>,
     handles: HashMap<PersonCode, i32>,
     replayed: u64,
+    /// Requests whose followers are among those fetched.
+    led: HashSet<RequestId>,
 }
 
 impl Batch<'_> {
@@ -138,8 +147,10 @@ impl Batch<'_> {
         let fit = orders.iter().filter(|o| is_fit(&o.key) && !o.command.is_of_time());
         let names = fit.map(|o| Name::new(&o.actor, &o.key)).collect::<Result<HashSet<_>, _>>()?;
         self.kept = receipt::read(self.tx, &names.into_iter().collect::<Vec<_>>()).await?;
-        let ids: HashSet<RequestId> = orders.iter().filter_map(|o| o.command.request()).collect();
+        let named = |o: &Order| o.command.request().into_iter().chain(o.command.other());
+        let ids: HashSet<RequestId> = orders.iter().flat_map(named).collect();
         self.get(&ids.into_iter().collect::<Vec<_>>()).await?;
+        self.fetch_followers(orders.iter().filter_map(|o| o.command.may_end()).collect()).await?;
         let mut people: HashSet<PersonCode> = HashSet::new();
         for order in orders {
             match &order.command {
@@ -165,6 +176,7 @@ impl Batch<'_> {
                 _ => {}
             }
         }
+        people.extend(self.contenders_of_followers());
         self.loads = workload::now(self.tx, &people.into_iter().collect::<Vec<_>>()).await?;
         Ok(())
     }
@@ -295,11 +307,10 @@ impl Batch<'_> {
                     let message = format!("request `{id}` is not among those you see; check the id");
                     return Ok(Err(refusal::Refusal::new(refusal::Code::UnknownRequest, message).into()));
                 };
-                match request_decide::decide(&world, request, self.at, &order.actor, command, &self.loads) {
-                    Ok(records) => {
-                        self.apply(*id, records)?;
-                        Ok(Ok(self.done(Some(*id))))
-                    }
+                let other = order.command.other().and_then(|other| self.now.get(&other));
+                let around = Around { loads: &self.loads, other };
+                match request_decide::decide(&world, request, self.at, &order.actor, command, around) {
+                    Ok(records) => self.happens(*id, records).await,
                     Err(refusal) => Ok(Err(refusal.into())),
                 }
             }
@@ -312,10 +323,7 @@ impl Batch<'_> {
                 // Nothing is over any more: something came in between, or somebody else was first.
                 let Some(due) = over else { return Ok(Ok(self.done(None))) };
                 match request_decide::run_out(&world, request, self.at, due, &self.loads) {
-                    Ok(records) => {
-                        self.apply(*id, records)?;
-                        Ok(Ok(self.done(Some(*id))))
-                    }
+                    Ok(records) => self.happens(*id, records).await,
                     Err(refusal) => Ok(Err(refusal.into())),
                 }
             }
@@ -462,6 +470,9 @@ impl request::command::CommandKind {
                 | Self::AskCitizen
                 | Self::Rate
                 | Self::Correct
+                | Self::CorrectPlace
+                | Self::Merge
+                | Self::Separate
                 | Self::AskExtension
         )
     }

@@ -96,6 +96,27 @@ impl Command {
         }
     }
 
+    /// The other request that it names.
+    #[must_use]
+    pub(crate) const fn other(&self) -> Option<RequestId> {
+        match self {
+            Self::Act { command: request::command::Command::Merge { into, .. }, .. } => Some(*into),
+            _ => None,
+        }
+    }
+
+    /// The request whose handling it may end, so that those that were merged into it are fetched with it.
+    #[must_use]
+    pub(crate) const fn may_end(&self) -> Option<RequestId> {
+        use request::command::Command as Act;
+        match self {
+            Self::Act { request, command: Act::Resolve { .. } | Act::Withdraw { .. } | Act::Merge { .. } } => {
+                Some(*request)
+            }
+            _ => None,
+        }
+    }
+
     /// The request that it is about.
     #[must_use]
     pub const fn request(&self) -> Option<RequestId> {

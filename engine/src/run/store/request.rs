@@ -80,6 +80,19 @@ pub async fn by_receipt(db: &impl ConnectionTrait, receipt: &str) -> Result<Opti
     Ok(id.map(RequestId))
 }
 
+/// The requests that were merged into one of these and follow it still.
+pub(crate) async fn followers(db: &impl ConnectionTrait, ids: &[RequestId]) -> Result<Vec<RequestId>, Error> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(CHUNK) {
+        let find = request::Entity::find()
+            .filter(request::Column::MergedInto.is_in(ids.iter().map(|id| id.0)))
+            .filter(request::Column::Stage.eq(StageKind::Merged.word()));
+        let ids = find.select_only().column(request::Column::Id).into_tuple::<uuid::Uuid>().all(db).await?;
+        found.extend(ids.into_iter().map(RequestId));
+    }
+    Ok(found)
+}
+
 /// The requests that a change of the register may touch.
 pub(crate) async fn touched(db: &impl ConnectionTrait, touched: &Touched) -> Result<Vec<RequestId>, Error> {
     let mut ids: BTreeSet<RequestId> = BTreeSet::new();
@@ -126,6 +139,10 @@ pub(crate) async fn write(tx: &Tx<'_>, changes: &[Change<'_>]) -> Result<(), Err
         conflict.update_columns([
             request::Column::Matter,
             request::Column::Place,
+            request::Column::EnteredAt,
+            request::Column::CitizenName,
+            request::Column::CitizenPhone,
+            request::Column::MergedInto,
             request::Column::Stage,
             request::Column::Facts,
             request::Column::Climb,
@@ -185,6 +202,7 @@ fn from_request(request: &Request) -> Result<request::Model, Error> {
         citizen_name: request.citizen.name.clone(),
         citizen_phone: request.citizen.phone.clone(),
         accused: if request.accused.is_empty() { String::new() } else { json(id, &request.accused)? },
+        merged_into: request.merged_into.map(|other| other.0),
         logged_by: json(id, &request.logged_by)?,
         logged_at: request.logged_at.0,
         stage: request.stage.kind().word().to_owned(),
@@ -224,6 +242,7 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
         words: row.words,
         citizen: Citizen { name: row.citizen_name, phone: row.citizen_phone },
         accused,
+        merged_into: row.merged_into.map(RequestId),
         logged_by: serde_json::from_str(&row.logged_by).map_err(bad(id))?,
         logged_at: Instant(row.logged_at),
         stage,

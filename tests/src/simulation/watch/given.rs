@@ -70,6 +70,12 @@ pub(super) fn faults(
             let Some(held) = request.assignment(*ends).filter(|a| a.post != opens.post) else { return faults };
             vec![Asked { from: held.rung, ..asked }]
         }
+        (Event::PlaceCorrected { ends, place, .. }, Some(request)) => {
+            if request.assignment(*ends).is_some_and(|held| held.post == opens.post) {
+                return faults;
+            }
+            vec![Asked { place: place.clone(), ladder_at: at, held: Vec::new(), ..asked }]
+        }
         (Event::Corrected { ends, matter, .. }, Some(request)) => {
             // Who has it may keep it; else it goes as if it were logged now.
             if request.assignment(*ends).is_some_and(|held| held.post == opens.post) {

@@ -145,11 +145,18 @@ impl Ledger {
                 let again = |r: &NextReminder| Running { no: r.no, kind: LimitKind::Finish, due: r.at, basis: None };
                 limits.extend(reminders.iter().map(|r| ((r.no, LimitKind::Finish), again(r))));
             }
+            // What was promised for the whole goes on once it is a case of its own again.
+            Event::Merged { .. } => {
+                limits.retain(|(_, kind), _| matches!(kind, LimitKind::Committed | LimitKind::Statutory));
+            }
             Event::Rated { .. } | Event::Lapsed => limits.clear(),
             Event::Reopened { .. } => drop(limits.remove(&(CASE, LimitKind::Rate))),
             Event::LimitPassed { limit, .. } => drop(limits.remove(&(CASE, *limit))),
             // The times of another matter, which may have fewer of them.
-            Event::Corrected { ends, opens, .. } => {
+            Event::Separated { .. } => {
+                limits.retain(|key, _| ![(CASE, LimitKind::Committed), (CASE, LimitKind::Statutory)].contains(key));
+            }
+            Event::Corrected { ends, opens, .. } | Event::PlaceCorrected { ends, opens, .. } => {
                 limits.retain(|key, _| ![(CASE, LimitKind::Committed), (CASE, LimitKind::Statutory)].contains(key));
                 // Who keeps it is as overdue with it as before.
                 let held = before.and_then(|r| r.assignment(*ends));
@@ -214,7 +221,7 @@ impl Ledger {
                     Event::Resumed { .. } | Event::ExtensionGranted { .. } => false,
                     Event::Reopened { .. } => no != CASE,
                     // What was left when the citizen had answered, and what was granted on top.
-                    Event::Corrected { .. } => {
+                    Event::Corrected { .. } | Event::PlaceCorrected { .. } | Event::Separated { .. } => {
                         let start = reckoned.reckoning.start;
                         let left = before.is_some_and(|r| r.limits.waited.iter().any(|waited| waited.to == start));
                         !left && start <= at
@@ -257,6 +264,7 @@ fn ends(event: &Event) -> Option<AssignmentNo> {
         | Event::Recalled { ends, .. }
         | Event::Released { ends }
         | Event::Corrected { ends, .. }
+        | Event::PlaceCorrected { ends, .. }
         | Event::HandedOver { ends, .. } => Some(*ends),
         _ => None,
     }

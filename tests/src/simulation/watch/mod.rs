@@ -95,6 +95,7 @@ impl Watch {
             self.state(&request);
         }
         if !entries.is_empty() {
+            self.nobody_lost();
             self.everybody_there();
         }
         if entries.iter().any(|entry| matches!(entry.happened, Happened::Register(_))) {
@@ -166,7 +167,7 @@ impl Watch {
             | Stage::Waiting { handle, .. }
             | Stage::Frozen { handle } => vec![(*handle, Duty::Handle)],
             Stage::Resolved { relay, .. } => vec![(*relay, Duty::Relay)],
-            Stage::Told { .. } | Stage::Closed { .. } => Vec::new(),
+            Stage::Merged { .. } | Stage::Told { .. } | Stage::Closed { .. } => Vec::new(),
         };
         if open != expected {
             self.fault(format!("{id} has open {open:?} when it is {}", request.stage.kind()));
@@ -211,6 +212,16 @@ impl Watch {
         }
     }
 
+    /// Whatever follows another request follows one that somebody is to handle, and no chain is followed.
+    fn nobody_lost(&mut self) {
+        let follow = self.requests.values().filter(|r| matches!(r.stage, Stage::Merged { .. }));
+        let handled = |id: &RequestId| self.requests.get(id).is_some_and(|other| other.handle().is_some());
+        let lost = follow.filter(|r| !r.merged_into.as_ref().is_some_and(handled));
+        let lost: Vec<String> =
+            lost.map(|r| format!("{} follows {:?}, which nobody handles", r.id, r.merged_into)).collect();
+        self.faults.extend(lost);
+    }
+
     /// Nobody away or gone holds what somebody there could have.
     fn everybody_there(&mut self) {
         let open = self.requests.values().filter(|r| r.open().next().is_some());
@@ -248,7 +259,8 @@ impl Watch {
                 let told = request.limits.marks.iter().any(|mark| mark.limit == Relay);
                 !told && limited(request, *relay, &[Relay])
             }
-            Stage::Frozen { .. } | Stage::Closed { .. } => false,
+            // What it follows is not stuck either, and brings it to its end.
+            Stage::Frozen { .. } | Stage::Merged { .. } | Stage::Closed { .. } => false,
         });
         stuck.map(|r| format!("{} is still {} with {:?}", r.id, r.stage.kind(), r.open().collect::<Vec<_>>())).collect()
     }
@@ -270,6 +282,8 @@ fn fits(event: &Event, before: Option<&Request>) -> bool {
         Event::Escalated { .. }
         | Event::Transferred { .. }
         | Event::Corrected { .. }
+        | Event::PlaceCorrected { .. }
+        | Event::Merged { .. }
         | Event::SentBack { .. }
         | Event::Frozen { .. }
         | Event::RejectionProposed { .. }
@@ -281,7 +295,9 @@ fn fits(event: &Event, before: Option<&Request>) -> bool {
         Event::Rated { .. } | Event::Lapsed | Event::Reopened { .. } => &[S::Told],
         Event::Overdue { .. } => &[S::Routed, S::InHand, S::Frozen, S::Resolved],
         Event::LimitPassed { .. } => &[S::Routed, S::InHand, S::Frozen],
-        Event::Withdrawn { .. } => &[S::Routed, S::InHand, S::Waiting, S::Frozen],
+        Event::MergedOn { .. } | Event::ResultShared { .. } | Event::Separated { .. } => &[S::Merged],
+        Event::Withdrawn { .. } => &[S::Routed, S::InHand, S::Waiting, S::Frozen, S::Merged],
+        Event::CitizenCorrected { .. } => &[S::Routed, S::InHand, S::Waiting, S::Frozen, S::Merged, S::Resolved],
         Event::HandedOver { .. } => &[S::Routed, S::InHand, S::Waiting, S::Frozen, S::Resolved],
         Event::Reminded { .. } | Event::Recomputed { .. } => {
             &[S::Routed, S::InHand, S::Waiting, S::Frozen, S::Resolved]

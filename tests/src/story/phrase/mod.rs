@@ -19,6 +19,9 @@
 //! A recalls CASE no NUMBER: REASON            A reminds of CASE: WORDS
 //! A supervises CASE [within N days]: WORDS    A lifts CASE: REASON
 //! A recomputes CASE [by today's rules]: REASON  its limits are reckoned anew
+//! A corrects CASE to MATTER: REASON           A joins CASE to CASE: REASON      the first is merged into the second
+//! A corrects CASE to place PLACE [entering UNIT]: REASON
+//! A corrects CASE to citizen NAME PHONE: REASON   A separates CASE: REASON
 //! A extends CASE by N days: REASON            A grants CASE          A refuses CASE: REASON
 //!
 //! A looks at CASE                             what A sees of it
@@ -90,6 +93,8 @@ pub enum Sentence {
     Log(By, String, LogRequest),
     /// Something is done with a request.
     Act(By, String, Command),
+    /// A request is merged into another one: why stands last.
+    Join(By, String, String, String),
     /// The register is changed.
     Register(By, RegisterCommand),
     /// Time has come to where it is: what is over takes effect.

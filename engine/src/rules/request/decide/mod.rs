@@ -2,15 +2,18 @@
 
 mod aside;
 mod case;
+mod citizen;
 mod correct;
 mod log;
+mod merge;
 mod oversight;
 mod pause;
+mod place;
 mod recompute;
 mod time;
 
 use super::{
-    Assignment, Duty, How, MAX_RETURNS, Outcome, Request, Stage, TRANSITIONS, Told,
+    Assignment, Climb, Duty, How, MAX_RETURNS, Outcome, Request, Stage, TRANSITIONS, Told,
     command::Command,
     event::{Cause, Event, Opening, Recorded},
     refusal::{Code, Refusal},
@@ -27,21 +30,38 @@ use crate::rules::{
 };
 pub use case::{Case, contenders};
 pub use log::{Fresh, entry_question, log};
+pub use merge::followed;
 pub use recompute::moves;
 pub use time::run_out;
 
-/// Decides a command about a request that is there.
+/// What a decision looks at beside the request itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// How much everybody has open who comes into question.
+    pub loads: &'a Loads,
+    /// The other request that the command names, if it names one that is there.
+    pub other: Option<&'a Request>,
+}
+
+impl<'a> From<&'a Loads> for Around<'a> {
+    fn from(loads: &'a Loads) -> Self {
+        Self { loads, other: None }
+    }
+}
+
+/// Decides a command about a request that is there. A command that names another request wants [`Around::other`].
 ///
 /// # Errors
 /// A refusal when the actor may not, the stage does not allow it, or the facts do not hold.
-pub fn decide(
+pub fn decide<'a>(
     world: &World,
     request: &Request,
     at: Instant,
     actor: &Actor,
     command: &Command,
-    loads: &Loads,
+    around: impl Into<Around<'a>>,
 ) -> Result<Vec<Recorded>, Refusal> {
+    let Around { loads, other } = around.into();
     let mut roles = relation::roles(world, request, actor, at);
     if !may(roles, Act::See) {
         return Refusal::because(
@@ -56,7 +76,7 @@ pub fn decide(
         return Refusal::because(Code::WrongStage, message);
     }
     let case = Case::of(world, request, at, loads)?;
-    let decision = Decision { case: &case, request, actor, citizen_acts: !roles.has(Role::Holder) };
+    let decision = Decision { case: &case, request, other, actor, citizen_acts: !roles.has(Role::Holder) };
     if matches!(command, Command::TakeOver { .. }) {
         roles = roles.with_if(Role::Higher, decision.higher().is_some());
     }
@@ -84,7 +104,10 @@ const fn act_of(command: &Command) -> Act {
         Command::Rule { .. } => Act::Rule,
         Command::Remind { .. } => Act::Remind,
         Command::Supervise { .. } => Act::Supervise,
-        Command::Correct { .. } => Act::Correct,
+        Command::Correct { .. } | Command::CorrectPlace { .. } => Act::Correct,
+        Command::CorrectCitizen { .. } => Act::CorrectCitizen,
+        Command::Merge { .. } => Act::Merge,
+        Command::Separate { .. } => Act::Separate,
         Command::TakeOver { .. } => Act::TakeOver,
         Command::CallHelp { .. } => Act::CallHelp,
         Command::Delegate { .. } => Act::Delegate,
@@ -103,6 +126,7 @@ const CLOCK_MINUTES: i64 = 5;
 struct Decision<'a> {
     case: &'a Case<'a>,
     request: &'a Request,
+    other: Option<&'a Request>,
     actor: &'a Actor,
     citizen_acts: bool,
 }
@@ -130,6 +154,8 @@ impl Decision<'_> {
                 };
                 self.confirm_relay(relay, *told, told_at)
             }
+            Command::CorrectCitizen { citizen, reason } => self.correct_citizen(citizen, reason),
+            Command::Separate { reason } => self.separate(reason),
             Command::Remind { words } => self.remind(words),
             Command::Supervise { words, working_days } => self.supervise(words, *working_days),
             Command::Respond { no } => self.respond(*no),
@@ -187,6 +213,10 @@ impl Decision<'_> {
                 Ok(self.on(held, Event::Ruled { ends: held.no, ruling, opens }))
             }
             Command::Correct { matter, reason } => self.correct(held, matter, reason),
+            Command::CorrectPlace { place, entered_at, reason } => {
+                self.correct_place(held, place, entered_at.as_ref(), reason)
+            }
+            Command::Merge { into, reason } => self.merge(held, *into, reason),
             Command::TakeOver { reason } => self.take_over(held, reason),
             Command::CallHelp { to, reason } => self.call_help(held, to, reason),
             Command::Delegate { to, instruction } => self.delegate(held, to, instruction),
@@ -195,6 +225,8 @@ impl Decision<'_> {
             Command::RefuseExtension { reason } => self.refuse_extension(reason),
             // The rest is decided before an assignment is looked for.
             Command::AddNote { .. }
+            | Command::CorrectCitizen { .. }
+            | Command::Separate { .. }
             | Command::Remind { .. }
             | Command::Supervise { .. }
             | Command::Respond { .. }
@@ -298,6 +330,10 @@ impl Decision<'_> {
             Outcome::Withdrawn => {
                 let message = "only the citizen withdraws; choose another outcome";
                 return Refusal::because(Code::OutcomeNotYours, message);
+            }
+            Outcome::Duplicate => {
+                let message = "a duplicate names the other request; use merge, so that its result comes here too";
+                return Refusal::because(Code::DuplicateOfWhat, message);
             }
             Outcome::NotOurDuty if self.request.climb.proposal.is_none() => {
                 let message = "NotOurDuty needs two: propose it with reject, the next rung up confirms";

@@ -34,7 +34,7 @@ pub fn run_out(
         return Ok(Vec::new());
     }
     let case = Case::of(world, request, at, loads)?;
-    let decision = Decision { case: &case, request, actor: &Actor::System, citizen_acts: false };
+    let decision = Decision { case: &case, request, other: None, actor: &Actor::System, citizen_acts: false };
     let held = request.assignment(due.no);
     let event = match (due.kind, held) {
         (LimitKind::Accept, Some(held)) => decision.goes_up(held, due.kind, Cause::NotAccepted),
