@@ -142,8 +142,8 @@ pub fn log(
     }
     let words = text::required("words", &command.words)?;
     let citizen = Citizen {
-        name: text::optional("citizen.name", &command.citizen.name, text::MAX_NAME)?,
-        phone: text::optional("citizen.phone", &command.citizen.phone, text::MAX_NAME)?,
+        name: text::name("citizen.name", &command.citizen.name)?,
+        phone: text::phone("citizen.phone", &command.citizen.phone)?,
     };
     let exclusions = Exclusions { accused, ..Exclusions::default() };
     let route = route(world, &question, &exclusions, loads);
