@@ -19,6 +19,7 @@ pub mod request;
 pub mod request_unit;
 mod roster_rows;
 mod row;
+pub mod secret;
 pub mod seed;
 pub mod token;
 pub mod workload;
@@ -119,11 +120,13 @@ impl Store {
     ) -> Result<T, Error> {
         for attempt in 1..=MAX_TRIES {
             match self.try_tx(&mut work).await {
-                Err(error) if error.is_conflict() => tracing::debug!(tx = name, attempt, "lost against another writer"),
+                Err(error) if error.is_conflict() => {
+                    tracing::debug!(tx = %name, attempt, "a transaction lost against another writer")
+                }
                 done => return done,
             }
         }
-        tracing::warn!(tx = name, tries = MAX_TRIES, "gave up against other writers");
+        tracing::warn!(tx = %name, tries = MAX_TRIES, "a transaction gave up against other writers");
         Err(Error::Conflict(MAX_TRIES))
     }
 

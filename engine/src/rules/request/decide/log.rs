@@ -4,7 +4,7 @@ use super::case::{Case, find_matter, find_place};
 use crate::rules::{
     actor::{Actor, Behalf, Step},
     authority::{Act, may, roles_at},
-    id::{AssignmentNo, ReceiptCode, RequestId},
+    id::{AssignmentNo, ReceiptHash, RequestId},
     instant::Instant,
     limit::LimitKind,
     request::{
@@ -25,8 +25,8 @@ use crate::rules::{
 pub struct Fresh {
     /// Its name.
     pub id: RequestId,
-    /// What the citizen will hold.
-    pub receipt: ReceiptCode,
+    /// As what the receipt is kept that the citizen will hold.
+    pub receipt: ReceiptHash,
 }
 
 /// The question that logging asks: where the request enters, and from which rung.
