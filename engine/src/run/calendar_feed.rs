@@ -55,7 +55,7 @@ impl Engine {
         let code = digits.parse().map_err(|e| Error::corrupt("calendar_feed", "(new)", e))?;
         let feed = Feed { code, subject, opened_by, opened_at: at, revoked_at: None };
         calendar_feed::open(self.shared.store.writer(), &secret, &feed).await?;
-        tracing::info!(feed = %feed.code, opened_by = %feed.opened_by, subject = ?feed.subject, "calendar feed opened");
+        tracing::info!(feed = %feed.code, opened_by = %feed.opened_by, subject = %feed.subject, "a calendar feed was opened");
         Ok(Ok(Opened { feed, secret }))
     }
 
@@ -77,7 +77,7 @@ impl Engine {
         if !calendar_feed::revoke(self.shared.store.writer(), code, at).await? {
             return unknown();
         }
-        tracing::info!(feed = %code, ?actor, "calendar feed revoked");
+        tracing::info!(feed = %code, %actor, "a calendar feed was revoked");
         Ok(Ok(()))
     }
 
