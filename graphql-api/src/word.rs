@@ -475,8 +475,13 @@ mirrors! {
         Overdue,
         /// 已办结的诉求被重开: what you resolved, logged, or had under supervision was reopened.
         Reopened,
-        /// 事项已更正: what you have, or logged, is another matter than it was logged as.
+        /// 诉求信息已更正: what you have, or logged, is another matter than it was logged as, elsewhere, or somebody
+        /// else's.
         Corrected,
+        /// 已并案: what you had, or logged, follows another request as its duplicate, and has that one's result.
+        Merged,
+        /// 并案已撤销: what you logged follows no other request any more, and is handled by itself.
+        Separated,
         /// 催办: somebody asks how far it is.
         Reminded,
         /// 督办: it is watched, with a limit of its own.

@@ -187,6 +187,8 @@
 -- rung.ladder_name text NOT NULL
 -- rung.tier text NOT NULL
 -- rung.kind text NOT NULL
+-- secret_mark.id smallint NOT NULL
+-- secret_mark.mark text NOT NULL
 -- token.hash text NOT NULL
 -- token.person text NOT NULL
 -- token.issued_at bigint NOT NULL
@@ -245,6 +247,7 @@ CREATE UNIQUE INDEX request_receipt ON public.request USING btree (receipt);
 CREATE UNIQUE INDEX request_unit_pkey ON public.request_unit USING btree (unit, request);
 CREATE UNIQUE INDEX roster_pkey ON public.roster USING btree (code, from_at);
 CREATE UNIQUE INDEX rung_pkey ON public.rung USING btree (ladder, no, from_at);
+CREATE UNIQUE INDEX secret_mark_pkey ON public.secret_mark USING btree (id);
 CREATE INDEX token_person ON public.token USING btree (person);
 CREATE UNIQUE INDEX token_pkey ON public.token USING btree (hash);
 CREATE UNIQUE INDEX unit_calendar_pkey ON public.unit_calendar USING btree (unit, from_at);

@@ -291,6 +291,10 @@ CREATE TABLE "rung" (
     "no",
     "from_at") ) WITHOUT ROWID;
 
+CREATE TABLE "secret_mark" (
+    "id" smallint NOT NULL,
+    "mark" text NOT NULL, PRIMARY KEY ("id") ) WITHOUT ROWID;
+
 CREATE TABLE "token" (
     "hash" text NOT NULL,
     "person" text NOT NULL,

@@ -9,6 +9,7 @@
 )]
 
 mod calendar;
+mod code;
 mod commands;
 mod duty;
 mod engine;
@@ -17,14 +18,17 @@ mod hostile;
 mod house;
 mod http;
 mod kill;
+mod logs;
 mod migrations;
 mod model;
 mod notices;
 mod properties;
 mod rating;
+mod receipts;
 mod register_rules;
 mod routing;
 mod simulation;
 mod stories;
 mod subscriptions;
+mod texts;
 mod time;

@@ -43,6 +43,12 @@ pub enum Error {
         /// What does not fit.
         misfit: String,
     },
+    /// No secret was given to the engine.
+    #[error("no secret is there to make receipts with; name its file with --secret-file")]
+    NoSecret,
+    /// The receipts of the database were made with another secret.
+    #[error("the receipts of this database were made with another secret")]
+    OtherSecret,
     /// No random bytes.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),

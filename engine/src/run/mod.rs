@@ -12,6 +12,7 @@ pub mod files;
 pub mod picture;
 pub mod query;
 pub mod recompute;
+pub mod secret;
 pub mod source;
 pub mod stood_in;
 pub mod store;

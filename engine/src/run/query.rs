@@ -127,9 +127,9 @@ impl Engine {
     /// The request that a receipt belongs to.
     ///
     /// # Errors
-    /// [`Error::Database`].
+    /// [`Error::Database`], [`Error::NoSecret`].
     pub async fn find_receipt(&self, receipt: &ReceiptCode) -> Result<Option<RequestId>, Error> {
-        rows::by_receipt(self.shared.store.read(), receipt.as_str()).await
+        rows::by_receipt(self.shared.store.read(), self.shared.secret()?.hash(receipt)).await
     }
 
     /// Requests without their assignments, for objects that are reached through something the actor

@@ -15,6 +15,7 @@ mod request;
 mod roster;
 mod route;
 mod schema;
+mod secret;
 mod serve;
 mod signals;
 mod token;

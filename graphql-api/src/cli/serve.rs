@@ -18,6 +18,7 @@ use liandong_graphql_api::{
 use super::{
     database::{self, Database, runtime},
     logging::{self, LogFormat},
+    secret::SecretFile,
     signals::Signals,
     trouble::Trouble,
 };
@@ -33,6 +34,8 @@ pub(super) struct Serve {
     /// For how many seconds a server that is to stop still takes connections, while /health/ready says 503
     #[arg(long, value_name = "SECONDS", env = "LIANDONG_GRACE", default_value_t = 3)]
     grace: u16,
+    #[command(flatten)]
+    secret: SecretFile,
     #[command(flatten)]
     delivery: Delivery,
     /// How a line of the log looks
@@ -75,6 +78,7 @@ impl Serve {
             let mut signals = Signals::listen()?;
             let webhook = self.delivery.webhook()?;
             let engine = database::open(&self.database.url).await?;
+            self.secret.give(&engine, &self.database.url).await?;
             match webhook {
                 Some(webhook) => engine.deliver_to(webhook),
                 None => tracing::info!("no webhook is set: notices are only read over the API"),

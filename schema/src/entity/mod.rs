@@ -23,6 +23,7 @@ pub mod request;
 pub mod request_unit;
 pub mod roster;
 pub mod rung;
+pub mod secret_mark;
 pub mod token;
 pub mod unit;
 pub mod unit_calendar;

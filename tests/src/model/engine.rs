@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use liandong_engine::rules::{
     absence::{Scope, Substitute},
     actor::Actor,
-    id::{PersonCode, ReceiptCode, RequestId},
+    id::{PersonCode, ReceiptHash, RequestId},
     instant::{Instant, Zone},
     limit::LimitKind,
     register::{self, command as change},
@@ -78,7 +78,7 @@ impl Rules {
             Act::Log => {
                 let number = u8::try_from(case).unwrap_or(u8::MAX);
                 let id = RequestId::from_parts(at, [number; 10]);
-                let fresh = Fresh { id, receipt: ReceiptCode::from_random([number; 12]) };
+                let fresh = Fresh { id, receipt: ReceiptHash([number; 16]) };
                 let command = LogRequest {
                     place: "H".parse().ok()?,
                     matter: "water-pipe".parse().ok()?,

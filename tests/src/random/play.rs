@@ -10,7 +10,7 @@ use liandong_engine::rules::{
     actor::Actor,
     authority::{Act, may, roles_at},
     calendar::{Allowance, Declared},
-    id::{AssignmentNo, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    id::{AssignmentNo, PersonCode, PostCode, ReceiptHash, RequestId, UnitCode},
     instant::{Instant, Zone},
     limit::Due,
     matter::{Mandated, Power},
@@ -264,7 +264,7 @@ impl Play {
         let actor =
             Actor::Person(if step.who % 8 == 7 { self.anybody(step.who / 8) } else { pick(&able, step.who / 8) });
         let id = RequestId::from_parts(self.now, [self.made; 10]);
-        let fresh = Fresh { id, receipt: ReceiptCode::from_random([self.made; 12]) };
+        let fresh = Fresh { id, receipt: ReceiptHash([self.made; 16]) };
         match log(&self.world, self.now, &actor, fresh, &command, &self.loads()) {
             Ok(records) => {
                 self.happened(id, &records);

@@ -31,6 +31,7 @@ use liandong_engine::{
 };
 
 use super::shell::{Dies, Shell, of_time};
+use crate::town::SECRET;
 
 /// What is on the disk beside journal and receipts: what a transaction begins with.
 #[derive(Clone, Debug)]
@@ -273,8 +274,8 @@ impl Work {
         let (world, at) = (Arc::clone(&self.rows.world), self.at);
         match &order.command {
             Command::Log(log) => {
-                let fresh = entropy.fresh(at).unwrap();
-                let (id, receipt) = (fresh.id, fresh.receipt.clone());
+                let fresh = entropy.fresh(at, &SECRET).unwrap();
+                let (id, receipt) = (fresh.id, SECRET.receipt(fresh.id));
                 let records = request_decide::log(&world, at, &order.actor, fresh, log, &self.loads())?;
                 self.apply(id, records);
                 Ok(Done { receipt: Some(receipt), ..self.done(Some(id)) })

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use liandong_engine::rules::{
     actor::Actor,
-    id::{MatterCode, PersonCode, ReceiptCode, RequestId, UnitCode},
+    id::{MatterCode, PersonCode, ReceiptHash, RequestId, UnitCode},
     instant::{Instant, Span, Zone},
     notice::{
         Line, Notice,
@@ -196,7 +196,7 @@ impl Driver for Rules {
             rules.logged = rules.logged.wrapping_add(1);
             let fresh = Fresh {
                 id: RequestId::from_parts(call.at, [rules.logged; 10]),
-                receipt: ReceiptCode::from_random([rules.logged; 12]),
+                receipt: ReceiptHash([rules.logged; 16]),
             };
             let id = fresh.id;
             let records =

@@ -55,7 +55,7 @@ impl Tale {
 
     fn logged(mut self, who: &str, place: &str, matter: &str, when: &str) -> Self {
         let (log, actor) = (town::request(place, matter).unwrap(), town::person(who).unwrap());
-        let fresh: Fresh = Entropy::seeded(1).fresh(at(when)).unwrap();
+        let fresh: Fresh = Entropy::seeded(1).fresh(at(when), &town::SECRET).unwrap();
         let records = decide::log(&self.world, at(when), &actor, fresh, &log, &Loads::default()).unwrap();
         self.happens(at(when), records);
         self

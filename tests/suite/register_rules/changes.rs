@@ -2,7 +2,7 @@
 
 use liandong_engine::rules::{
     actor::Actor,
-    id::{ReceiptCode, RequestId},
+    id::{ReceiptHash, RequestId},
     instant::Zone,
     matter::{Mandated, Power},
     post::{Person, PostKind, Rank},
@@ -319,7 +319,7 @@ fn request(more: &str) -> Request {
         citizen: Citizen { name: String::new(), phone: String::new() },
         accused: Vec::new(),
     };
-    let fresh = Fresh { id: RequestId::from_parts(at(NOW), [1; 10]), receipt: ReceiptCode::from_random([1; 12]) };
+    let fresh = Fresh { id: RequestId::from_parts(at(NOW), [1; 10]), receipt: ReceiptHash([1; 16]) };
     let records = log(&world(more), at(NOW), &person("bob"), fresh, &command, &Loads::default()).unwrap();
     records.iter().fold(None, |request, record| evolve(request, at(NOW), &record.event).ok()).unwrap()
 }

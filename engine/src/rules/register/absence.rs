@@ -36,14 +36,6 @@ pub(super) fn find<'w>(world: &'w World, code: &AbsenceCode) -> Result<&'w Absen
     found.ok_or_else(|| Refusal::new(Code::NotInRegister, format!("absence `{code}` is not in the register")))
 }
 
-/// The reason as the files would read it; that it is there is for the check of the register.
-pub(super) fn reason(text: &str) -> Result<String, Refusal> {
-    if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Refusal::because(Code::WouldBreak, "`reason` has control characters in it; type it again");
-    }
-    Ok(text.trim().to_owned())
-}
-
 /// Whether the actor may say that this person is absent, or back.
 pub(super) fn permitted(world: &World, at: Instant, actor: &Actor, person: &PersonCode) -> Result<(), Refusal> {
     let none = Roles::default();

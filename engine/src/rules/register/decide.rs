@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::{
     absence,
-    command::{Command, DutyCommand, NewDay, NewPost, NewRoster, NewUnit},
+    command::{Command, DutyCommand, NewAbsence, NewDay, NewPost, NewRoster, NewUnit},
     days::declare,
     duty,
     event::{Event, Recorded},
@@ -20,10 +20,10 @@ use crate::rules::{
     id::{PostCode, RequestId, UnitCode},
     instant::{Instant, Span},
     matter::Mandated,
-    name::{self, BadName},
     post::{Person, Post, PostKind, Rank},
     request::{self, Assignment, Duty, Request, StageKind, hand_over::hand_over},
     routing::Loads,
+    text::{self, BadText},
     tier::Unit,
     tree::UnitIx,
     world::{PersonIx, PostIx, Register, World},
@@ -204,33 +204,38 @@ fn keeps_post(world: &World, open: &Assignment, at: Instant) -> bool {
 /// The command with its texts as the files would read them. What the files would not take is not taken
 /// here either: the register must be read back as it is written.
 fn tidy(command: &Command) -> Result<Command, Refusal> {
-    type Read = fn(&str) -> Result<&str, BadName>;
+    type Read = fn(&str) -> Result<&str, BadText>;
     fn set(field: &str, text: &mut String, read: Read) -> Result<(), Refusal> {
-        let bad = |bad: BadName| Refusal::new(Code::WouldBreak, format!("`{field}` {bad}"));
+        let bad = |bad: BadText| {
+            let code = if bad.is_sign() { Code::BadText } else { Code::WouldBreak };
+            Refusal::new(code, format!("`{field}` {bad}"))
+        };
         *text = read(text).map_err(bad)?.to_owned();
         Ok(())
     }
+    // That a reason is there, and not too long, is for the check of the register.
+    let reason_as_read: Read = |reason| text::long(reason, usize::MAX);
     let mut command = command.clone();
     match &mut command {
         Command::AddPerson(Person { name, phone, .. }) => {
-            set("name", name, name::name)?;
-            set("phone", phone, name::line)?;
+            set("name", name, text::name)?;
+            set("phone", phone, text::phone)?;
         }
         Command::CreateUnit(NewUnit { name, .. })
         | Command::RenameUnit { name, .. }
-        | Command::CreatePost(NewPost { name, .. }) => set("name", name, name::name)?,
-        Command::RecordAbsence(new) => new.reason = absence::reason(&new.reason)?,
-        Command::Duty(
+        | Command::CreatePost(NewPost { name, .. }) => set("name", name, text::name)?,
+        Command::RecordAbsence(NewAbsence { reason, .. })
+        | Command::Duty(
             DutyCommand::OfferSwap { reason, .. }
             | DutyCommand::TakeOver { reason, .. }
             | DutyCommand::ArrangeCover { reason, .. },
-        ) => *reason = absence::reason(reason)?,
+        ) => set("reason", reason, reason_as_read)?,
         Command::SetUpRoster(NewRoster { rota, .. }) | Command::ChangeRoster { rota, .. } => {
-            set("name", &mut rota.name, name::name)?;
+            set("name", &mut rota.name, text::name)?;
         }
         Command::DeclareDays { days, .. } => {
             for NewDay { name, .. } in days {
-                set("name", name, name::name)?;
+                set("name", name, text::name)?;
             }
         }
         _ => {}

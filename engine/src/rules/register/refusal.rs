@@ -21,6 +21,8 @@ words! {
         CannotMerge = "单位不能合并",
         /// Something stands below the unit, or has open work: name a successor.
         SuccessorNeeded = "须指定承接单位",
+        /// A text has signs in it that people do not write or cannot see.
+        BadText = "文字含有不可用字符",
         /// The register would be wrong afterwards.
         WouldBreak = "修改后台账将不合法",
         /// It is so already.

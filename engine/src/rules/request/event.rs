@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Channel, Citizen, Duty, Outcome, Rest, Told};
 use crate::rules::{
     actor::{Actor, Step},
-    id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptHash, RequestId, UnitCode},
     instant::Instant,
     limit::{Limit, LimitKind, Reckoned},
     routing::{Account, RungNo},
@@ -134,8 +134,8 @@ impl Cause {
 pub struct Logged {
     /// Names it.
     pub id: RequestId,
-    /// What the citizen holds.
-    pub receipt: ReceiptCode,
+    /// As what the receipt that the citizen holds is kept.
+    pub receipt: ReceiptHash,
     /// What it is about.
     pub matter: MatterCode,
     /// Where the need is.

@@ -27,7 +27,7 @@ pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Result<Re
     if let Event::RequestLogged(logged) = event {
         let mut request = Request {
             id: logged.id,
-            receipt: logged.receipt.clone(),
+            receipt: logged.receipt,
             matter: logged.matter.clone(),
             place: logged.place.clone(),
             channel: logged.channel,

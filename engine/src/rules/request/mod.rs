@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Actor,
-    id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptHash, RequestId, UnitCode},
     instant::Instant,
     limit::{Card, Limit, LimitKind},
     routing::RungNo,
@@ -533,8 +533,8 @@ impl Stage {
 pub struct Request {
     /// Names it.
     pub id: RequestId,
-    /// What the citizen holds.
-    pub receipt: ReceiptCode,
+    /// As what the receipt that the citizen holds is kept.
+    pub receipt: ReceiptHash,
     /// What it is about.
     pub matter: MatterCode,
     /// Where the need is.

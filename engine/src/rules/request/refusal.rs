@@ -45,7 +45,7 @@ words! {
         WordsMissing = "缺少必填文字",
         /// A text is too long.
         TooLong = "文字过长",
-        /// A text has control characters in it.
+        /// A text has signs in it that people do not write or cannot see.
         BadText = "文字含有不可用字符",
         /// The place does not lie in the territory that the unit of entry serves.
         EntryElsewhere = "受理单位不服务该地点",

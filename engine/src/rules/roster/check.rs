@@ -29,7 +29,7 @@ pub fn rosters(rows: &[Roster]) -> Vec<Fault> {
 
 fn alone(row: usize, roster: &Roster, found: &mut Vec<Fault>) {
     let Roster { code, .. } = roster;
-    if let Err(bad) = crate::rules::name::name(&roster.name) {
+    if let Err(bad) = crate::rules::text::name(&roster.name) {
         found.push(Fault::new(row, "name", format!("the name of roster `{code}` {bad}"), "name what the duty is"));
     }
     if roster.span.from >= roster.span.to {

@@ -124,7 +124,7 @@ impl Engine {
                     counts.delivered.fetch_add(1, Ordering::Relaxed);
                     counts.delivery.note(now.0.saturating_sub(claimed.deliver_at.0));
                 }
-                tracing::info!(delivery = %claimed.id, attempt = claimed.attempts, "delivered");
+                tracing::info!(delivery = %claimed.id, attempt = claimed.attempts, "a delivery was taken");
                 Ok(true)
             }
             Err(error) => {
@@ -136,7 +136,7 @@ impl Engine {
                 let count = if next.is_some() { &counts.failed_deliveries } else { &counts.given_up };
                 count.fetch_add(1, Ordering::Relaxed);
                 let gives_up = next.is_none();
-                tracing::warn!(delivery = %claimed.id, attempt = claimed.attempts, error, gives_up, "not delivered");
+                tracing::warn!(delivery = %claimed.id, attempt = claimed.attempts, error = %error, gives_up, "a delivery was not taken");
                 Ok(false)
             }
         }

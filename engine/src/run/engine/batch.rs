@@ -16,7 +16,7 @@ use super::{
 use crate::{
     rules::{
         actor::Actor,
-        id::{PersonCode, RequestId},
+        id::{PersonCode, ReceiptCode, RequestId},
         instant::Instant,
         notice::{self, Notice, delivery::DeliveryId, notices, notices_of_register},
         register::{
@@ -32,6 +32,7 @@ use crate::{
             refusal, running,
         },
         routing::{Loads, contenders},
+        text::line,
         world::World,
     },
     run::{
@@ -195,8 +196,10 @@ impl Batch<'_> {
     /// one, which is kept.
     async fn answer(&mut self, order: &Order) -> Result<(Answer, bool), Error> {
         if !is_fit(&order.key) {
-            let message =
-                format!("the key has {} bytes; use 1 to {MAX_KEY}, without control characters", order.key.len());
+            let message = format!(
+                "the key has {} bytes; use 1 to {MAX_KEY} of letters, digits and signs that can be seen",
+                order.key.len()
+            );
             return Ok((Err(Refused::new(Code::BadKey, message)), false));
         }
         if order.command.is_of_time() {
@@ -210,7 +213,11 @@ impl Batch<'_> {
                 let message = format!("key `{}` stands for another command; choose a new key", order.key);
                 return Ok((Err(Refused::new(Code::KeyReused, message)), false));
             }
-            let answer = serde_json::from_str(&kept.answer).map_err(|e| Error::corrupt("receipt", &order.key, e))?;
+            let mut answer: Answer =
+                serde_json::from_str(&kept.answer).map_err(|e| Error::corrupt("receipt", &order.key, e))?;
+            if let (Command::Log(_), Ok(done)) = (&order.command, &mut answer) {
+                done.receipt = self.receipt_again(done.request).await?;
+            }
             return Ok((answer, false));
         }
         let answer = self.decided(order).await?;
@@ -219,6 +226,19 @@ impl Batch<'_> {
         self.kept.insert(name.clone(), kept.clone());
         self.new_receipts.push((name, kept));
         Ok((answer, true))
+    }
+
+    /// The receipt of a request that was logged before; none when it was made with a secret that is lost.
+    async fn receipt_again(&self, request: Option<RequestId>) -> Result<Option<ReceiptCode>, Error> {
+        let Some(id) = request else { return Ok(None) };
+        let secret = self.shared.secret()?;
+        let receipt = secret.receipt(id);
+        let hash = secret.hash(&receipt);
+        let is_its_own = match self.now.get(&id) {
+            Some(request) => request.receipt == hash,
+            None => request_rows::by_receipt(self.tx, hash).await? == Some(id),
+        };
+        Ok(is_its_own.then_some(receipt))
     }
 
     /// The decision, at an instant of its own: later than all before it, whatever the clock does.
@@ -263,7 +283,9 @@ impl Batch<'_> {
             let Some(request) = self.now.get(&id) else { continue };
             match hand_over(&world, request, self.at, &Actor::System, None, &self.loads) {
                 Ok(records) => self.apply(id, records)?,
-                Err(refusal) => tracing::warn!(request = %id, code = refusal.code.word(), "stays where it is"),
+                Err(refusal) => {
+                    tracing::warn!(request = %id, code = %refusal.code, "a request stays where it is: nobody may take it over");
+                }
             }
         }
         Ok(())
@@ -292,8 +314,9 @@ impl Batch<'_> {
         let world = Arc::clone(&self.world);
         match &order.command {
             Command::Log(log) => {
-                let fresh = self.shared.entropy.fresh(self.at)?;
-                let (id, receipt) = (fresh.id, fresh.receipt.clone());
+                let secret = self.shared.secret()?;
+                let fresh = self.shared.entropy.fresh(self.at, secret)?;
+                let (id, receipt) = (fresh.id, secret.receipt(fresh.id));
                 match request_decide::log(&world, self.at, &order.actor, fresh, log, &self.loads) {
                     Ok(records) => {
                         self.apply(id, records)?;
@@ -456,7 +479,7 @@ impl Batch<'_> {
 
 /// Whether a key can be kept; one that cannot is not looked for either.
 fn is_fit(key: &str) -> bool {
-    !key.is_empty() && key.len() <= MAX_KEY && !key.chars().any(char::is_control)
+    !key.is_empty() && key.len() <= MAX_KEY && line(key, MAX_KEY).is_ok()
 }
 
 /// The kinds of commands that ask who is next.

@@ -165,7 +165,8 @@ pub struct Done {
     pub world: u64,
     /// The request that it was about, or that it logged.
     pub request: Option<RequestId>,
-    /// What the citizen holds, when it logged a request.
+    /// What the citizen holds, when it logged a request. Kept nowhere: it is made of the request's id again.
+    #[serde(skip)]
     pub receipt: Option<ReceiptCode>,
 }
 

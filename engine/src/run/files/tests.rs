@@ -130,7 +130,7 @@ fn a_circle_is_told_with_the_row_that_closes_it() {
 fn everything_wrong_with_the_world_is_told_at_its_row() {
     let units = with_rows(
         UNITS,
-        "\n,,,,,,\nX,甲,Group,nowhere,,,\nO,乙,Office,V,,,\nT,小镇,Town,,,,\nZ,\"丙\n丁\",Group,V,,2015-01-01,2014-01-01\n\nY,戊,户,gone,,,\n",
+        "\n,,,,,,\nX,甲,Group,nowhere,,,\nO,乙,Office,V,,,\nT,小镇,Town,,,,\nZ,丙,Group,V,,2015-01-01,2014-01-01\n\nY,戊,户,gone,,,\n",
     );
     check(
         &[
@@ -189,12 +189,14 @@ fn every_cell_that_cannot_be_read_is_told() {
 fn a_name_that_no_list_can_show_is_told() {
     let (fits, long) = ("名".repeat(60), "名".repeat(61));
     let shown = "名".repeat(40);
-    check(&[("people.csv", &with_rows(PEOPLE, &format!("p60,{fits},{fits}\n")))], &[]);
+    let (dialled, longer) = ("0".repeat(60), "0".repeat(61));
+    let digits = "0".repeat(40);
+    check(&[("people.csv", &with_rows(PEOPLE, &format!("p60,{fits},{dialled}\n")))], &[]);
     check(
-        &[("people.csv", &with_rows(PEOPLE, &format!("p61,{long},{long}\n")))],
+        &[("people.csv", &with_rows(PEOPLE, &format!("p61,{long},{longer}\n")))],
         &[
             &format!("people.csv row 4 column name: `{shown}…` has 61 characters; keep it to 60"),
-            &format!("people.csv row 4 column phone: `{shown}…` has 61 characters; keep it to 60"),
+            &format!("people.csv row 4 column phone: `{digits}…` has 61 characters; keep it to 60"),
         ],
     );
 }
@@ -272,7 +274,7 @@ fn a_row_of_the_wrong_shape_is_told() {
 fn a_bad_encoding_is_told_with_its_row() {
     let bad = |bytes: &[u8], row: usize| {
         let expected = format!(
-            "people.csv row {row}: bad encoding: this is neither UTF-8 nor GB18030; save the file again as `CSV UTF-8`"
+            "people.csv row {row} column name: bad encoding: this is neither UTF-8 nor GB18030; save the file again as `CSV UTF-8`"
         );
         check_bytes(&[("people.csv", bytes)], &[&expected]);
     };
@@ -286,8 +288,74 @@ fn a_bad_encoding_is_told_with_its_row() {
     gb.extend(b"P2,\xFF,\n");
     bad(&gb, 3);
     bad(b"\xEF\xBB\xBFcode,name,phone\nP1,\xCE\xD2,\n", 2);
-    let utf16: Vec<u8> = "\u{FEFF}code,name,phone\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    bad(&utf16, 1);
+    for utf16 in ["\u{FEFF}code,name,phone\n", "code,name,phone\n"] {
+        let utf16: Vec<u8> = utf16.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let told = "people.csv row 1: bad encoding: this is UTF-16; save the file again as `CSV UTF-8`";
+        check_bytes(&[("people.csv", &utf16)], &[told]);
+    }
+}
+
+#[test]
+fn what_may_be_one_encoding_or_another_is_asked_about() {
+    // These two bytes are one letter in UTF-8 and one Chinese character in GB18030.
+    let gb = b"code,name,phone\nP1,\xC2\xA1\xC2\xA1,\nP2,x,\n";
+    check_bytes(
+        &[("people.csv", gb)],
+        &[
+            "people.csv row 2 column name: bad encoding: `¡¡` may as well be `隆隆` in GB18030; save the file again as `CSV UTF-8`, whose mark says what it is",
+        ],
+    );
+    // Beside rows that are certain too: but then one letter is a name.
+    check(&[("people.csv", "code,name,phone\nP1,é,\nP2,韦,\n")], &[]);
+    check(
+        &[("people.csv", "code,name,phone\nP2,韦,\nP1,¡¡,\n")],
+        &[
+            "people.csv row 3 column name: bad encoding: `¡¡` may as well be `隆隆` in GB18030; save the file again as `CSV UTF-8`, whose mark says what it is",
+        ],
+    );
+    // With the mark it is certain.
+    check(&[("people.csv", "\u{FEFF}code,name,phone\nP1,¡¡,\nP2,x,\n")], &[]);
+    let mut mixed = encoding_rs::GB18030.encode("code,name,phone\nP1,岑三岑三岑三,\n").0.into_owned();
+    mixed.extend("P2,罗二,\n".as_bytes());
+    check_bytes(
+        &[("people.csv", &mixed)],
+        &[
+            "people.csv row 3: bad encoding: this row is UTF-8, and others are GB18030; put the rows together anew from files of one encoding",
+        ],
+    );
+    check(
+        &[("people.csv", "\u{FEFF}code,name,phone\nP1,韦一,\n\u{FEFF}P2,罗二,\n")],
+        &[
+            "people.csv row 3 column code: bad encoding: the mark with which a file begins stands in the middle of this one; files were put together: copy the rows of one into the other instead",
+        ],
+    );
+}
+
+#[test]
+fn what_a_spreadsheet_made_of_a_cell_is_told_with_the_mend() {
+    let people = "P3,韦\u{200B}三,1.38E+10\nP4,\u{202E}四,=\"0123\"\nP5,\" 韦\u{A0}五\",'0123\n\"P6 \",六,０00\nP７,七,000a\n\u{420}8,八,+86 000-0000\n\"P9\u{A0}\",\"九\n十\",\n'P10,十,\n";
+    let holdings = "DISP,P2,Substitute,45292,2024-1-1\n";
+    check(
+        &[("people.csv", &with_rows(PEOPLE, people)), ("holdings.csv", &with_rows(HOLDINGS, holdings))],
+        &[
+            "people.csv row 4 column name: `韦\u{FFFD}三` has U+200B, which cannot be seen, in it; take it out, or type the text again",
+            "people.csv row 4 column phone: `1.38E+10` is not a telephone number; a spreadsheet made a number of it: format the column as text, and type it again",
+            "people.csv row 5 column name: `\u{FFFD}四` has U+202E, which turns the direction of writing, in it; take it out, or type the text again",
+            "people.csv row 5 column phone: `=\"0123\"` has `=` in it; a spreadsheet left a formula there: write only what stands between the quotation marks",
+            "people.csv row 6 column name: ` 韦\u{A0}五` has the unusual space U+00A0 in it; type an ordinary space",
+            "people.csv row 6 column phone: `'0123` has `'` in it; a spreadsheet left an apostrophe before it: take it away",
+            "people.csv row 7 column code: `P6 ` is not a code; take the spaces around it away",
+            "people.csv row 7 column phone: `０00` has the wide digit `０` in it; write digits as 0 to 9",
+            "people.csv row 8 column code: `P７` is not a code: U+FF17 only looks like `7`; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "people.csv row 8 column phone: `000a` has `a` in it; a telephone number has digits, `+`, `-` and spaces only",
+            "people.csv row 9 column code: `\u{420}8` is not a code: U+0420 only looks like `P`; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "people.csv row 10 column code: `P9\u{A0}` is not a code; take the spaces around it away",
+            "people.csv row 10 column name: `九 十` has a line break in it; write it on one line",
+            "people.csv row 11 column code: `'P10` is not a code; a spreadsheet left an apostrophe before it: take it away",
+            "holdings.csv row 4 column from: `45292` is not a date; a spreadsheet made a number of the day 2024-01-01: format the column as text, and write it again",
+            "holdings.csv row 4 column to: `2024-1-1` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+        ],
+    );
 }
 
 #[test]
@@ -457,10 +525,15 @@ fn every_problem_of_limits_is_told() {
 
 #[test]
 fn odd_but_valid_text_goes_there_and_back() {
-    let people = "code,name,phone\nP1,\" 韦,一 \",=1+1\nP2,\"a\"\"b\nc\r\nd\",-\n";
+    let people = "code,name,phone\nP1,\"韦,一\",+00-0\nP2,\"=\"\"b\"\" 😀\",\n";
+    let absences = "code,person,from,to,reason,matters,substitute,recorded_by,recorded_at,ended_at\nA,P1,,,\"=1+1\nc\r\nd, \"\"e\"\"\",,,,,\n";
     let dir = directory("text");
     for table in Table::ALL {
-        let bytes = if *table == Table::People { people.as_bytes() } else { good(*table) };
+        let bytes = match table {
+            Table::People => people.as_bytes(),
+            Table::Absences => absences.as_bytes(),
+            table => good(*table),
+        };
         fs::write(dir.join(table.file()), bytes).unwrap();
     }
     there_and_back("odd-text", &dir);
@@ -598,7 +671,7 @@ fn every_cell_of_an_absence_that_cannot_be_read_is_told() {
             "absences.csv row 4 column substitute: `p q` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
             "absences.csv row 4 column recorded_at: `then` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
             "absences.csv row 4 column ended_at: `2026-02-30` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
-            "absences.csv row 5 column reason: ` ` holds a control character; type the text again; it was copied with something invisible",
+            "absences.csv row 5 column reason: ` ` has the control character U+0007 in it; take it out, or type the text again",
         ],
     );
     // Who stands in an unreadable row is not blamed on the absence.

@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{Tx, due};
 use crate::{
     rules::{
-        id::{AssignmentNo, PostCode, RequestId},
+        id::{AssignmentNo, PostCode, ReceiptHash, RequestId},
         instant::Instant,
         limit::Limit,
         register::decide::Touched,
@@ -74,8 +74,8 @@ pub async fn assignments(
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn by_receipt(db: &impl ConnectionTrait, receipt: &str) -> Result<Option<RequestId>, Error> {
-    let find = request::Entity::find().filter(request::Column::Receipt.eq(receipt));
+pub async fn by_receipt(db: &impl ConnectionTrait, receipt: ReceiptHash) -> Result<Option<RequestId>, Error> {
+    let find = request::Entity::find().filter(request::Column::Receipt.eq(receipt.to_string()));
     let id = find.select_only().column(request::Column::Id).into_tuple::<uuid::Uuid>().one(db).await?;
     Ok(id.map(RequestId))
 }
@@ -193,7 +193,7 @@ fn from_request(request: &Request) -> Result<request::Model, Error> {
     let id = request.id;
     Ok(request::Model {
         id: id.0,
-        receipt: request.receipt.as_str().to_owned(),
+        receipt: request.receipt.to_string(),
         matter: request.matter.to_string(),
         place: request.place.to_string(),
         channel: request.channel.word().to_owned(),
@@ -223,7 +223,6 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
     }
     let accused =
         if row.accused.is_empty() { Vec::new() } else { serde_json::from_str(&row.accused).map_err(bad(id))? };
-    let code = |text: &str| crate::rules::id::ReceiptCode::parse(text);
     let stage: Stage = serde_json::from_str(&row.facts).map_err(bad(id))?;
     if stage.kind().word() != row.stage {
         return Err(Error::corrupt(
@@ -234,7 +233,7 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
     }
     Ok(Request {
         id,
-        receipt: code(&row.receipt).ok_or_else(|| Error::corrupt("request", id, "the receipt is not a code"))?,
+        receipt: row.receipt.try_into().map_err(bad(id))?,
         matter: row.matter.try_into().map_err(bad(id))?,
         place: row.place.try_into().map_err(bad(id))?,
         channel: Channel::parse(&row.channel).ok_or_else(|| Error::corrupt("request", id, "unknown channel"))?,

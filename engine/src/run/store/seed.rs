@@ -21,11 +21,7 @@ use crate::{
         id::PersonCode,
         instant::Instant,
         notice::{Notice, notices},
-        request::{
-            Request,
-            event::{Event, Recorded},
-            evolve::evolve,
-        },
+        request::{Request, event::Recorded, evolve::evolve},
         world::World,
     },
     run::{
@@ -123,8 +119,7 @@ async fn append(tx: &Tx<'_>, world: &World, made: &[Made]) -> Result<i64, Error>
             entries.push(Entry { position, seq, at, happened: Happened::Request(request.id, recorded.clone()) });
             // Events of one instant come from one command, and a command has one answer.
             if usize::try_from(seq).ok().and_then(|seq| steps.get(seq)).is_none_or(|next| next.0 != at) {
-                let receipt = matches!(recorded.event, Event::RequestLogged(_)).then(|| request.receipt.clone());
-                let done = Done { position, world: world.version(), request: Some(request.id), receipt };
+                let done = Done { position, world: world.version(), request: Some(request.id), receipt: None };
                 answers.push(answer(&recorded.step.acted, done)?);
             }
         }

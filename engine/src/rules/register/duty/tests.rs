@@ -306,7 +306,7 @@ fn each_refusal_has_a_case() {
         (C::NothingChanges, &[], &["2026-10-10 r cover b d 2026-10-12T08:00..2026-10-13T08:00"]),
         (C::WouldBreak, &[], &["2026-10-12T12:00 b silent a"]),
         (C::WouldBreak, &[], &["2026-10-12T12:00 b long a"]),
-        (C::WouldBreak, &[], &["2026-10-12T12:00 b bad a"]),
+        (C::BadText, &[], &["2026-10-12T12:00 b bad a"]),
     ];
     for (code, away, lines) in cases {
         refused(away, lines, *code);

@@ -4,7 +4,7 @@ use super::case::{Case, find_matter, find_place};
 use crate::rules::{
     actor::{Actor, Behalf, Step},
     authority::{Act, may, roles_at},
-    id::{AssignmentNo, ReceiptCode, RequestId, UnitCode},
+    id::{AssignmentNo, ReceiptHash, RequestId, UnitCode},
     instant::Instant,
     limit::LimitKind,
     request::{
@@ -25,8 +25,8 @@ use crate::rules::{
 pub struct Fresh {
     /// Its name.
     pub id: RequestId,
-    /// What the citizen will hold.
-    pub receipt: ReceiptCode,
+    /// As what the receipt is kept that the citizen will hold.
+    pub receipt: ReceiptHash,
 }
 
 /// The question that logging asks: where the request enters, and from which rung.
@@ -45,8 +45,8 @@ pub fn entry_question(world: &World, at: Instant, command: &LogRequest) -> Resul
 /// Who asks, as it is written down.
 pub(super) fn citizen(said: &Citizen) -> Result<Citizen, Refusal> {
     Ok(Citizen {
-        name: text::optional("citizen.name", &said.name, text::MAX_NAME)?,
-        phone: text::optional("citizen.phone", &said.phone, text::MAX_NAME)?,
+        name: text::name("citizen.name", &said.name)?,
+        phone: text::phone("citizen.phone", &said.phone)?,
     })
 }
 

@@ -410,7 +410,7 @@ impl Decision<'_> {
     }
 
     fn rate(&self, satisfied: bool, words: &str) -> Result<Vec<Recorded>, Refusal> {
-        let words = text::optional("words", words, text::MAX_TEXT)?;
+        let words = text::optional("words", words)?;
         let Stage::Told { resolution, .. } = &self.request.stage else {
             return Refusal::because(Code::WrongStage, "there is nothing to rate yet; wait until the result is told");
         };
