@@ -5,6 +5,7 @@ mod coverage;
 mod duty;
 mod end;
 mod limits;
+mod merged;
 mod pages;
 mod payloads;
 mod protocol;

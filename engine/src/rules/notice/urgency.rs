@@ -117,6 +117,8 @@ impl Moment<'_> {
             | NoticeKind::DutyTakenOver
             | NoticeKind::CoverArranged
             | NoticeKind::DutyChangeUndone
+            | NoticeKind::DutyChangeExpired
+            | NoticeKind::SubstituteGone
             | NoticeKind::RosterChanged
             | NoticeKind::AbsenceRecorded
             | NoticeKind::StandIn

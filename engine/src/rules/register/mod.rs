@@ -16,4 +16,5 @@ mod fresh;
 pub mod promise;
 pub mod refusal;
 mod rosters;
+mod settle;
 pub mod survey;
