@@ -73,7 +73,7 @@ fn instants(from: Instant) -> impl Iterator<Item = Instant> {
 }
 
 fn changed_duty(event: &Event) -> bool {
-    !matches!(event, Event::AbsenceRecorded { .. } | Event::AbsenceEnded { .. })
+    !matches!(event, Event::AbsenceRecorded { .. } | Event::AbsenceEnded { .. } | Event::SubstituteLeft { .. })
 }
 
 #[test]
