@@ -190,6 +190,26 @@ mirrors! {
         TakenBack,
         /// 已撤销
         Undone,
+        /// 已失效: what it rested on is gone.
+        Expired,
+    }
+
+    /// Why a change of duty came to its end without anybody ending it.
+    DutyExpiry of roster::Expiry {
+        /// 班次已开始: the shift began before anybody took it.
+        ShiftBegun,
+        /// 班次已取消: its roster ended, or counts anew.
+        ShiftGone,
+        /// 已由他人接班: another took the shift.
+        TakenByAnother,
+        /// 原值班人已不在该班次: whose shift it was is not on it any more.
+        NotOnShift,
+        /// 接班人已离任: who was to come holds no post there any more.
+        PostLeft,
+        /// 接班人届时不能接班: who alone could take it is away then, or on that shift already.
+        CannotCome,
+        /// 所依据的换班替班已失效: the change on which it rested is gone.
+        GroundGone,
     }
 
     /// What can happen to a change of duty.
@@ -206,6 +226,8 @@ mirrors! {
         Arranged,
         /// 撤销
         Undone,
+        /// 失效
+        Expired,
     }
 
     /// What a notice, or the place itself, makes of one date.
@@ -216,6 +238,10 @@ mirrors! {
         MakeUp,
         /// 本地放假
         LocalOff,
+        /// 半天上班: half a day off is still a working day; its hours are those declared for it.
+        HalfDay,
+        /// 平常日: what it would be if this calendar had never declared anything of it.
+        Ordinary,
     }
     /// What a unit is: a territory (the first nine, from high to low) or a functional unit that serves one.
     UnitKind of tier::UnitKind {
@@ -536,6 +562,10 @@ mirrors! {
         CoverArranged,
         /// 换班替班已撤销: a change of duty that concerned you acts no longer.
         DutyChangeUndone,
+        /// 换班替班已失效: a change of duty, or an offer, that concerned you is over; what it rested on is gone.
+        DutyChangeExpired,
+        /// 替岗人不能替岗: whoever was to stand in cannot, or not for now.
+        SubstituteGone,
         /// 值班安排已调整: a roster that you stand in, or stood in, has another rota from some instant on, or none.
         RosterChanged,
         /// 已为您登记缺勤: you are recorded as absent.

@@ -6,7 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use liandong_engine::rules::{
@@ -16,7 +16,7 @@ use liandong_engine::rules::{
     instant::{Instant, Zone},
     matter::{Mandated, Power},
     post::{PostKind, Rank},
-    roster::{DutyChange, Overrides, Roster, Rosters, on_duty},
+    roster::{DutyChange, Overrides, Roster, Rosters, Terms, on_duty},
     routing::{Account, RungNo, Verdict},
     tier::{Tier, Unit},
     world::Register,
@@ -322,6 +322,7 @@ impl<'r> Day<'r> {
         match self.away.iter().find(|absence| absence.person == *person && for_it(absence)) {
             None => Some(person),
             Some(Absence { substitute: Substitute::ByPost, .. }) => None,
+            Some(Absence { substitute_until: Some(left), .. }) if *left <= self.at => None,
             Some(Absence { substitute: Substitute::Person(named), .. }) => {
                 self.there(asked, below, post, named, knocked)
             }
@@ -340,8 +341,11 @@ impl<'r> Day<'r> {
         if asked.accused.contains(person) {
             return true;
         }
-        if asked.accused.is_empty() || self.holds(person, post) {
+        if self.holds(person, post) {
             return false;
+        }
+        if asked.accused.is_empty() {
+            return !self.holders.values().flatten().any(|(_, holder)| *holder == person);
         }
         let mut own = self.holders.iter().filter(|(_, holders)| holders.iter().any(|(_, p)| *p == person)).peekable();
         let first_accused = |post: &PostCode| asked.accused.iter().any(|accused| self.is_first(accused, post));
@@ -396,10 +400,11 @@ impl<'r> Day<'r> {
                 Scope::Matters(matters) => matters.contains(matter),
             };
             let away = self.away.iter().filter(|absence| absence.person == *person).find(covers);
-            match away.map(|absence| &absence.substitute) {
+            match away.map(|absence| (&absence.substitute, absence.substitute_until)) {
                 None => return Some(person),
-                Some(Substitute::ByPost) => return None,
-                Some(Substitute::Person(named)) => person = named,
+                Some((Substitute::ByPost, _)) => return None,
+                Some((_, Some(left))) if left <= self.at => return None,
+                Some((Substitute::Person(named), _)) => person = named,
             }
         }
         None
@@ -458,7 +463,8 @@ fn sits(register: &Register, at: Instant) -> Sits<'_> {
     };
     let rosters = Rosters::build(&register.rosters, zone.clone(), &day, LAST_DATE);
     let changes = register.duty_changes.iter().flat_map(DutyChange::overrides);
-    let overrides = Overrides::build(changes.collect());
+    let terms = Terms::of(&register.rosters, &register.posts, &register.holdings);
+    let overrides = Overrides::build(changes.collect()).with_terms(Arc::new(terms));
     let seat = |row: &Roster| {
         let found = on_duty(&rosters, &overrides, &row.unit, row.posts, at);
         (found.people.iter().map(|duty| duty.person.clone()).collect(), found.exclusive, found.empty)

@@ -66,7 +66,8 @@ impl<'a> Naive<'a> {
     fn declared(&self, date: Date) -> Option<&'a DayRow> {
         let mut code = Some(&self.code);
         while let Some(at) = code {
-            if let Some(row) = self.rows.days.iter().find(|d| d.calendar == *at && d.date == date) {
+            let says = |d: &&DayRow| d.calendar == *at && d.date == date && d.kind != Declared::Ordinary;
+            if let Some(row) = self.rows.days.iter().find(says) {
                 return Some(row);
             }
             let row: &CalendarRow = self.rows.calendars.iter().find(|c| c.code == *at).unwrap();
@@ -115,7 +116,7 @@ impl<'a> Naive<'a> {
             let market_hours = if market { self.hours(On::Market, date) } else { None };
             return NaiveDay { worked, market, name: None, periods: market_hours.unwrap_or_else(|| usual(week)) };
         };
-        let worked = row.kind == Declared::MakeUp;
+        let worked = matches!(row.kind, Declared::MakeUp | Declared::HalfDay);
         let periods = if !row.periods.is_empty() {
             row.periods.clone()
         } else if worked {

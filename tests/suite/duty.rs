@@ -73,7 +73,7 @@ fn instants(from: Instant) -> impl Iterator<Item = Instant> {
 }
 
 fn changed_duty(event: &Event) -> bool {
-    !matches!(event, Event::AbsenceRecorded { .. } | Event::AbsenceEnded { .. })
+    !matches!(event, Event::AbsenceRecorded { .. } | Event::AbsenceEnded { .. } | Event::SubstituteLeft { .. })
 }
 
 #[test]
@@ -219,8 +219,9 @@ fn a_change_of_duty_puts_nobody_on_duty_who_is_away_or_holds_no_post_and_leaves_
 }
 
 /// Everything that can happen to rosters and duty.
-const EVENTS: [&str; 9] = [
+const EVENTS: [&str; 10] = [
     "CoverArranged",
+    "DutyChangeExpired",
     "DutyChangeUndone",
     "DutyTakenOver",
     "RosterChanged",

@@ -6,6 +6,7 @@ mod duplicates;
 mod duty;
 mod end;
 mod limits;
+mod merged;
 mod pages;
 mod payloads;
 mod protocol;

@@ -28,6 +28,8 @@ pub(crate) struct Absence {
     matters: Option<Vec<Matter>>,
     /// Who stands in; null for whoever else holds the post.
     substitute: Option<Person>,
+    /// When whoever is named to stand in could not any more, having left their last post; null while they can.
+    substitute_until: Option<When>,
     /// Who recorded it; null for the operator.
     recorded_by: Option<Person>,
     /// When it was recorded; null when it came with the files.
@@ -57,6 +59,7 @@ impl Absence {
                 absence::Substitute::ByPost => None,
                 absence::Substitute::Person(code) => person(code),
             },
+            substitute_until: row.substitute_until.and_then(When::within),
             recorded_by: row.recorded_by.as_ref().and_then(person),
             recorded_at: When::within(row.recorded_at),
             ended_at: row.ended_at.and_then(When::within),

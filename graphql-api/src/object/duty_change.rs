@@ -12,7 +12,7 @@ use liandong_engine::rules::{
 use super::{actor::Actor, person::Person};
 use crate::{
     context::Scope,
-    word::{DutyChangeKind, DutyChangeStage, DutyHappening, When},
+    word::{DutyChangeKind, DutyChangeStage, DutyExpiry, DutyHappening, When},
 };
 
 /// A swap, a taking over, or a cover: what changes who is on duty without changing the rota.
@@ -48,6 +48,8 @@ pub(crate) struct DutyChange {
     against: Option<String>,
     /// Why.
     reason: String,
+    /// Why it expired; null of one that did not.
+    expiry: Option<DutyExpiry>,
     /// What happened to it, in the order of time, with the four people of each step.
     history: Vec<DutyStep>,
 }
@@ -103,6 +105,7 @@ impl DutyChange {
             offered_to: person(&row.offered_to),
             against: row.against.map(|shift| shift.to_string()),
             reason: row.reason.clone(),
+            expiry: row.expiry.map(Into::into),
             history: history(row).iter().map(|happened| DutyStep::of(scope, happened)).collect(),
         }
     }

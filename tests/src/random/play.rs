@@ -192,6 +192,10 @@ impl Play {
 
     /// What the dates of holdings and absences bring; what nobody may take stays where it is.
     fn due(&mut self, before: Instant) -> Vec<(RequestId, Vec<Recorded>)> {
+        if let Some(decision) = register::decide::come(&self.world, self.now).unwrap() {
+            self.changes.extend(decision.records.into_iter().map(|record| (self.now, record)));
+            self.world = decision.world;
+        }
         let posts = self.world.changing_hands(before, self.now);
         let touched = register::decide::Touched { posts, ..register::decide::Touched::default() };
         let open: Vec<Request> = self.requests.values().filter(|r| touched.concerns(r)).cloned().collect();

@@ -239,10 +239,17 @@ impl Work {
 
     fn catch_up(&mut self) {
         let world = Arc::clone(&self.rows.world);
-        if world.tree().changes_between(self.reached, self.at) {
+        let units = world.tree().changes_between(self.reached, self.at);
+        let hands = world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at);
+        if units {
             self.rows.head.at = self.at;
         }
-        if world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at) {
+        if let Some(decision) = (units || hands).then(|| register::decide::come(&world, self.at).unwrap()).flatten() {
+            self.take(decision);
+            self.rows.head.at = self.at;
+        }
+        let world = Arc::clone(&self.rows.world);
+        if hands {
             let posts = world.changing_hands(self.reached, self.at);
             for request in self.concerned(&register::decide::Touched { posts, ..Default::default() }) {
                 if let Ok(records) = hand_over(&world, &request, self.at, &Actor::System, None, &self.loads()) {

@@ -166,6 +166,9 @@ impl Rules {
 
     /// What dates of the register that came bring to open work.
     fn catch_up(&mut self, at: Instant) {
+        if let Ok(Some(decision)) = register::decide::come(&self.world, at) {
+            self.adopt(at, decision);
+        }
         let posts = self.world.changing_hands(self.reached, at);
         let touched = register::decide::Touched { posts, ..register::decide::Touched::default() };
         let open: Vec<Request> =

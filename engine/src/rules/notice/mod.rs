@@ -102,6 +102,10 @@ words! {
         CoverArranged = "替班已安排",
         /// A change of duty that concerned you acts no longer.
         DutyChangeUndone = "换班替班已撤销",
+        /// A change of duty, or an offer, that concerned you is over: what it rested on is gone.
+        DutyChangeExpired = "换班替班已失效",
+        /// Whoever was to stand in cannot, or not for now.
+        SubstituteGone = "替岗人不能替岗",
         /// The rota of a roster that you stand in, or stood in, is another one from some instant on, or none.
         RosterChanged = "值班安排已调整",
         /// You are recorded as absent.

@@ -52,7 +52,28 @@ pub fn notices_of_register(before: &World, after: &World, at: Instant, recorded:
         Event::DutyChangeUndone { change, .. } => told.known(change, NoticeKind::DutyChangeUndone, |row| {
             [&row.out, &row.person, &row.begun_by].into_iter().flatten().cloned().collect()
         }),
+        Event::DutyChangeExpired { change, .. } => {
+            told.known(change, NoticeKind::DutyChangeExpired, |row| {
+                let mut people: Vec<PersonCode> =
+                    [&row.out, &row.person, &row.begun_by].into_iter().flatten().cloned().collect();
+                if row.since().is_none() {
+                    people.extend(offered_to(before, at, row));
+                }
+                people
+            });
+        }
+        Event::SubstituteLeft { absence } => {
+            let row = after.register().absences.iter().find(|row| row.code == *absence);
+            row.into_iter().for_each(|row| told.absence(row, NoticeKind::SubstituteGone, relying(before, at, row)));
+        }
         Event::AbsenceRecorded { absence } => {
+            // Whoever relies on the one who goes has to know, and who put them there.
+            for row in after.absences().all().iter().filter(|row| row.code != absence.code) {
+                let stands_in = row.substitute_at(row.holds().from.max(at)) == Some(&absence.person);
+                if stands_in && row.holds().overlaps(absence.holds()) {
+                    told.absence(row, NoticeKind::SubstituteGone, relying(after, at, row));
+                }
+            }
             told.absence(absence, NoticeKind::AbsenceRecorded, vec![absence.person.clone()]);
             told.absence(absence, NoticeKind::StandIn, substitutes(after, absence, absence.holds().from));
             told.nobody_there(before, absence);
@@ -105,7 +126,8 @@ pub fn notices_of_register(before: &World, after: &World, at: Instant, recorded:
         | Event::PostCreated { .. }
         | Event::MandateChanged { .. }
         | Event::LimitChanged { .. }
-        | Event::DaysDeclared { .. } => {}
+        | Event::DaysDeclared { .. }
+        | Event::UnitCalendarEnded { .. } => {}
     }
     told.told
 }
@@ -132,6 +154,7 @@ pub const fn register_may_tell(event: &Event) -> bool {
             | Event::MandateChanged { .. }
             | Event::LimitChanged { .. }
             | Event::DaysDeclared { .. }
+            | Event::UnitCalendarEnded { .. }
     )
 }
 
@@ -243,13 +266,27 @@ impl Told<'_> {
     }
 }
 
+/// Who relies on a substitute: the absent, their superiors, the substitute, and who recorded it.
+fn relying(world: &World, at: Instant, row: &Absence) -> Vec<PersonCode> {
+    let named = match &row.substitute {
+        Substitute::Person(named) => Some(named.clone()),
+        Substitute::ByPost => None,
+    };
+    let own = std::iter::once(row.person.clone()).chain(named).chain(row.recorded_by.clone());
+    own.chain(superiors(world, at, &row.person)).collect()
+}
+
+/// The nearest who stand above a person, by each post of theirs.
+fn superiors(world: &World, at: Instant, person: &PersonCode) -> Vec<PersonCode> {
+    let Some(person) = world.find_person(person.as_str()) else { return Vec::new() };
+    let held = world.held_by(person, at).filter(|held| world.post_exists(held.post, at));
+    held.flat_map(|held| see_to::superiors(world, held.post, at)).collect()
+}
+
 /// Who stands in for somebody absent: who is named, and whoever answers for a post of theirs at that instant,
 /// in any matter that the absence is for.
 fn substitutes(world: &World, absence: &Absence, at: Instant) -> Vec<PersonCode> {
-    let mut people: Vec<PersonCode> = match &absence.substitute {
-        Substitute::Person(named) => vec![named.clone()],
-        Substitute::ByPost => Vec::new(),
-    };
+    let mut people: Vec<PersonCode> = absence.substitute_at(at).cloned().into_iter().collect();
     let Some(absent) = world.find_person(absence.person.as_str()) else { return people };
     let matters = match &absence.scope {
         Scope::All => vec![None],

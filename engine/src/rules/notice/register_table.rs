@@ -57,6 +57,12 @@ words! {
         CoverArranged = "安排替班",
         /// A change of duty acts no longer.
         DutyChangeUndone = "撤销换班替班",
+        /// A change of duty, or an offer, ended with what it rested on.
+        DutyChangeExpired = "换班替班失效",
+        /// A unit that is gone keeps no calendar.
+        UnitCalendarEnded = "单位日历停用",
+        /// Whoever was to stand in has left the last post.
+        SubstituteLeft = "替岗人离任",
     }
 }
 
@@ -77,6 +83,8 @@ words! {
         Absent = "缺勤人",
         /// Who stands in for somebody absent.
         StandIn = "替岗人",
+        /// Who relies on somebody to stand in who is away now: the absent, their superiors, who recorded it.
+        Relying = "依靠其替岗的人",
         /// Who recorded the absence.
         Recorder = "登记缺勤的人",
         /// Who sees to a roster of which a shift has nobody now: the superior, and the leaders of the town.
@@ -121,6 +129,9 @@ impl Change {
             Event::DutyTakenOver { .. } => Self::DutyTakenOver,
             Event::CoverArranged { .. } => Self::CoverArranged,
             Event::DutyChangeUndone { .. } => Self::DutyChangeUndone,
+            Event::DutyChangeExpired { .. } => Self::DutyChangeExpired,
+            Event::UnitCalendarEnded { .. } => Self::UnitCalendarEnded,
+            Event::SubstituteLeft { .. } => Self::SubstituteLeft,
         }
     }
 }
@@ -132,7 +143,11 @@ pub const fn told_of_change(change: Change, concerned: Concerned) -> Word {
     use Concerned as W;
     match (change, concerned) {
         (C::UnitCreated | C::UnitMoved | C::UnitDissolved, W::OnUnit) => Word::Told(Kind::UnitChanged),
-        (C::UnitRenamed | C::PostCreated, W::OnUnit) => Word::Not(Why::Followable),
+        (C::DutyChangeExpired, W::Out | W::In | W::Beginner | W::Invited) => Word::Told(Kind::DutyChangeExpired),
+        (C::SubstituteLeft, W::Absent | W::StandIn | W::Superior | W::Recorder) | (C::AbsenceRecorded, W::Relying) => {
+            Word::Told(Kind::SubstituteGone)
+        }
+        (C::UnitRenamed | C::PostCreated | C::UnitCalendarEnded, W::OnUnit) => Word::Not(Why::Followable),
         (C::Appointed, W::Holder) => Word::Told(Kind::Appointed),
         (C::Relieved | C::PostAbolished, W::Holder) => Word::Told(Kind::Relieved),
         (C::Relieved | C::AbsenceRecorded, W::Superior) => Word::Told(Kind::PostUnanswered),
@@ -181,7 +196,10 @@ pub const fn told_of_change(change: Change, concerned: Concerned) -> Word {
             | C::SwapTakenBack
             | C::DutyTakenOver
             | C::CoverArranged
-            | C::DutyChangeUndone,
+            | C::DutyChangeUndone
+            | C::DutyChangeExpired
+            | C::UnitCalendarEnded
+            | C::SubstituteLeft,
             _,
         ) => Word::Not(Why::Nobody),
     }

@@ -137,6 +137,8 @@ impl Moment<'_> {
             | NoticeKind::CitizenSilent
             | NoticeKind::NoteAdded
             | NoticeKind::Withdrawn
+            | NoticeKind::Merged
+            | NoticeKind::Separated
             | NoticeKind::SupervisedResolved
             | NoticeKind::RatedGood
             | NoticeKind::RatedBad
@@ -151,6 +153,8 @@ impl Moment<'_> {
             | NoticeKind::DutyTakenOver
             | NoticeKind::CoverArranged
             | NoticeKind::DutyChangeUndone
+            | NoticeKind::DutyChangeExpired
+            | NoticeKind::SubstituteGone
             | NoticeKind::RosterChanged
             | NoticeKind::AbsenceRecorded
             | NoticeKind::StandIn

@@ -62,6 +62,14 @@ fn roles(world: &World, at: Instant, actor: PersonIx, person: PersonIx) -> Roles
         return none.with_if(Role::Oneself, reads_map(world, person, at));
     }
     let posts = |person| world.held_by(person, at).filter(|h| world.post_exists(h.post, at)).map(|h| h.post);
+    // Whoever holds nothing any more is a matter of who keeps the register where they held something last.
+    if posts(person).next().is_none() {
+        let past = world.ever_held_by(person).filter(|held| held.span.to <= at);
+        let last = past.max_by_key(|held| held.span.to).and_then(|held| world.post_unit(held.post));
+        let living = last.and_then(|unit| world.tree().living(unit, at));
+        let here = living.map_or(none, |unit| roles_at(world, actor, unit, at));
+        return none.with_if(Role::Registrar, here.has(Role::Registrar));
+    }
     posts(person).fold(none, |roles, post| {
         let above = posts(actor).any(|own| is_below(world, post, own, at));
         let here = world.post_unit(post).map_or(none, |unit| roles_at(world, actor, unit, at));
@@ -93,8 +101,18 @@ pub(super) fn record(world: &World, at: Instant, actor: &Actor, new: &NewAbsence
     let rows = &world.register().absences;
     let code = fresh_code("ABS", rows.len(), |code| rows.iter().any(|row| row.code == *code))?;
     let recorded_by = actor.person().cloned();
-    let absence =
-        Absence { code, person, span, reason, scope, substitute, recorded_by, recorded_at: at, ended_at: None };
+    let absence = Absence {
+        code,
+        person,
+        span,
+        reason,
+        scope,
+        substitute,
+        substitute_until: None,
+        recorded_by,
+        recorded_at: at,
+        ended_at: None,
+    };
     Ok(vec![Event::AbsenceRecorded { absence }])
 }
 

@@ -12,7 +12,7 @@ use super::{
     evolve::apply,
     misfit::{self, Misfit},
     refusal::{Code, Refusal},
-    rosters,
+    rosters, settle,
 };
 use crate::rules::{
     actor::{Actor, Step},
@@ -26,7 +26,7 @@ use crate::rules::{
     text::{self, BadText},
     tier::Unit,
     tree::UnitIx,
-    world::{PersonIx, PostIx, Register, World},
+    world::{PersonIx, PostIx, Problem, Register, World, ground},
 };
 
 /// Which requests a change may touch, so that the shell can fetch them.
@@ -82,19 +82,18 @@ pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
 /// What a change takes from who has it.
 fn taken_by(world: &World, at: Instant, command: &Command) -> Touched {
     match command {
-        Command::AbolishPost { post } => Touched { posts: vec![post.clone()], ..Touched::default() },
-        Command::Relieve { post, successor, .. } => {
-            Touched { posts: vec![post.clone()], conduct: successor.is_some(), ..Touched::default() }
+        Command::AbolishPost { post } => {
+            Touched { posts: left(world, at, std::slice::from_ref(post)), ..Touched::default() }
+        }
+        Command::Relieve { post, person, successor } => {
+            // Whoever leaves the last post stands in for nobody any more.
+            let hanging = world.posts_hanging_on(person, at);
+            let posts = std::iter::once(post.clone()).chain(hanging.into_iter().filter(|other| other != post));
+            Touched { posts: posts.collect(), conduct: successor.is_some(), ..Touched::default() }
         }
         Command::Appoint { .. } | Command::MoveUnit { .. } => Touched { conduct: true, ..Touched::default() },
         Command::MergeUnits { from: unit, .. } | Command::DissolveUnit { unit, .. } => Touched {
-            posts: world
-                .register()
-                .posts
-                .iter()
-                .filter(|p| p.unit == *unit && p.span.contains(at))
-                .map(|p| p.code.clone())
-                .collect(),
+            posts: left(world, at, &own_posts(world, at, unit)),
             place: Some(unit.clone()),
             conduct: !matches!(command, Command::DissolveUnit { successor: None, .. }),
             stuck: Vec::new(),
@@ -115,6 +114,23 @@ fn taken_by(world: &World, at: Instant, command: &Command) -> Touched {
             Touched::default()
         }
     }
+}
+
+/// The posts that stand on a unit itself.
+fn own_posts(world: &World, at: Instant, unit: &UnitCode) -> Vec<PostCode> {
+    let own = world.register().posts.iter().filter(|p| p.unit == *unit && p.span.contains(at));
+    own.map(|p| p.code.clone()).collect()
+}
+
+/// Posts that end, and those whose holders are stood in for by whoever leaves them.
+fn left(world: &World, at: Instant, posts: &[PostCode]) -> Vec<PostCode> {
+    let found = posts.iter().filter_map(|post| world.find_post(post.as_str()));
+    let people = found.flat_map(|post| world.holders(post, at)).filter_map(|held| world.person_code(held.person));
+    let hanging = people.flat_map(|person| world.posts_hanging_on(person, at));
+    let mut all: Vec<PostCode> = posts.iter().cloned().chain(hanging).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// A change that may happen.
@@ -153,7 +169,8 @@ pub fn decide(
         misfit = misfit.or(misfit::check(&register, at, event).err());
         apply(&mut register, at, event);
     }
-    let next = rebuild(world, register)?;
+    let (next, ended, loose) = settled(world, rebuild(world, register)?, at)?;
+    let misfit = misfit.or(loose);
     let moved = match command {
         Command::MergeUnits { from, into } => Some((from, into)),
         Command::DissolveUnit { unit, successor: Some(successor) } => Some((unit, successor)),
@@ -191,8 +208,50 @@ pub fn decide(
     }
     let alone = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
     let step = |event: &Event| duty::step(world, actor, event).unwrap_or_else(|| alone.clone());
-    let records = events.into_iter().map(|event| Recorded { step: step(&event), event }).collect();
+    let mut records: Vec<Recorded> = events.into_iter().map(|event| Recorded { step: step(&event), event }).collect();
+    records.extend(ended.into_iter().map(|event| by_itself(&next, actor, event)));
     Ok(Decision { records, world: next, hand_overs, misfit })
+}
+
+/// What dates that came bring to the register: what rests on nothing any more ends. Nothing, mostly.
+///
+/// # Errors
+/// `WouldBreak` when the register would be wrong afterwards, which is a fault of the rules.
+pub fn come(world: &World, at: Instant) -> Result<Option<Decision>, Refusal> {
+    if settle::loose(world, at).is_empty() {
+        return Ok(None);
+    }
+    let (next, ended, misfit) = settled(world, world.clone(), at)?;
+    let records = ended.into_iter().map(|event| by_itself(&next, &Actor::System, event)).collect();
+    Ok(Some(Decision { records, world: next, hand_overs: Vec::new(), misfit }))
+}
+
+/// The world in which nothing rests on what is gone, what ended for it, and which of that does not fit. `next` follows
+/// on `world`.
+fn settled(world: &World, mut next: World, at: Instant) -> Result<(World, Vec<Event>, Option<Misfit>), Refusal> {
+    let (mut ended, mut misfit) = (Vec::new(), None);
+    for _ in 0..settle::MOST_LOOKS {
+        let events = settle::loose(&next, at);
+        if events.is_empty() {
+            break;
+        }
+        let mut register = next.register().clone();
+        for event in &events {
+            misfit = misfit.or(misfit::check(&register, at, event).err());
+            apply(&mut register, at, event);
+        }
+        next = rebuild(world, register)?;
+        ended.extend(events);
+    }
+    Ok((next, ended, misfit))
+}
+
+/// The record of what ended by itself, because of what somebody ordered or because a date came.
+fn by_itself(world: &World, order: &Actor, event: Event) -> Recorded {
+    let by_order_of = (*order != Actor::System).then(|| order.clone());
+    let alone = Step { acted: Actor::System, responsible: None, on_behalf_of: None, by_order_of: by_order_of.clone() };
+    let of_duty = duty::step(world, &Actor::System, &event).map(|step| Step { by_order_of, ..step });
+    Recorded { step: of_duty.unwrap_or(alone), event }
 }
 
 /// Whether whoever has an assignment holds its post.
@@ -259,6 +318,10 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
         return Refusal::because(Code::NotEmpty, message);
     }
     let next = rebuild(world, register.clone())?;
+    let ungrounded = ground::problems(&register);
+    if !ungrounded.is_empty() {
+        return Err(broken(&ungrounded));
+    }
     let step = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
     let rows = |rows: Register| Recorded { step: step.clone(), event: Event::RowsLoaded { rows: Box::new(rows) } };
     let mut records = Vec::new();
@@ -286,12 +349,14 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
 }
 
 fn rebuild(world: &World, register: Register) -> Result<World, Refusal> {
-    world.next(register).map_err(|problems| {
-        let shown: Vec<String> = problems.iter().take(5).map(|p| format!("{}; {}", p.what, p.mend)).collect();
-        let more = problems.len().saturating_sub(shown.len());
-        let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-        Refusal::new(Code::WouldBreak, shown.join(". ") + &more)
-    })
+    world.next(register).map_err(|problems| broken(&problems))
+}
+
+fn broken(problems: &[Problem]) -> Refusal {
+    let shown: Vec<String> = problems.iter().take(5).map(|p| format!("{}; {}", p.what, p.mend)).collect();
+    let more = problems.len().saturating_sub(shown.len());
+    let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+    Refusal::new(Code::WouldBreak, shown.join(". ") + &more)
 }
 
 struct Change<'a> {
@@ -328,8 +393,10 @@ impl Change<'_> {
             }
             Command::SetUpRoster(NewRoster { unit, .. }) => Ok(vec![self.unit(unit)?]),
             Command::ChangeRoster { roster, .. } | Command::EndRoster { roster, .. } => {
-                let unit = rosters::unit(self.world, roster)?;
-                Ok(self.world.find_unit(unit.as_str()).into_iter().collect())
+                let unit = self.world.find_unit(rosters::unit(self.world, roster)?.as_str());
+                // Nobody has authority at a place that is gone: whoever has it above decides.
+                let living = unit.and_then(|unit| self.world.tree().living(unit, self.at));
+                Ok(living.map_or_else(|| self.roots(), |unit| vec![unit]))
             }
             // What a new unit serves gets its posts as its own: that territory's leader has a say in it.
             Command::CreateUnit(NewUnit { parent: Some(unit), serves: Some(served), .. }) => {

@@ -76,6 +76,17 @@ pub fn check(register: &Register, at: Instant, event: &Event) -> Result<(), Misf
             stands_at(register, change, DutyChangeStage::Offered)
         }
         Event::DutyChangeUndone { change, .. } => stands_at(register, change, DutyChangeStage::InForce),
+        Event::DutyChangeExpired { change, .. } => {
+            let acts = register.duty_changes.iter().any(|row| row.code == *change && row.ended_at.is_none());
+            missing(acts, "change of duty", change.as_str())
+        }
+        Event::UnitCalendarEnded { unit } => {
+            let keeps = register.unit_calendars.iter().any(|row| row.unit == *unit && row.span.to > at);
+            missing(keeps, "calendar of unit", unit.as_str())
+        }
+        Event::SubstituteLeft { absence } => {
+            missing(register.absences.iter().any(|a| a.code == *absence), "absence", absence.as_str())
+        }
         // They say what holds from then on, whatever held before.
         Event::MandateChanged { .. } | Event::LimitChanged { .. } => None,
     };

@@ -17,4 +17,5 @@ pub mod misfit;
 pub mod promise;
 pub mod refusal;
 mod rosters;
+mod settle;
 pub mod survey;

@@ -59,6 +59,8 @@ words! {
         OwnOffer = "不能接自己的班",
         /// The person is absent at that time.
         PersonAbsent = "此人届时不在岗",
+        /// Another change of duty rests on this one.
+        StillReliedOn = "另有换班替班以此为据",
         /// Nobody would be on duty.
         LeavesGap = "将造成空岗",
     }

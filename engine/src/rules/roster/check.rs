@@ -176,6 +176,15 @@ fn times(row: usize, change: &DutyChange, found: &mut Vec<Fault>) {
         let what = "it ended before it began";
         found.push(Fault::new(row, "ended_at", what, "write when it was taken back or undone"));
     }
+    if change.expiry.is_some() && (change.ended_at.is_none() || change.ended_by.is_some()) {
+        let what = "what expired ended at some time, and nobody ended it";
+        found.push(Fault::new(
+            row,
+            "expiry",
+            what,
+            "write when in `ended_at` and leave `ended_by` empty, or leave it out",
+        ));
+    }
     if change.ended_at.is_none() && change.ended_by.is_some() {
         let what = "it was ended by somebody at no time";
         found.push(Fault::new(row, "ended_by", what, "write when in `ended_at`, or leave it empty"));

@@ -8,6 +8,7 @@ mod calendars;
 pub mod check;
 mod dates;
 mod desks;
+pub mod ground;
 mod limits;
 mod lists;
 pub mod problem;
@@ -123,6 +124,8 @@ pub struct World {
     /// Who is ever absent, in order.
     absentees: Vec<PersonIx>,
     rosters: KeptRosters,
+    /// When the shifts begin that are offered and that nobody took, in order.
+    lapses: Vec<Instant>,
 }
 
 impl World {
@@ -221,12 +224,14 @@ impl World {
             absences: Absences::default(),
             absentees: Vec::new(),
             rosters,
+            lapses: Vec::new(),
         };
         world.compile_absences();
         if !known_duties {
             world.compile_rosters();
         }
         world.compile_overrides();
+        world.compile_lapses();
         world.compile_holdings(&mut known);
         world.compile_desks();
         world.compile_matters();

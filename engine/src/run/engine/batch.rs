@@ -38,7 +38,7 @@ use crate::{
     run::{
         error::Error,
         store::{
-            Tx, delivery,
+            Tx, calendar_feed, delivery,
             head::{self, Head},
             journal::{self, Entry, Happened},
             outbox::{self, Posted},
@@ -260,11 +260,32 @@ impl Batch<'_> {
             request_unit::move_units(self.tx, before, after).await?;
             self.head.at = self.at;
         }
-        if self.world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at) {
+        let units = self.world.tree().changes_between(self.reached, self.at);
+        let hands = self.world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at);
+        if units || hands {
+            self.end_what_is_loose().await?;
+        }
+        if hands {
             self.change_hands().await?;
             self.head.at = self.at;
         }
         self.reached = self.at;
+        Ok(())
+    }
+
+    /// What rests on nothing any more, now that a date came, ends as it does when somebody changes the register.
+    async fn end_what_is_loose(&mut self) -> Result<(), Error> {
+        let gone = self.world.tree().ended_between(self.reached, self.at);
+        calendar_feed::end_of_units(self.tx, &gone, self.at).await?;
+        match register::decide::come(&self.world, self.at) {
+            Ok(None) => {}
+            Ok(Some(decision)) => {
+                self.take_register(decision).await?;
+                self.head.at = self.at;
+            }
+            // A fault of the rules; no date is missed for it, and nobody's command is held up.
+            Err(refusal) => tracing::error!(code = refusal.code.word(), refusal.message, "what is loose stays"),
+        }
         Ok(())
     }
 
@@ -400,6 +421,11 @@ impl Batch<'_> {
         let new = Arc::new(decision.world);
         register_rows::write(self.tx, old.register(), new.register()).await?;
         request_unit::move_units(self.tx, (&old, self.at), (&new, self.at)).await?;
+        let dissolved = decision.records.iter().filter_map(|recorded| match &recorded.event {
+            register::event::Event::UnitDissolved { unit, .. } => Some(unit.clone()),
+            _ => None,
+        });
+        calendar_feed::end_of_units(self.tx, &dissolved.collect::<Vec<_>>(), self.at).await?;
         let mut seq = journal::register_events(self.tx).await?;
         for recorded in decision.records {
             seq += 1;

@@ -15,6 +15,8 @@ pub(super) trait Entry: Sized {
     const TABLE: Table;
     /// The columns, in the order in which they are written.
     const COLUMNS: &'static [Column];
+    /// Those of them that may be missing.
+    const OPTIONAL: &'static [&'static str] = &[];
     /// The column that holds what other rows call this one; empty when none do.
     const NAME: &'static str;
 

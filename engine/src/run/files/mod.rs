@@ -31,7 +31,7 @@ pub use write::{rosters, write};
 
 use crate::rules::{
     instant::Zone,
-    world::{Problem, Register, Table, check},
+    world::{Problem, Register, Table, check, ground},
 };
 use form::Forms;
 
@@ -82,7 +82,7 @@ fn gather<'a>(
     };
     let mut counts: HashMap<Table, usize> = HashMap::new();
     let mut together = Vec::new();
-    for problem in check::problems(&register) {
+    for problem in check::problems(&register).into_iter().chain(ground::problems(&register)) {
         if follow::follows(&register, &forms, &problem) {
             continue;
         }

@@ -44,7 +44,7 @@ pub(crate) async fn take(store: &Store, secret: &Secret, anew: bool) -> Result<(
 }
 
 /// Whether receipts were sealed.
-async fn take_in(tx: &Tx, secret: &Secret, anew: bool) -> Result<bool, Error> {
+async fn take_in(tx: &Tx<'_>, secret: &Secret, anew: bool) -> Result<bool, Error> {
     // One node after another.
     head::hold(tx).await?;
     let known = secret_mark::Entity::find_by_id(ONLY).one(tx).await?;
@@ -64,7 +64,7 @@ async fn take_in(tx: &Tx, secret: &Secret, anew: bool) -> Result<bool, Error> {
 
 /// Puts keyed hashes in the place of receipts that stand in clear: in the rows, in the journal, in answers that
 /// are kept. Whether there were any.
-async fn seal(tx: &Tx, secret: &Secret) -> Result<bool, Error> {
+async fn seal(tx: &Tx<'_>, secret: &Secret) -> Result<bool, Error> {
     let mut last = uuid::Uuid::nil();
     let mut sealed = false;
     loop {

@@ -40,7 +40,7 @@
 //! A dissolves UNIT [into UNIT]                A relieves PERSON of POST [for PERSON]
 //! A lets KIND|POST resolve|assist MATTER      A forbids KIND|POST MATTER
 //! A gives KIND of ALLOWANCE|none to [rung N] ladder LADDER|MATTER
-//! A declares DATE NAME Holiday|MakeUp|LocalOff in CALENDAR [from PERIODS] [published to DATE]
+//! A declares DATE NAME Holiday|MakeUp|LocalOff|HalfDay|Ordinary in CALENDAR [from PERIODS] [published to DATE]
 //! A records PERSON absent [from TIME] to TIME [for MATTER…] [with PERSON standing in]: REASON
 //! A ends ABSENCE                              the person is back
 //!

@@ -4,7 +4,8 @@ use super::{Code, Event, On, Refusal, begin::own_offer};
 use crate::rules::{
     actor::Actor,
     authority::{Act, Role, Roles},
-    instant::Span,
+    id::DutyChangeCode,
+    instant::{Instant, Span},
     roster::{DutyChange, DutyChangeKind, Overrides, Scope, ShiftId, covered},
 };
 
@@ -68,7 +69,8 @@ impl On<'_> {
         for row in rows.iter_mut().filter(|row| row.code == change.code) {
             row.undone_at = Some(self.at);
         }
-        let without = Overrides::build(rows);
+        let without = Overrides::build(rows).with_terms(self.world.overrides().terms());
+        self.relied_on(change, &without, &rest)?;
         if rest.into_iter().any(|span| self.opens_gap(&without, span)) {
             return Refusal::because(Code::LeavesGap, "nobody would be on duty; arrange a cover instead");
         }
@@ -76,11 +78,47 @@ impl On<'_> {
     }
 }
 
+impl On<'_> {
+    /// Refused where another change does something only as long as this one is there: it would be half of what was
+    /// agreed, or a superior's order that a colleague makes void.
+    fn relied_on(&self, change: &DutyChange, without: &Overrides, rest: &[Span]) -> Result<(), Refusal> {
+        let resting = |known: &Overrides| {
+            let stints = rest.iter().flat_map(|span| self.stints(known, *span)).collect::<Vec<_>>();
+            stints.into_iter().map(|stint| stint.span.from).collect::<Vec<_>>()
+        };
+        let with = self.world.overrides();
+        let mut edges: Vec<Instant> = resting(with).into_iter().chain(resting(without)).collect();
+        edges.sort_unstable();
+        edges.dedup();
+        let mut found: Vec<&DutyChangeCode> = Vec::new();
+        for at in edges {
+            let (before, after) = (self.acting(with, at), self.acting(without, at));
+            found.extend(before.into_iter().filter(|over| !after.contains(over)).map(|(code, _)| code));
+        }
+        found.retain(|code| **code != change.code);
+        let mut rows: Vec<&DutyChange> = found.into_iter().filter_map(|code| self.world.duty_change(code)).collect();
+        // The newest rests on nothing: in that order all of them can be undone.
+        rows.sort_by(|a, b| (b.since(), &b.code).cmp(&(a.since(), &a.code)));
+        rows.dedup_by(|a, b| a.code == b.code);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let named: Vec<String> = rows.iter().map(|row| format!("`{}` ({})", row.code, row.kind)).collect();
+        let message = format!(
+            "{} rests on `{}`; undo that first, in this order, or ask a superior",
+            named.join(", "),
+            change.code
+        );
+        Refusal::because(Code::StillReliedOn, message)
+    }
+}
+
 /// Whether the actor takes part in the change: whose shift it is, who came, who began it. A colleague to whom
-/// a shift was offered does not, before taking it.
+/// a shift was offered does not, before taking it; and whom a superior ordered does not undo the order.
 fn party(actor: &Actor, change: &DutyChange) -> Roles {
     let DutyChange { out, person, begun_by, .. } = change;
-    let mut people = [out, person, begun_by].into_iter().flatten();
+    let ordered = change.kind == DutyChangeKind::Cover;
+    let mut people = [out, person].into_iter().filter(|_| !ordered).chain([begun_by]).flatten();
     let is = actor.person().is_some_and(|actor| people.any(|person| person == actor));
     Roles::default().with_if(Role::Party, is)
 }
