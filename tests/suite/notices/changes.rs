@@ -55,7 +55,9 @@ fn asked(world: &World, what: &[&str]) -> Command {
     let roster = || world.register().rosters.iter().find(|row| row.code.as_str() == "V-SP").unwrap();
     let shift = |no: &str| format!("2026-01-05#{no}").parse().unwrap();
     match *what {
-        ["adds", code] => Command::AddPerson(Person { code: code.parse().unwrap(), name: "某某".to_owned(), phone: String::new() }),
+        ["adds", code] => {
+            Command::AddPerson(Person { code: code.parse().unwrap(), name: "某某".to_owned(), phone: String::new() })
+        }
         ["creates", code, "in", parent] => Command::CreateUnit(NewUnit {
             code: code.parse().unwrap(),
             name: "某户".to_owned(),
@@ -128,9 +130,7 @@ fn asked(world: &World, what: &[&str]) -> Command {
             to: None,
             reason: say(),
         }),
-        ["takes", change] => {
-            Command::Duty(DutyCommand::TakeSwap { change: change.parse().unwrap(), against: None })
-        }
+        ["takes", change] => Command::Duty(DutyCommand::TakeSwap { change: change.parse().unwrap(), against: None }),
         ["takes", "back", change] => Command::Duty(DutyCommand::TakeBackSwap { change: change.parse().unwrap() }),
         ["takes", "over", "from", out] => Command::Duty(DutyCommand::TakeOver {
             roster: roster().code.clone(),
@@ -249,6 +249,7 @@ fn everybody_whom_a_change_of_the_register_touches_is_told_as_the_table_says() {
     let cells = Change::ALL.iter().flat_map(|change| Concerned::ALL.iter().map(move |one| (*change, *one)));
     let ticked = cells.filter(|(change, one)| matches!(told_of_change(*change, *one), Word::Told(_)));
     let missing = ticked.filter(|cell| !ticks.contains(cell));
-    wrong.extend(missing.map(|(change, one)| format!("no scene tells {one} of {change}; write one, or mend the table")));
+    wrong
+        .extend(missing.map(|(change, one)| format!("no scene tells {one} of {change}; write one, or mend the table")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -22,6 +22,7 @@ use liandong_engine::{
             decide::{self, Fresh},
             event::Recorded,
             evolve::evolve,
+            relation::may_see,
             running,
         },
         routing::Loads,
@@ -39,7 +40,11 @@ use liandong_tests::{
 fn town_of_scenes() -> World {
     let mut rows: Register = fixtures::register("story-limits");
     for no in 11..=20 {
-        rows.people.push(Person { code: format!("P{no}").parse().unwrap(), name: "某某".to_owned(), phone: String::new() });
+        rows.people.push(Person {
+            code: format!("P{no}").parse().unwrap(),
+            name: "某某".to_owned(),
+            phone: String::new(),
+        });
     }
     let post = |code: &str, kind, unit: &str| Post {
         code: code.parse().unwrap(),
@@ -109,7 +114,7 @@ impl Scene {
             let after = evolve(before.clone(), self.at, &recorded.event);
             let id = after.as_ref().unwrap().id;
             let told = notices(&self.world, self.at, id, before.as_ref(), &recorded);
-            self.agrees(before.as_ref(), &recorded, &told);
+            self.agrees(before.as_ref(), after.as_ref().unwrap(), &recorded, &told);
             self.seen.push(Seen { happening: Happening::of(before.as_ref(), &recorded), told });
             self.journal.push(recorded);
             self.request = after;
@@ -117,7 +122,7 @@ impl Scene {
     }
 
     /// Whether what was told is what the table says.
-    fn agrees(&mut self, before: Option<&Request>, recorded: &Recorded, told_all: &[Notice]) {
+    fn agrees(&mut self, before: Option<&Request>, after: &Request, recorded: &Recorded, told_all: &[Notice]) {
         let happening = Happening::of(before, recorded);
         let mut left: Vec<&Notice> = told_all.iter().collect();
         let mut known = BTreeSet::new();
@@ -128,12 +133,15 @@ impl Scene {
                 continue;
             };
             let works = self.world.find_person(person.as_str()).is_some_and(|ix| reads_map(&self.world, ix, self.at));
+            let sees = may_see(&self.world, after, &Actor::Person(person.clone()), self.at);
             let did_it = recorded.step.acted.person() == Some(&person);
-            if !works || did_it || !known.insert(person.clone()) {
+            if !works || !sees || did_it || !known.insert(person.clone()) {
                 continue;
             }
             let found = left.iter().position(|notice| notice.person == person && notice.kind == kind);
-            left.remove(found.unwrap_or_else(|| panic!("{happening}: {relation} {person} is not told {kind}: {told_all:?}")));
+            left.remove(
+                found.unwrap_or_else(|| panic!("{happening}: {relation} {person} is not told {kind}: {told_all:?}")),
+            );
             self.shown.insert((happening, relation));
         }
         assert!(left.is_empty(), "{happening}: the table does not have {left:?}");
@@ -179,7 +187,8 @@ impl Scene {
     fn asked(&self, what: &[&str]) -> Command {
         let say = || "如此".to_owned();
         let no = |text: &str| liandong_engine::rules::id::AssignmentNo(text.parse().unwrap());
-        let confirm = |told| Command::ConfirmRelay { told, whom: "韦阿婆".to_owned(), when: self.at, how: How::Phone };
+        let confirm =
+            |told| Command::ConfirmRelay { told, whom: "韦阿婆".to_owned(), when: self.at, how: How::Phone };
         match what {
             ["accepts"] => Command::Accept,
             ["escalates"] => Command::Escalate { reason: say() },
@@ -244,7 +253,8 @@ impl Scene {
             other => panic!("{other:?}"),
         };
         let open: Vec<Request> = self.request.iter().cloned().collect();
-        let decided = register::decide::decide(&self.world, self.at, &Actor::Operator, &change, &open, &Loads::default());
+        let decided =
+            register::decide::decide(&self.world, self.at, &Actor::Operator, &change, &open, &Loads::default());
         let decision = decided.unwrap_or_else(|refusal| panic!("{what:?}: {refusal:?}"));
         self.world = decision.world;
         for (_, records) in decision.hand_overs {
@@ -330,6 +340,7 @@ fn everybody_whom_something_touches_is_told_as_the_table_says() {
     let cells = Happening::ALL.iter().flat_map(|h| Relation::ALL.iter().map(move |relation| (*h, *relation)));
     let ticked = cells.filter(|(happening, relation)| matches!(told(*happening, *relation), Word::Told(_)));
     let missing = ticked.filter(|cell| !shown.contains(cell));
-    wrong.extend(missing.map(|(h, relation)| format!("no scene tells {relation} of {h}; write one, or mend the table")));
+    wrong
+        .extend(missing.map(|(h, relation)| format!("no scene tells {relation} of {h}; write one, or mend the table")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
