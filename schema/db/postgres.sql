@@ -128,6 +128,8 @@
 -- outbox.duty_change text
 -- outbox.absence text
 -- outbox.roster text
+-- outbox.post text
+-- outbox.unit text
 -- person.code text NOT NULL
 -- person.name text NOT NULL
 -- person.phone text NOT NULL

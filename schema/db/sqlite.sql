@@ -198,7 +198,9 @@ CREATE TABLE "outbox" (
     "at" integer NOT NULL,
     "urgency" text NOT NULL DEFAULT 'Prompt',
     "deliver_at" integer NOT NULL DEFAULT 0,
-    "roster" text, PRIMARY KEY ("position",
+    "roster" text,
+    "post" text,
+    "unit" text, PRIMARY KEY ("position",
     "no") ) WITHOUT ROWID;
 
 CREATE INDEX outbox_person ON outbox (person, position);

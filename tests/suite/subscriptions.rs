@@ -483,6 +483,49 @@ on_both_stores! {
         api.close().await
     }
 
+    "roster" => async fn whoever_has_a_case_hears_what_the_citizen_does_and_whoever_sees_to_a_post_that_it_is_empty(town) {
+        use liandong_engine::rules::register::command::Command as Change;
+        town.clock.set(liandong_tests::town::instant("2026-11-24T09:00:00+08:00")?);
+        let api = Api::of(town).await?;
+        let start = api.town.engine.feed().position();
+        let (id, receipt) = log(&api.client("P1").await?, "l", input("H11", "water-pipe")).await?;
+        let citizen = api.serving.client.receipt(&receipt);
+        assert_eq!(order(&citizen, "addNote", &id, "text: \"院里也漏\"").await?, "done");
+        assert_eq!(order(&citizen, "withdraw", &id, "reason: \"自己修好了\"").await?, "done");
+        let away = "mutation { recordAbsence(input: { person: \"P9\", from: \"2026-12-13\", to: \"2026-12-21\", reason: \"进城\" },
+            idempotencyKey: \"a\") { refusal { code } } }";
+        let refused = api.client("P6").await?.ask(away, Value::Null).await?;
+        assert_eq!(refused["recordAbsence"]["refusal"], Value::Null);
+        api.town.change(Change::Relieve { post: "V-SC".parse()?, person: "P5".parse()?, successor: None }).await?;
+        api.town.change(Change::MoveUnit { unit: "H11".parse()?, parent: "G2".parse()? }).await?;
+        let told = "subscription($after: Position) {
+            noticesRaised(after: $after) { notices { kind assignment roster { code } post { code } unit { code } } }
+        }";
+        let said = |kind: &str, about: (&str, Value)| {
+            let mut said = json!({ "kind": kind, "assignment": null, "roster": null, "post": null, "unit": null });
+            said[about.0] = about.1;
+            json!([said])
+        };
+        let hears: [(&str, Vec<Value>); 3] = [
+            ("P2", vec![
+                said("Assigned", ("assignment", json!(1))),
+                said("NoteAdded", ("assignment", json!(1))),
+                said("Withdrawn", ("assignment", json!(1))),
+                said("UnitChanged", ("unit", json!({ "code": "H11" }))),
+            ]),
+            ("P8", vec![said("ShiftEmpty", ("roster", json!({ "code": "V-SP" })))]),
+            ("P6", vec![said("PostUnanswered", ("post", json!({ "code": "V-SC" })))]),
+        ];
+        for (who, expected) in hears {
+            let mut socket = Socket::of_person(&api, who).await?;
+            socket.subscribe("t", told, json!({ "after": start })).await?;
+            for one in expected {
+                assert_eq!(socket.hear().await?.next("t")["noticesRaised"]["notices"], one, "{who}");
+            }
+        }
+        api.close().await
+    }
+
     "roster" => async fn a_change_of_duty_is_raised_to_whom_it_concerns(town) {
         town.clock.set(liandong_tests::town::instant("2026-11-24T09:00:00+08:00")?);
         let api = Api::of(town).await?;

@@ -248,7 +248,8 @@ fn whoever_a_change_of_duty_or_an_absence_concerns_reads_it_as_a_notice() {
         let found = owner.ask(query, Value::Null).await?;
         assert_eq!(found["notices"]["edges"], json!([told("SwapTaken", "您的班已有人接", false, "InForce")]));
         let found = other.ask(query, Value::Null).await?;
-        assert_eq!(found["notices"]["edges"], json!([told("SwapOffered", "有班可接", true, "InForce")]));
+        let gone = told("SwapGone", "该班已有他人接", false, "InForce");
+        assert_eq!(found["notices"]["edges"], json!([gone, told("SwapOffered", "有班可接", true, "InForce")]));
         // An absence from now on, recorded by somebody else: told at once to both.
         let away =
             "recordAbsence(input: { person: \"P9\", to: \"2026-11-27\", reason: \"住院\", substitute: \"P10\" })";

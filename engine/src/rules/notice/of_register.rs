@@ -234,8 +234,7 @@ impl Told<'_> {
             place.is_some_and(|place| empty.contains(&place))
         };
         let posts = posts.filter(|post| alone(self.world, *post) && !alone(before, *post) && !told_of(*post));
-        let mut people: Vec<PersonCode> =
-            posts.flat_map(|post| see_to::superiors(self.world, post, self.at)).collect();
+        let mut people: Vec<PersonCode> = posts.flat_map(|post| see_to::superiors(self.world, post, self.at)).collect();
         people.retain(|person| *person != absence.person);
         self.say(people, NoticeKind::PostUnanswered, &About::Absence(absence.code.clone()), Some(from));
     }

@@ -58,7 +58,10 @@ pub const fn may_tell(event: &Event) -> bool {
 }
 
 /// What the table says of everybody whom the event touches, in the order of the table.
-fn said(before: Option<&Request>, recorded: &Recorded) -> impl Iterator<Item = (NoticeKind, PersonCode, Option<AssignmentNo>)> {
+fn said(
+    before: Option<&Request>,
+    recorded: &Recorded,
+) -> impl Iterator<Item = (NoticeKind, PersonCode, Option<AssignmentNo>)> {
     let happening = Happening::of(before, recorded);
     touched(before, &recorded.event).into_iter().filter_map(move |(relation, person, assignment)| {
         match told(happening, relation) {

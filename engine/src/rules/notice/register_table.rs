@@ -151,10 +151,9 @@ pub const fn told_of_change(change: Change, concerned: Concerned) -> Word {
         (C::Appointed, W::Holder) => Word::Told(Kind::Appointed),
         (C::Relieved | C::PostAbolished, W::Holder) => Word::Told(Kind::Relieved),
         (C::Relieved | C::AbsenceRecorded, W::Superior) => Word::Told(Kind::PostUnanswered),
-        (
-            C::Relieved | C::PostAbolished | C::AbsenceRecorded | C::RosterSetUp | C::RosterChanged,
-            W::Arranger,
-        ) => Word::Told(Kind::ShiftEmpty),
+        (C::Relieved | C::PostAbolished | C::AbsenceRecorded | C::RosterSetUp | C::RosterChanged, W::Arranger) => {
+            Word::Told(Kind::ShiftEmpty)
+        }
         (C::MandateChanged | C::LimitChanged | C::DaysDeclared, W::Everybody) => Word::Not(Why::ForEverybody),
         (C::AbsenceRecorded, W::Absent) => Word::Told(Kind::AbsenceRecorded),
         (C::AbsenceRecorded, W::StandIn) => Word::Told(Kind::StandIn),

@@ -185,7 +185,9 @@ impl Happening {
             Event::Reopened { .. } => Self::Reopened,
             Event::Withdrawn { .. } => Self::Withdrawn,
             Event::HandedOver { ends, .. } if leads(*ends) => Self::LeadHandedOver,
-            Event::HandedOver { ends, .. } if before.and_then(Request::relay).is_some_and(|relay| relay.no == *ends) => {
+            Event::HandedOver { ends, .. }
+                if before.and_then(Request::relay).is_some_and(|relay| relay.no == *ends) =>
+            {
                 Self::RelayHandedOver
             }
             Event::HandedOver { .. } => Self::PartHandedOver,
@@ -382,9 +384,7 @@ const fn from_above(happening: Happening, relation: Relation) -> Word {
         (R::Lead | R::Relayer, H::Reminded) => Word::Told(Kind::Reminded),
         (R::Lead | R::Watcher, H::Supervised) => Word::Told(Kind::Supervised),
         (R::Own, H::Recomputed) => Word::Told(Kind::DeadlineMoved),
-        (R::Lead | R::Helper | R::StepTaker | R::Approver | R::Relayer, H::PlaceMoved) => {
-            Word::Told(Kind::PlaceMoved)
-        }
+        (R::Lead | R::Helper | R::StepTaker | R::Approver | R::Relayer, H::PlaceMoved) => Word::Told(Kind::PlaceMoved),
         (R::Lead | R::Helper | R::StepTaker | R::Relayer | R::Logger, H::CitizenCorrected) => {
             Word::Told(Kind::Corrected)
         }

@@ -26,7 +26,8 @@ pub(super) fn superiors(world: &World, post: PostIx, at: Instant) -> Vec<PersonC
     let leads = |kind: PostKind| !matches!(kind, PostKind::Supervisor | PostKind::Dispatcher);
     let mut upward = territory.into_iter().flat_map(|territory| world.tree().upward(territory, at));
     let people = upward.find_map(|territory| {
-        let above = world.all_desks(territory, at).filter(|(desk, kind)| leads(*kind) && is_below(world, post, *desk, at));
+        let above =
+            world.all_desks(territory, at).filter(|(desk, kind)| leads(*kind) && is_below(world, post, *desk, at));
         let mut above: Vec<(u8, PostIx)> = above.map(|(desk, kind)| (kind.seniority(), desk)).collect();
         above.sort_unstable();
         above.chunk_by(|(a, _), (b, _)| a == b).find_map(|same| {
@@ -81,11 +82,18 @@ pub(super) fn places(world: &World, person: &PersonCode, at: Instant) -> Vec<Pla
 }
 
 /// The rosters of these places on which a shift has nobody now that had somebody before, and when the first begins.
-pub(super) fn emptied(before: &World, after: &World, places: &[Place], during: Span) -> Vec<(RosterCode, Place, Instant)> {
+pub(super) fn emptied(
+    before: &World,
+    after: &World,
+    places: &[Place],
+    during: Span,
+) -> Vec<(RosterCode, Place, Instant)> {
     let mut found = Vec::new();
     for place in places {
         for code in after.rosters_of(place.0) {
-            let was = before.find_unit(after.tree().code(place.0)).map(|unit| empty_shifts(before, &code, (unit, place.1), during));
+            let was = before
+                .find_unit(after.tree().code(place.0))
+                .map(|unit| empty_shifts(before, &code, (unit, place.1), during));
             let was = was.unwrap_or_default();
             let new = empty_shifts(after, &code, *place, during).into_iter().find(|begins| !was.contains(begins));
             found.extend(new.map(|begins| (code, *place, begins)));

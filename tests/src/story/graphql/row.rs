@@ -226,9 +226,9 @@ impl NoticeRow {
     /// As the rules have it. Which of the notices of an entry it was, the API does not say.
     pub(super) fn line(self, person: &PersonCode) -> Result<Line, Failure> {
         let read = |text: String| instant(Some(text)).ok_or_else(|| broken("an instant that cannot be read"));
-        let request = self.request.map(|request| {
-            Ok(About::Request { id: request.id.parse().map_err(broken)?, assignment: self.assignment })
-        });
+        let request = self
+            .request
+            .map(|request| Ok(About::Request { id: request.id.parse().map_err(broken)?, assignment: self.assignment }));
         let change = self.duty_change.map(|one| Ok(About::DutyChange(one.code.parse().map_err(broken)?)));
         let absence = self.absence.map(|one| Ok(About::Absence(one.code.parse().map_err(broken)?)));
         let roster = self.roster.map(|one| Ok(About::Roster(one.code.parse().map_err(broken)?)));
