@@ -20,6 +20,7 @@ mod kill;
 mod migrations;
 mod model;
 mod notices;
+mod outage;
 mod properties;
 mod rating;
 mod register_rules;
