@@ -122,7 +122,7 @@ struct Mounted(PathBuf);
 
 impl Mounted {
     fn new(dir: &Path) -> Option<Self> {
-        let mounted = Program::new("mount").args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(dir).output();
+        let mounted = Program::new("mount").args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(dir).output();
         mounted.is_ok_and(|done| done.status.success()).then(|| Self(dir.to_owned()))
     }
 }
@@ -144,7 +144,7 @@ fn a_disk_that_is_full_loses_nothing_that_was_acknowledged() {
     block_on(async {
         let town = settle(&disk.0).await?;
         let ballast = disk.0.join("ballast");
-        std::fs::write(&ballast, vec![0; 3 << 20])?;
+        std::fs::write(&ballast, vec![0; 16 << 20])?;
         let server = Server::under(&town.0, ":").await?;
         story(server, town, ("STORE_FULL", "no room left"), |_| Ok(std::fs::remove_file(&ballast)?)).await
     });

@@ -167,15 +167,15 @@ fn a_commit_that_nobody_hears_of_is_never_called_done_and_is_found_by_its_key() 
 fn a_database_that_may_only_be_read_takes_no_command_until_it_may_be_written() {
     on_postgres(|db| async move {
         let engine = engine(Store::connect(&db.url).await?).await?;
-        let admin = Database::connect(&db.url).await?;
+        // From another database, which goes on being written.
+        let admin = Database::connect(format!("{}/postgres", std::env::var(CLUSTER)?)).await?;
         let name = db.url.rsplit('/').next().unwrap_or_default();
-        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
         let may = async |only: &str| -> Result<(), Trouble> {
             admin
                 .execute_unprepared(&format!("ALTER DATABASE {name} SET default_transaction_read_only = {only}"))
                 .await?;
-            admin.execute_unprepared(end).await?;
+            admin.execute_unprepared(&end).await?;
             Ok(())
         };
         let mut kept = Acknowledged::new();
@@ -184,7 +184,6 @@ fn a_database_that_may_only_be_read_takes_no_command_until_it_may_be_written() {
         let error = log(&engine, "second").await.unwrap_err();
         assert_eq!(error.outage(), Some(Outage::ReadOnly), "{error}");
         assert!(engine.stored_register().await?.rows() > 0, "it is read");
-        // The session of who mends it began before, and may write.
         may("off").await?;
         until("it goes on", async || engine.readiness().is_ok()).await?;
         kept.insert("second".to_owned(), log(&engine, "second").await?);
