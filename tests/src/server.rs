@@ -58,7 +58,15 @@ impl Server {
     /// # Errors
     /// When it does not become ready.
     pub async fn start(database: &str) -> Result<Self, Trouble> {
-        Self::started(database, "warn", &|| Ok(Stdio::inherit())).await
+        Self::started(database, "warn", None, &|| Ok(Stdio::inherit())).await
+    }
+
+    /// The same under a shell that says first what the process may do: `ulimit`, say. What it logs is not shown.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub async fn under(database: &str, shell: &str) -> Result<Self, Trouble> {
+        Self::started(database, "off", Some(shell), &|| Ok(Stdio::null())).await
     }
 
     /// The same, with all that it ever logs written to a file.
@@ -66,18 +74,19 @@ impl Server {
     /// # Errors
     /// When it does not become ready, or the file cannot be written.
     pub async fn logging(database: &str, file: &Path) -> Result<Self, Trouble> {
-        Self::started(database, "trace", &|| Ok(std::fs::File::create(file)?.into())).await
+        Self::started(database, "trace", None, &|| Ok(std::fs::File::create(file)?.into())).await
     }
 
     async fn started(
         database: &str,
         log: &str,
+        shell: Option<&str>,
         stderr: &(dyn Fn() -> Result<Stdio, Trouble> + Sync),
     ) -> Result<Self, Trouble> {
         let mut trouble: Trouble = "the server did not start".into();
         // Another process may take the port between the look and the start.
         for _ in 0..3 {
-            match Self::try_start(database, log, stderr()?).await {
+            match Self::try_start(database, log, shell, stderr()?).await {
                 Ok(server) => return Ok(server),
                 Err(error) => trouble = error,
             }
@@ -85,9 +94,17 @@ impl Server {
         Err(trouble)
     }
 
-    async fn try_start(database: &str, log: &str, stderr: Stdio) -> Result<Self, Trouble> {
+    async fn try_start(database: &str, log: &str, shell: Option<&str>, stderr: Stdio) -> Result<Self, Trouble> {
         let listen = format!("127.0.0.1:{}", free_port()?);
-        let mut child = Command::new(program()?)
+        let mut command = match shell {
+            None => Command::new(program()?),
+            Some(first) => {
+                let mut command = Command::new("bash");
+                command.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]).arg(program()?);
+                command
+            }
+        };
+        let mut child = command
             .args(["serve", "--database", database, "--listen", &listen])
             .env("RUST_LOG", log)
             .env("LIANDONG_SECRET_FILE", secret_file()?)

@@ -22,6 +22,7 @@ mod logs;
 mod migrations;
 mod model;
 mod notices;
+mod outage;
 mod properties;
 mod rating;
 mod receipts;

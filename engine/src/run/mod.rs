@@ -9,6 +9,7 @@ pub mod engine;
 pub mod error;
 pub mod feed;
 pub mod files;
+pub mod forgetting;
 pub mod picture;
 pub mod query;
 pub mod recompute;

@@ -98,6 +98,7 @@ pub(super) async fn serve(engine: Arc<Engine>, config: Config, signals: &mut Sig
     engine.start_ticker();
     engine.start_auditor();
     engine.start_courier();
+    engine.start_forgetting();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let shutdown = async {
         // An error means that whoever would send is gone, which asks for the same.

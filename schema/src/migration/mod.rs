@@ -14,6 +14,7 @@ mod m20261125_000009_due_order;
 mod m20261125_000010_told_of_duty;
 mod m20261125_000011_open_work;
 mod m20261125_000012_told_of_rosters;
+mod m20261128_000013_retention;
 mod m20261128_000014_reminders;
 mod m20261128_000015_merged_into;
 mod m20261128_000016_expiry;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000010_told_of_duty::Migration),
             Box::new(m20261125_000011_open_work::Migration),
             Box::new(m20261125_000012_told_of_rosters::Migration),
+            Box::new(m20261128_000013_retention::Migration),
             Box::new(m20261128_000014_reminders::Migration),
             Box::new(m20261128_000015_merged_into::Migration),
             Box::new(m20261128_000016_expiry::Migration),

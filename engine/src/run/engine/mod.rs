@@ -368,7 +368,9 @@ async fn watch(shared: Arc<Shared>) {
             () = shared.feed.closed() => return,
             _ = tick.tick() => {}
         }
-        if let Err(error) = look(&shared).await {
+        if let Err(error) = look(&shared).await
+            && shared.outage().is_none()
+        {
             tracing::warn!(%error, "could not look for other processes' commits");
         }
         probe.look(&shared).await;

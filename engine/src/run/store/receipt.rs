@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use liandong_schema::entity::receipt;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect, Statement,
+};
 use sha2::{Digest, Sha256};
 
 use super::{Tx, token::hex};
@@ -93,4 +95,24 @@ pub(crate) async fn write(tx: &Tx<'_>, at: Instant, answers: Vec<(Name, Kept)>) 
 pub(crate) async fn remove(tx: &Tx<'_>, name: &Name) -> Result<(), Error> {
     receipt::Entity::delete_by_id((name.actor.clone(), name.key.clone())).exec(tx).await?;
     Ok(())
+}
+
+/// Whether any answer is older than an instant.
+pub(crate) async fn any(db: &impl ConnectionTrait, before: Instant) -> Result<bool, Error> {
+    let find = receipt::Entity::find().filter(receipt::Column::At.lt(before.0));
+    Ok(find.select_only().column(receipt::Column::At).into_tuple::<i64>().one(db).await?.is_some())
+}
+
+/// Forgets answers that are older than an instant, the oldest first, at most `most`; how many.
+pub(crate) async fn forget(tx: &Tx<'_>, before: Instant, most: u64) -> Result<u64, Error> {
+    let backend = tx.get_database_backend();
+    // What another node is removing is passed over rather than waited for.
+    let lock = if backend == DbBackend::Postgres { "FOR UPDATE SKIP LOCKED" } else { "" };
+    let sql = format!(
+        "DELETE FROM receipt WHERE (actor, \"key\") IN \
+         (SELECT actor, \"key\" FROM receipt WHERE at < $1 ORDER BY at LIMIT $2 {lock})"
+    );
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let statement = Statement::from_sql_and_values(backend, sql, [before.0.into(), most.into()]);
+    Ok(tx.execute_raw(statement).await?.rows_affected())
 }
