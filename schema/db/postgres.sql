@@ -24,6 +24,9 @@
 -- assignment.accept_by bigint
 -- assignment.finish_soon bigint
 -- assignment.finish_by bigint
+-- assignment.accept_expired boolean NOT NULL
+-- assignment.finish_expired boolean NOT NULL
+-- assignment.next_reminder bigint
 -- calendar.code text NOT NULL
 -- calendar.name text NOT NULL
 -- calendar.base text
@@ -213,7 +216,7 @@ CREATE UNIQUE INDEX absence_pkey ON public.absence USING btree (code);
 CREATE INDEX assignment_inbox ON public.assignment USING btree (person, opened_at) WHERE (ended_at IS NULL);
 CREATE INDEX assignment_person ON public.assignment USING btree (person, request);
 CREATE UNIQUE INDEX assignment_pkey ON public.assignment USING btree (request, no);
-CREATE INDEX assignment_post ON public.assignment USING btree (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon, ended_at) WHERE (ended_at IS NULL);
+CREATE INDEX assignment_post ON public.assignment USING btree (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon, ended_at, accept_expired, finish_expired, next_reminder) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX calendar_day_pkey ON public.calendar_day USING btree (calendar, date);
 CREATE UNIQUE INDEX calendar_feed_code ON public.calendar_feed USING btree (code);
 CREATE UNIQUE INDEX calendar_feed_hash ON public.calendar_feed USING btree (hash);

@@ -26,14 +26,17 @@ CREATE TABLE "assignment" (
     "accept_soon" integer,
     "accept_by" integer,
     "finish_soon" integer,
-    "finish_by" integer, PRIMARY KEY ("request",
+    "finish_by" integer,
+    "accept_expired" boolean NOT NULL DEFAULT FALSE,
+    "finish_expired" boolean NOT NULL DEFAULT FALSE,
+    "next_reminder" integer, PRIMARY KEY ("request",
     "no") ) WITHOUT ROWID;
 
 CREATE INDEX assignment_inbox ON assignment (person, opened_at) WHERE ended_at IS NULL;
 
 CREATE INDEX assignment_person ON assignment (person, request);
 
-CREATE INDEX assignment_post ON assignment (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon, ended_at) WHERE ended_at IS NULL;
+CREATE INDEX assignment_post ON assignment (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon, ended_at, accept_expired, finish_expired, next_reminder) WHERE ended_at IS NULL;
 
 CREATE TABLE "calendar" (
     "code" text NOT NULL,
