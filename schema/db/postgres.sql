@@ -167,6 +167,7 @@
 -- request.events integer NOT NULL
 -- request.limits text
 -- request.due_at bigint
+-- request.merged_into uuid
 -- request_unit.unit text NOT NULL
 -- request_unit.request uuid NOT NULL
 -- roster.code text NOT NULL
@@ -246,6 +247,7 @@ CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (actor, key);
 CREATE INDEX request_conduct ON public.request USING btree (stage) WHERE (accused <> ''::text);
 CREATE INDEX request_due ON public.request USING btree (due_at, id) WHERE (due_at IS NOT NULL);
 CREATE INDEX request_logger ON public.request USING btree (logged_by, id);
+CREATE INDEX request_merged_into ON public.request USING btree (merged_into, stage) WHERE (merged_into IS NOT NULL);
 CREATE UNIQUE INDEX request_pkey ON public.request USING btree (id);
 CREATE INDEX request_place ON public.request USING btree (place);
 CREATE UNIQUE INDEX request_receipt ON public.request USING btree (receipt);

@@ -249,13 +249,16 @@ CREATE TABLE "request" (
     "reopened" smallint NOT NULL,
     "events" integer NOT NULL,
     "limits" text,
-    "due_at" integer, PRIMARY KEY ("id") );
+    "due_at" integer,
+    "merged_into" uuid_text, PRIMARY KEY ("id") );
 
 CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
 
 CREATE INDEX request_due ON request (due_at, id) WHERE due_at IS NOT NULL;
 
 CREATE INDEX request_logger ON request (logged_by, id);
+
+CREATE INDEX request_merged_into ON request (merged_into, stage) WHERE merged_into IS NOT NULL;
 
 CREATE INDEX request_place ON request (place);
 

@@ -281,7 +281,7 @@ on_both_stores! {
         assert_eq!(
             said(&double).await?,
             [format!(
-                "position {}: request {id}: Resolved does not fit a request that is Resolved: it cannot happen at that stage",
+                "position {}: request {id}: Resolved does not fit a request that is Resolved: it opens assignment 2, the next one is 3",
                 last + 1
             )]
         );

@@ -208,7 +208,8 @@ impl Shell for Sketch {
         let mut folded: BTreeMap<RequestId, Request> = BTreeMap::new();
         for entry in &self.disk.journal {
             if let Happened::Request(id, recorded) = &entry.happened {
-                folded.insert(*id, evolve(folded.remove(id), entry.at, &recorded.event).unwrap());
+                let before = folded.remove(id);
+                folded.insert(*id, evolve(before, entry.at, &recorded.event).unwrap());
             }
         }
         let rows: BTreeMap<RequestId, Request> =
