@@ -53,6 +53,7 @@ struct Spoiler {
     rules: Box<dyn Driver>,
     seen: Rc<RefCell<Seen>>,
     tried: usize,
+    times: BTreeMap<(String, String), usize>,
 }
 
 /// A spoiled text that was tried: where it stood, and what became of it.
@@ -65,6 +66,7 @@ impl Spoiler {
     /// Tries a command with each of its texts spoiled.
     fn spoil<C: Serialize + DeserializeOwned>(
         &mut self,
+        what: &str,
         call: &Call,
         command: &C,
         mut act: impl FnMut(&mut dyn Driver, &Call, &C) -> Result<(), Failure>,
@@ -72,6 +74,10 @@ impl Spoiler {
         let whole = serde_json::to_value(command).unwrap();
         let mut tried = Vec::new();
         for pointer in texts(&whole, String::new()) {
+            // Twice is enough: there are many stories.
+            if self.times.get(&(what.to_owned(), pointer.clone())) == Some(&2) {
+                continue;
+            }
             for bad in BAD {
                 let mut spoiled = whole.clone();
                 let text = spoiled.pointer_mut(&pointer).unwrap();
@@ -88,8 +94,12 @@ impl Spoiler {
     }
 
     /// What of the tries says that a text was taken, or refused for something else, though the command is right.
-    fn judge(&self, command: &str, tried: Vec<Tried>, right: bool) {
-        for Tried { field, outcome } in tried.into_iter().filter(|_| right) {
+    fn judge(&mut self, command: &str, tried: Vec<Tried>, right: bool) {
+        let tried: Vec<Tried> = tried.into_iter().filter(|_| right).collect();
+        for field in tried.iter().map(|one| &one.field).collect::<BTreeSet<_>>() {
+            *self.times.entry((command.to_owned(), field.clone())).or_default() += 1;
+        }
+        for Tried { field, outcome } in tried {
             let name = field.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap().to_owned();
             match outcome {
                 Err(Failure::Refused(Refused { code, message })) if code == "BadText" => {
@@ -135,21 +145,22 @@ impl Driver for Spoiler {
         let mut whole = request.clone();
         whole.citizen.name = "韦某".to_owned();
         whole.citizen.phone = "00000000000".to_owned();
-        let tried = self.spoil(call, &whole, |rules, call, spoiled| rules.log(call, spoiled).map(|_| ()));
+        let tried = self.spoil("LogRequest", call, &whole, |rules, call, spoiled| rules.log(call, spoiled).map(|_| ()));
         let done = self.rules.log(call, request);
         self.judge("LogRequest", tried, done.is_ok());
         done
     }
 
     fn act(&mut self, call: &Call, request: RequestId, command: &Command) -> Result<(), Failure> {
-        let tried = self.spoil(call, command, |rules, call, spoiled| rules.act(call, request, spoiled));
+        let tried =
+            self.spoil(command.kind().word(), call, command, |rules, call, spoiled| rules.act(call, request, spoiled));
         let done = self.rules.act(call, request, command);
         self.judge(command.kind().word(), tried, done.is_ok());
         done
     }
 
     fn register(&mut self, call: &Call, command: &register::command::Command) -> Result<(), Failure> {
-        let tried = self.spoil(call, command, |rules, call, spoiled| rules.register(call, spoiled));
+        let tried = self.spoil(&name(command), call, command, |rules, call, spoiled| rules.register(call, spoiled));
         let done = self.rules.register(call, command);
         self.judge(&name(command), tried, done.is_ok());
         done
@@ -214,13 +225,48 @@ fn town(name: &str) -> Result<Register, String> {
 }
 
 /// Every text of every command, as `command: fields`. A new text of a command stands here, or in no story.
-const TEXTS: &str = "";
+const TEXTS: &str = "
+AddNote: text
+AddPerson: name, phone
+ArrangeCover: reason
+AskCitizen: question
+AskExtension: reason
+CallHelp: reason
+ChangeRoster: name
+ConfirmRelay: whom
+Correct: reason
+CreatePost: name
+CreateUnit: name
+DeclareDays: name
+Delegate: instruction
+Escalate: reason
+LogRequest: name, phone, words
+OfferSwap: reason
+Rate: words
+Recall: reason
+Recompute: reason
+RecordAbsence: reason
+RefuseExtension: reason
+Reject: explanation
+Remind: words
+RenameUnit: name
+Report: words
+Resolve: words
+Resume: answer
+Rule: ruling
+SendBack: reason
+SetUpRoster: name
+Supervise: words
+TakeOver: reason
+Transfer: reason
+Withdraw: reason
+";
 
 #[test]
 fn every_text_of_every_command_is_refused_by_its_name_when_nobody_could_read_it() {
     let seen = Rc::new(RefCell::new(Seen::new()));
     let open = &mut |rows: Register| -> Result<Box<dyn Driver>, String> {
-        Ok(Box::new(Spoiler { rules: Rules::open(rows)?, seen: Rc::clone(&seen), tried: 0 }))
+        Ok(Box::new(Spoiler { rules: Rules::open(rows)?, seen: Rc::clone(&seen), tried: 0, times: BTreeMap::new() }))
     };
     let report = play_all(&fixtures().join("stories"), false, &town, open).unwrap();
     assert!(report.differences.is_empty(), "what was refused has changed something: {:?}", report.differences.len());
