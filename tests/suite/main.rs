@@ -16,6 +16,7 @@ mod generated;
 mod hostile;
 mod house;
 mod http;
+mod instants;
 mod kill;
 mod migrations;
 mod model;

@@ -82,6 +82,7 @@ struct Close(u16, &'static str);
 
 const GONE: Close = Close(1000, "");
 const STOPPING: Close = Close(1001, "The server stops");
+const TOO_BIG: Close = Close(1009, "Message too big");
 const BAD_MESSAGE: Close = Close(4400, "Invalid message");
 const UNAUTHORIZED: Close = Close(4401, "Unauthorized");
 const FORBIDDEN: Close = Close(4403, "Forbidden");
@@ -136,7 +137,8 @@ impl Socket {
                 Some(Ok(Message::Text(text))) => text.into(),
                 Some(Ok(Message::Binary(bytes))) => bytes,
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(GONE),
+                Some(Ok(Message::Close(_))) | None => return Err(GONE),
+                Some(Err(error)) => return Err(broken(error)),
             };
             return serde_json::from_slice::<Said>(&bytes).map_err(|_| BAD_MESSAGE);
         }
@@ -171,6 +173,14 @@ impl Socket {
                 Said::Subscribe { .. } | Said::Complete { .. } => return Err(UNAUTHORIZED),
             }
         }
+    }
+}
+
+/// Why nothing can be read any more: too much at once, which can be said, or there is nobody to say it to.
+fn broken(error: axum::Error) -> Close {
+    match error.into_inner().downcast_ref::<tungstenite::Error>() {
+        Some(tungstenite::Error::Capacity(_)) => TOO_BIG,
+        _ => GONE,
     }
 }
 
