@@ -65,6 +65,8 @@ impl IntoResponse for Fault {
             StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer realm=\"liandong\"")),
             StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, "GET, POST")),
             StatusCode::SERVICE_UNAVAILABLE => Some((header::RETRY_AFTER, "1")),
+            // What is left of the body is not worth reading.
+            StatusCode::PAYLOAD_TOO_LARGE => Some((header::CONNECTION, "close")),
             _ => None,
         };
         response.headers_mut().extend(more.map(|(name, value)| (name, HeaderValue::from_static(value))));

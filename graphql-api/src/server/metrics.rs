@@ -40,12 +40,21 @@ struct Answered {
     status: u16,
 }
 
+/// Which bound a connection came up against.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Refused {
+    full: &'static str,
+}
+
 /// What is counted here, beside what the engine counts.
 #[derive(Debug)]
 pub(super) struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
     graphql: Histogram,
+    connections: Counter,
+    refused: Family<Refused, Counter>,
+    evicted: Counter,
     sockets: Gauge,
     subscriptions: Gauge,
 }
@@ -66,10 +75,15 @@ impl Metrics {
             Unit::Seconds,
             graphql.clone(),
         );
+        let (connections, refused, evicted) = (Counter::default(), Family::default(), Counter::default());
+        registry.register("connections", "Connections let in", connections.clone());
+        let help = "Connections not let in, because there were too many in all or of their address";
+        registry.register("connections_refused", help, refused.clone());
+        registry.register("connections_evicted", "Idle connections closed to make room", evicted.clone());
         registry.register("web_sockets_open", "Web sockets open", sockets.clone());
         registry.register("subscriptions_open", "Subscriptions open", subscriptions.clone());
         registry.register_collector(Box::new(OfEngine(Arc::clone(engine))));
-        Self { registry, requests, graphql, sockets, subscriptions }
+        Self { registry, requests, graphql, connections, refused, evicted, sockets, subscriptions }
     }
 
     /// Counts a request that was answered.
@@ -78,6 +92,19 @@ impl Metrics {
         if route == "/graphql" {
             self.graphql.observe(seconds);
         }
+    }
+
+    /// Counts a connection that was let in, and whether another one had to make room for it.
+    pub(super) fn let_in(&self, made_room: bool) {
+        self.connections.inc();
+        if made_room {
+            self.evicted.inc();
+        }
+    }
+
+    /// Counts a connection that was not.
+    pub(super) fn refused(&self, full: &'static str) {
+        self.refused.get_or_create(&Refused { full }).inc();
     }
 
     /// Counts a web socket for as long as the result lives.
