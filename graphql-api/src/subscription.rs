@@ -93,7 +93,7 @@ impl Subscription {
         let scope = Scope::of(ctx)?;
         let me = scope.actor.person().cloned();
         let me = me.ok_or_else(|| error(Code::Forbidden, "a receipt has no assignments; watch `requestChanged`"))?;
-        Ok(of_requests(scope, after, move |scope, entry, id, recorded| {
+        Ok(of_requests(scope, from(scope, after).await?, move |scope, entry, id, recorded| {
             let me = me.clone();
             let mine = concerns(&recorded, &me);
             async move {
@@ -133,7 +133,7 @@ impl Subscription {
     ) -> Result<impl Stream<Item = Result<RequestChange>> + use<>> {
         let scope = Scope::of(ctx)?;
         let watched = input::request("id", &id)?;
-        Ok(of_requests(scope, after, move |scope, entry, id, _| async move {
+        Ok(of_requests(scope, from(scope, after).await?, move |scope, entry, id, _| async move {
             if id != watched {
                 return Ok(None);
             }
@@ -157,7 +157,7 @@ impl Subscription {
         if scope.actor.person().is_none() {
             return Err(error(Code::Forbidden, "escalations are for those who work on them; watch `requestChanged`"));
         }
-        Ok(of_requests(scope, after, |scope, entry, id, recorded| async move {
+        Ok(of_requests(scope, from(scope, after).await?, |scope, entry, id, recorded| async move {
             if !recorded.event.is_escalation() {
                 return Ok(None);
             }
@@ -177,7 +177,7 @@ impl Subscription {
         let scope = Scope::of(ctx)?;
         let me = scope.actor.person().cloned();
         let me = me.ok_or_else(|| error(Code::Forbidden, "a receipt has no notices; watch `requestChanged`"))?;
-        Ok(changes(scope, after, move |scope, entry| {
+        Ok(changes(scope, from(scope, after).await?, move |scope, entry| {
             let me = me.clone();
             async move {
                 let may = match &entry.happened {
@@ -198,12 +198,16 @@ impl Subscription {
     }
 }
 
+/// The position to begin after: the one that is asked for if the journal reaches to it, else the newest.
+async fn from(scope: &Scope, after: Option<Position>) -> Result<i64> {
+    match after {
+        Some(position) => input::reached(&scope.engine, position.0).await,
+        None => Ok(scope.engine.feed().position()),
+    }
+}
+
 /// What `pick` makes of each entry about a request.
-fn of_requests<T, F, P>(
-    scope: &Arc<Scope>,
-    after: Option<Position>,
-    pick: P,
-) -> impl Stream<Item = Result<T>> + Send + use<T, F, P>
+fn of_requests<T, F, P>(scope: &Arc<Scope>, after: i64, pick: P) -> impl Stream<Item = Result<T>> + Send + use<T, F, P>
 where
     T: Send,
     F: Future<Output = Result<Option<T>>> + Send,
@@ -225,18 +229,13 @@ where
 
 /// What `pick` makes of each entry, in the order of the journal. Ends when the engine stops, or with an
 /// error when the journal cannot be read.
-fn changes<T, F, P>(
-    scope: &Arc<Scope>,
-    after: Option<Position>,
-    pick: P,
-) -> impl Stream<Item = Result<T>> + Send + use<T, F, P>
+fn changes<T, F, P>(scope: &Arc<Scope>, after: i64, pick: P) -> impl Stream<Item = Result<T>> + Send + use<T, F, P>
 where
     T: Send,
     F: Future<Output = Result<Option<T>>> + Send,
     P: Fn(Arc<Scope>, Entry) -> F + Send,
 {
     let (scope, engine) = (Arc::clone(scope), Arc::clone(&scope.engine));
-    let after = after.map_or_else(|| engine.feed().position(), |position| position.0);
     let picked = engine.listen(after).filter_map(move |entry| {
         let picked = entry.map(|entry| pick(Arc::clone(&scope), entry)).map_err(failure);
         async move {

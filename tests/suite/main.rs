@@ -17,6 +17,7 @@ mod generated;
 mod hostile;
 mod house;
 mod http;
+mod instants;
 mod kill;
 mod logs;
 mod migrations;

@@ -389,6 +389,15 @@ impl Engine {
         head::read(self.shared.store.read()).await.map(drop)
     }
 
+    /// Whether the journal reaches to a position. What this process does not know of yet is asked of the store: another
+    /// node may have committed it.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Corrupt`].
+    pub async fn reaches(&self, position: i64) -> Result<bool, Error> {
+        Ok(position <= self.feed().position() || position <= head::read(self.shared.store.read()).await?.position)
+    }
+
     /// The register as it is stored now, whoever changed it.
     ///
     /// # Errors

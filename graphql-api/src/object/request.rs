@@ -347,7 +347,8 @@ impl Request {
         #[graphql(desc = "Go on after this cursor.")] after: Option<String>,
     ) -> Result<Connection<JournalEntry>> {
         let most = input::first(first)?;
-        let after: Option<u32> = input::cursor(after.as_deref(), |seq| seq.parse().ok())?;
+        let after: Option<u32> =
+            input::cursor(after.as_deref(), |seq| seq.parse().ok().filter(|seq| *seq <= self.row.events))?;
         let seq = after.unwrap_or(0);
         let entries = self.scope.engine.entries_of(self.row.id, seq, most).await.map_err(failure)?;
         let last = entries.last().map_or(seq, |e| e.seq);
