@@ -12,6 +12,7 @@ pub mod files;
 pub mod picture;
 pub mod query;
 pub mod recompute;
+mod sight;
 pub mod source;
 pub mod stood_in;
 pub mod store;

@@ -7,14 +7,14 @@ use super::{
     store::{
         Store, due, head,
         journal::{self, Entry, Happened},
-        list, register as register_rows, request as request_rows, request_unit, workload,
+        list, register as register_rows, request as request_rows, request_actor, request_unit, workload,
     },
 };
 use crate::rules::{
     id::{RequestId, UnitCode},
     instant::Instant,
     register,
-    request::{Request, evolve::evolve},
+    request::{self, Request},
     tree::Tree,
     world::Register,
 };
@@ -63,6 +63,7 @@ pub async fn verify(store: &Store) -> Result<Verified, Error> {
         }
     }
     compare_requests(store, &folded, &mut found).await?;
+    compare_actors(store, &folded, &mut found).await?;
     compare_units(store, &folded, &register, head.at, &mut found).await?;
     let rows = register_rows::read(db).await?;
     if sorted(register) != sorted(rows) {
@@ -85,7 +86,7 @@ fn fold(
 ) {
     match entry.happened {
         Happened::Request(id, recorded) => {
-            let after = evolve(folded.remove(&id), entry.at, &recorded.event);
+            let after = request::evolve::fold(folded.remove(&id), entry.at, &recorded);
             if after.as_ref().map(|r| r.events) != Some(entry.seq) {
                 differences
                     .push(format!("position {}: event {} of request {id} is out of order", entry.position, entry.seq));
@@ -139,6 +140,33 @@ async fn compare_requests(
     if missing > 0 {
         found.differences.push(format!("{missing} requests have a journal and no row"));
     }
+    Ok(())
+}
+
+/// Every request is found by whom it keeps as somebody who acted on it, and by nobody else.
+async fn compare_actors(
+    store: &Store,
+    folded: &HashMap<RequestId, Request>,
+    found: &mut Verified,
+) -> Result<(), Error> {
+    let acted = |(id, request): (&RequestId, &Request)| {
+        request.acted.iter().map(|acted| (acted.person.to_string(), *id)).collect::<Vec<_>>()
+    };
+    let mut should: HashSet<(String, RequestId)> = folded.iter().flat_map(acted).collect();
+    let mut after = None;
+    loop {
+        let rows = request_actor::walk(store.read(), after.as_ref(), PAGE).await?;
+        for (person, id) in &rows {
+            if !should.remove(&(person.clone(), *id)) {
+                found.differences.push(format!("request {id} is listed for `{person}`, who did nothing to it"));
+            }
+        }
+        let Some(last) = rows.into_iter().next_back() else { break };
+        after = Some(last);
+    }
+    let missing =
+        should.iter().map(|(person, id)| format!("request {id} is not listed for `{person}`, who acted on it"));
+    found.differences.extend(missing);
     Ok(())
 }
 

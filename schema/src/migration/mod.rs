@@ -14,6 +14,7 @@ mod m20261125_000009_due_order;
 mod m20261125_000010_told_of_duty;
 mod m20261125_000011_open_work;
 mod m20261125_000012_told_of_rosters;
+mod m20261128_000017_participants;
 mod tables;
 
 /// All migrations in order.
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000010_told_of_duty::Migration),
             Box::new(m20261125_000011_open_work::Migration),
             Box::new(m20261125_000012_told_of_rosters::Migration),
+            Box::new(m20261128_000017_participants::Migration),
         ]
     }
 }

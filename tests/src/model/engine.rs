@@ -16,7 +16,7 @@ use liandong_engine::rules::{
         command::{Command, LogRequest},
         decide::{Fresh, decide, log, run_out},
         event::Recorded,
-        evolve::evolve,
+        evolve::fold,
         running,
     },
     routing::Loads,
@@ -230,7 +230,7 @@ impl Default for Rules {
 }
 
 fn folded(before: Option<Request>, at: Instant, records: &[Recorded]) -> Option<Request> {
-    records.iter().fold(before, |request, record| evolve(request, at, &record.event))
+    records.iter().fold(before, |request, record| fold(request, at, record))
 }
 
 fn tick(at: Instant) -> u8 {

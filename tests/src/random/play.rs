@@ -22,7 +22,7 @@ use liandong_engine::rules::{
         command::{Command, CommandKind, LogRequest},
         decide::{Fresh, decide, log, run_out},
         event::Recorded,
-        evolve::evolve,
+        evolve::fold,
         hand_over::hand_over,
         running,
     },
@@ -117,8 +117,8 @@ impl Play {
     #[must_use]
     pub fn loads(&self) -> Loads {
         let mut loads = Loads::default();
-        for assignment in self.requests.values().filter_map(Request::handle) {
-            *loads.0.entry(assignment.person.clone()).or_default() += 1;
+        for person in self.requests.values().filter_map(Request::weighs_on) {
+            *loads.0.entry(person.clone()).or_default() += 1;
         }
         loads
     }
@@ -182,7 +182,7 @@ impl Play {
     fn happened(&mut self, id: RequestId, records: &[Recorded]) {
         for record in records {
             let before = self.requests.remove(&id);
-            self.requests.extend(evolve(before, self.now, &record.event).map(|after| (id, after)));
+            self.requests.extend(fold(before, self.now, record).map(|after| (id, after)));
             self.journal.push((id, self.now, record.clone()));
         }
     }

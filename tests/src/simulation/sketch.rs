@@ -14,7 +14,7 @@ use liandong_engine::{
         instant::{Instant, Zone},
         register,
         request::{
-            Request, basis, command::Command as Asks, decide as request_decide, event::Recorded, evolve::evolve,
+            Request, basis, command::Command as Asks, decide as request_decide, event::Recorded, evolve::fold,
             hand_over::hand_over, refusal, running,
         },
         routing::Loads,
@@ -207,7 +207,7 @@ impl Shell for Sketch {
         let mut folded: BTreeMap<RequestId, Request> = BTreeMap::new();
         for entry in &self.disk.journal {
             if let Happened::Request(id, recorded) = &entry.happened {
-                let after = evolve(folded.remove(id), entry.at, &recorded.event);
+                let after = fold(folded.remove(id), entry.at, recorded);
                 folded.extend(after.map(|after| (*id, after)));
             }
         }
@@ -260,8 +260,8 @@ impl Work {
 
     fn loads(&self) -> Loads {
         let mut loads = Loads::default();
-        for held in self.rows.requests.values().filter_map(|r| r.handle()) {
-            *loads.0.entry(held.person.clone()).or_default() += 1;
+        for person in self.rows.requests.values().filter_map(|r| r.weighs_on()) {
+            *loads.0.entry(person.clone()).or_default() += 1;
         }
         loads
     }
@@ -329,7 +329,7 @@ impl Work {
     fn apply(&mut self, id: RequestId, records: Vec<Recorded>) {
         for recorded in records {
             let before = self.rows.requests.remove(&id).map(|request| request.as_ref().clone());
-            let after = evolve(before, self.at, &recorded.event);
+            let after = fold(before, self.at, &recorded);
             self.note(after.as_ref().map_or(1, |r| r.events), Happened::Request(id, recorded));
             self.rows.requests.extend(after.map(|request| (id, Arc::new(request))));
         }

@@ -1,9 +1,10 @@
 //! What an event makes of a request. Total: the fold of any journal is a request or none.
 
 use super::{
-    Assignment, CaseTime, Climb, Duty, Ended, Ending, LetGo, MAX_RETURNS, Mark, Outcome, Proposal, Rating, Request,
-    Resolution, Stage, Waited,
-    event::{CaseLimits, Cause, Event, Moved, Opening},
+    Assignment, CaseTime, Climb, Duty, Ended, LetGo, MAX_RETURNS, Mark, Outcome, Proposal, Rating, Request, Resolution,
+    Stage, Waited,
+    ending::endings,
+    event::{CaseLimits, Cause, Event, Moved, Opening, Recorded},
     oversight::{Answer, Extension, Reminder, Supervision},
 };
 use crate::rules::{
@@ -15,6 +16,14 @@ use crate::rules::{
 /// The limit of what was reckoned.
 fn of(reckoned: Option<&Reckoned>) -> Option<Limit> {
     reckoned.map(|r| r.limit)
+}
+
+/// The request after what was recorded: after the event, with who did it.
+#[must_use]
+pub fn fold(request: Option<Request>, at: Instant, recorded: &Recorded) -> Option<Request> {
+    let mut request = evolve(request, at, &recorded.event)?;
+    request.remember(recorded);
+    Some(request)
 }
 
 /// The request after the event. An event that does not fit its stage changes nothing but the count.
@@ -43,6 +52,7 @@ pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Option<Re
             returns: 0,
             reopened: 0,
             assignments: Vec::new(),
+            acted: Vec::new(),
             events: 1,
         };
         request.open_assignment(at, &logged.opens);
@@ -50,6 +60,9 @@ pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Option<Re
     }
     let mut request = request?;
     request.events += 1;
+    for (no, how) in endings(&request, event) {
+        request.change(no, |a| a.ended = Some(Ended { at, how }));
+    }
     request.apply(at, event);
     Some(request)
 }
@@ -77,19 +90,13 @@ impl Request {
         }
     }
 
-    fn end(&mut self, no: AssignmentNo, at: Instant, how: Ending) {
-        self.change(no, |a| a.ended = Some(Ended { at, how }));
-    }
-
     /// One Handle assignment ends and another opens; the stage says that it waits to be accepted.
-    fn replace(&mut self, ends: AssignmentNo, at: Instant, how: Ending, opens: &Opening) {
+    fn replace(&mut self, ends: AssignmentNo, at: Instant, opens: &Opening) {
         if let Some(held) = self.assignment(ends) {
             let (post, person) = (held.post.clone(), held.person.clone());
             self.climb.left.push(LetGo { post, person });
         }
-        self.end(ends, at, how);
-        self.end_steps(at);
-        self.lead(at, opens);
+        self.forget_extension();
         self.open_assignment(at, opens);
         self.stage = Stage::Routed { handle: opens.no };
     }
@@ -104,7 +111,7 @@ impl Request {
         let (keeps, accepted_at) = (kept.is_some(), kept.and_then(|held| held.accepted_at));
         let granted = |e: &mut Extension| keeps && e.handle == ends && matches!(e.answer, Answer::Granted(_));
         let extension = self.limits.extension.take_if(granted);
-        self.replace(ends, at, Ending::Corrected, opens);
+        self.replace(ends, at, opens);
         self.climb = Climb::default();
         // What was granted once is not granted again.
         if let Some(extension) = extension {
@@ -116,24 +123,6 @@ impl Request {
         }
     }
 
-    /// Whoever leads the case does not help themselves: what they did beside it, they do as its lead.
-    fn lead(&mut self, at: Instant, opens: &Opening) {
-        self.release(at, |aside| aside.post == opens.post || aside.person == opens.person);
-    }
-
-    /// What was handed down, or asked for above, by who let the case go: it ends with that. Who helps, helps
-    /// the case, whoever leads it.
-    fn end_steps(&mut self, at: Instant) {
-        self.release(at, |aside| aside.duty == Duty::Step);
-    }
-
-    fn release(&mut self, at: Instant, which: impl Fn(&Assignment) -> bool) {
-        for aside in self.assignments.iter_mut().filter(|a| a.ended.is_none() && a.is_aside() && which(a)) {
-            aside.ended = Some(Ended { at, how: Ending::Released });
-        }
-        self.forget_extension();
-    }
-
     /// A wish for more time whose step has ended undecided.
     fn forget_extension(&mut self) {
         if self.asks_extension().is_some_and(|step| step.ended.is_some()) {
@@ -143,7 +132,6 @@ impl Request {
 
     fn decide_extension(&mut self, step: AssignmentNo, at: Instant, answer: Answer) {
         self.change(step, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-        self.end(step, at, Ending::Reported);
         if let Some(extension) = &mut self.limits.extension {
             extension.answer = answer;
         }
@@ -151,7 +139,6 @@ impl Request {
 
     /// Somebody else on the post, or another post, helps or does the step now.
     fn hand_aside_over(&mut self, aside: &Assignment, at: Instant, opens: &Opening) {
-        self.end(aside.no, at, Ending::HandedOver);
         self.open_assignment(at, opens);
         let waiting = matches!(self.stage, Stage::Waiting { .. });
         let finish = aside.finish;
@@ -234,29 +221,28 @@ impl Request {
             Event::Escalated { ends, cause, opens, .. } => {
                 self.mark(*ends, at, *cause);
                 self.climb.proposal = None;
-                self.replace(*ends, at, Ending::Escalated, opens);
+                self.replace(*ends, at, opens);
             }
-            Event::Transferred { ends, opens, .. } => self.replace(*ends, at, Ending::Transferred, opens),
+            Event::Transferred { ends, opens, .. } => self.replace(*ends, at, opens),
             Event::SentBack { ends, opens, .. } => {
-                self.replace(*ends, at, Ending::SentBack, opens);
+                self.replace(*ends, at, opens);
                 self.returns = self.returns.saturating_add(1);
                 self.climb = Climb::default();
             }
             Event::Frozen { ends, opens, .. } => {
-                self.replace(*ends, at, Ending::Frozen, opens);
-                self.release(at, |_| true);
+                self.replace(*ends, at, opens);
                 // Once it is reached a return freezes each time, also after a ruling and a reopening.
                 self.returns = MAX_RETURNS;
                 self.climb = Climb::default();
                 self.stage = Stage::Frozen { handle: opens.no };
             }
             Event::Ruled { ends, opens, .. } => {
-                self.replace(*ends, at, Ending::Ruled, opens);
+                self.replace(*ends, at, opens);
                 self.climb = Climb { ruled: true, ..Climb::default() };
             }
             Event::RejectionProposed { ends, explanation, opens } => {
                 let rung = self.assignment(*ends).map_or(0, |a| a.rung);
-                self.replace(*ends, at, Ending::Rejected, opens);
+                self.replace(*ends, at, opens);
                 self.climb.proposal = Some(Proposal { rung, explanation: explanation.clone() });
             }
             Event::CitizenAsked { no, question, rest, answer } => {
@@ -288,8 +274,7 @@ impl Request {
             Event::Resolved { ends, outcome, words, opens, told, rate } => {
                 let Some(done) = self.assignment(*ends).cloned() else { return };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-                self.end(*ends, at, Ending::Resolved);
-                self.release(at, |_| true);
+                self.forget_extension();
                 self.supervised_until(None);
                 let resolution = Resolution {
                     outcome: *outcome,
@@ -309,14 +294,12 @@ impl Request {
             Event::Relayed { ends, opens, .. } => {
                 let Some(resolution) = self.stage.resolution().cloned() else { return };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-                self.end(*ends, at, Ending::Relayed);
                 self.open_assignment(at, opens);
                 self.stage = Stage::Resolved { resolution, relay: opens.no };
             }
             Event::CitizenTold { ends, told, rate } => {
                 let Some(resolution) = self.stage.resolution().cloned() else { return };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-                self.end(*ends, at, Ending::Relayed);
                 self.stage = Stage::Told { resolution, told: told.clone(), rate: of(rate.as_deref()) };
             }
             Event::Rated { satisfied, words } => {
@@ -326,7 +309,6 @@ impl Request {
             Event::RelayTaken { ends, opens } => {
                 let Some(resolution) = self.stage.resolution().cloned() else { return };
                 self.yellow(*ends, at, LimitKind::Relay);
-                self.end(*ends, at, Ending::TakenUp);
                 self.open_assignment(at, opens);
                 self.stage = Stage::Resolved { resolution, relay: opens.no };
             }
@@ -349,10 +331,6 @@ impl Request {
                 self.stage = Stage::Routed { handle: opens.no };
             }
             Event::Withdrawn { .. } => {
-                let open: Vec<AssignmentNo> = self.open().map(|a| a.no).collect();
-                for no in open {
-                    self.end(no, at, Ending::Withdrawn);
-                }
                 self.forget_extension();
                 self.stage =
                     Stage::Closed { outcome: Outcome::Withdrawn, at, resolution: None, told: None, rating: None };
@@ -366,8 +344,7 @@ impl Request {
                     self.climb.ruled = false;
                 }
                 let inherited = self.assignment(*ends).filter(|a| a.post == opens.post).map(|a| a.finish);
-                self.end(*ends, at, Ending::HandedOver);
-                self.lead(at, opens);
+                self.forget_extension();
                 self.open_assignment(at, opens);
                 if let Some(finish) = inherited {
                     // The household has waited already: who steps in on the post has what is left.
@@ -375,8 +352,6 @@ impl Request {
                     if let Some(extension) = self.limits.extension.as_mut().filter(|e| e.handle == *ends) {
                         extension.handle = opens.no;
                     }
-                } else {
-                    self.end_steps(at);
                 }
                 if matches!(self.stage, Stage::Waiting { .. }) {
                     self.change(opens.no, |a| (a.accept, a.finish) = (None, None));
@@ -404,16 +379,8 @@ impl Request {
             Event::Responded { no } => self.change(*no, |a| a.accepted_at = Some(at)),
             Event::Reported { ends, .. } => {
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-                self.end(*ends, at, Ending::Reported);
             }
-            Event::Recalled { ends, .. } => {
-                self.end(*ends, at, Ending::Recalled);
-                self.forget_extension();
-            }
-            Event::Released { ends } => {
-                self.end(*ends, at, Ending::Released);
-                self.forget_extension();
-            }
+            Event::Recalled { .. } | Event::Released { .. } => self.forget_extension(),
             Event::ExtensionAsked { no, working_days, reason, opens } => {
                 self.open_assignment(at, opens);
                 self.limits.extension = Some(Extension {

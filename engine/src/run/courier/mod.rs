@@ -104,7 +104,11 @@ impl Engine {
 
     /// Sends one delivery and writes down what came of it; whether the receiver took it.
     async fn carry(&self, webhook: &Webhook, claimed: &Delivery) -> Result<bool, Error> {
-        let body = self.payload(claimed).await?;
+        let Some(body) = self.payload(claimed).await? else {
+            delivery::drop_one(self.shared.store.writer(), &claimed.id).await?;
+            tracing::info!(delivery = %claimed.id, "not delivered: the person may not know of it any more");
+            return Ok(false);
+        };
         let sent = webhook.post(&claimed.id, self.shared.clock.now(), body).await;
         let (write, now) = (self.shared.store.writer(), self.deciding_now().await?);
         let counts = &self.shared.counts;

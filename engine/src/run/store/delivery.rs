@@ -130,6 +130,11 @@ pub(crate) async fn delivered(db: &impl ConnectionTrait, id: &DeliveryId, at: In
     Ok(update.filter(Column::State.ne(State::Delivered.word())).exec(db).await?.rows_affected > 0)
 }
 
+/// There is nothing to be delivered any more.
+pub(crate) async fn drop_one(db: &impl ConnectionTrait, id: &DeliveryId) -> Result<(), Error> {
+    Entity::delete_by_id(id.to_string()).exec(db).await.map(drop).map_err(Into::into)
+}
+
 /// An attempt failed: it is tried again at `next`, or given up. Nothing changes where somebody else has
 /// tried since.
 pub(crate) async fn failed(

@@ -13,7 +13,7 @@ use super::{
     outbox::{self, Posted},
     receipt::{self, Kept, Name},
     request::{self as request_rows, Change},
-    request_unit, token, workload,
+    request_actor, request_unit, token, workload,
 };
 use crate::{
     rules::{
@@ -24,7 +24,7 @@ use crate::{
         request::{
             Request,
             event::{Event, Recorded},
-            evolve::evolve,
+            evolve::fold,
         },
         world::World,
     },
@@ -73,7 +73,7 @@ impl Made {
         records: Vec<Recorded>,
     ) -> Option<Self> {
         for recorded in records {
-            let after = evolve(request.clone(), at, &recorded.event)?;
+            let after = fold(request.clone(), at, &recorded)?;
             let told = notices(world, at, after.id, request.as_ref(), &recorded);
             steps.push((at, recorded, told));
             request = Some(after);
@@ -133,12 +133,13 @@ async fn append(tx: &Tx, world: &World, made: &[Made]) -> Result<i64, Error> {
                 answers.push(answer(&recorded.step.acted, done)?);
             }
         }
-        if let Some(handle) = request.handle() {
-            *handles.entry(handle.person.clone()).or_default() += 1;
+        if let Some(person) = request.weighs_on() {
+            *handles.entry(person.clone()).or_default() += 1;
         }
     }
     let changes: Vec<Change<'_>> = made.iter().map(|m| Change { before: None, after: &m.request }).collect();
     request_rows::write(tx, &changes).await?;
+    request_actor::write(tx, &changes).await?;
     request_unit::write(tx, world, head.at, &changes).await?;
     workload::add(tx, &handles).await?;
     journal::append(tx, &entries).await?;

@@ -13,7 +13,7 @@ use liandong_engine::{
         instant::Instant,
         limit::{Card, LimitKind},
         register,
-        request::{Duty, Request, Stage, event::Event, evolve::evolve, running},
+        request::{Duty, Request, Stage, event::Event, evolve::fold, running},
         world::Register,
     },
     run::store::journal::{Entry, Happened},
@@ -74,7 +74,7 @@ impl Watch {
                     touched.insert(*id);
                     let before = self.requests.remove(id);
                     self.event(entry, *id, before.as_ref(), recorded);
-                    let after = evolve(before, entry.at, &recorded.event);
+                    let after = fold(before, entry.at, recorded);
                     if after.as_ref().map(|r| r.events) != Some(entry.seq) {
                         self.fault(format!("event {} of {id} is out of order", entry.seq));
                     }

@@ -23,6 +23,7 @@ use crate::rules::{
     tier::words,
     world::World,
 };
+pub use follow_up::reads_reason;
 use on::On;
 pub use told::{felt_from, is_open, offered_to};
 
