@@ -129,5 +129,4 @@ pub fn endings(before: &Request, event: &Event) -> Vec<(AssignmentNo, Ending)> {
 }
 
 #[cfg(test)]
-#[path = "ending_tests.rs"]
 mod tests;

@@ -7,7 +7,7 @@ use crate::rules::{
     instant::Instant,
     limit::{Limit, LimitKind},
     request::{
-        CaseTime, Channel, Citizen, Climb, Ended, How, Outcome, Resolution, Stage, Told,
+        CaseTime, Channel, Citizen, Climb, Ended, How, Outcome, Resolution, Rest, Stage, Told,
         event::{Cause, Opening},
         evolve::evolve,
     },
@@ -185,7 +185,7 @@ fn whatever_else_happens_ends_nothing() {
     let again = Limit { soon: AT, due: AT };
     for event in [
         Event::Accepted { no },
-        Event::CitizenAsked { no, question: text(), rest: super::super::Rest::default(), answer: None },
+        Event::CitizenAsked { no, question: text(), rest: Rest::default(), answer: None },
         Event::NoteAdded { text: text() },
         Event::Reminded { by: Actor::System, words: text() },
         Event::Supervised { by: "p-up".parse().unwrap(), words: text(), limit: None },
