@@ -7,10 +7,9 @@ use async_graphql::{Context, ID, Result, SimpleObject, Subscription as Object};
 use futures_util::{Stream, StreamExt, future};
 use liandong_engine::{
     rules::{
-        actor::Actor,
         id::{PersonCode, RequestId},
         notice::{may_tell, register_may_tell},
-        request::{Assignment as Row, Request as Whole, event::Recorded},
+        request::{Assignment as Row, Request as Whole, event::Recorded, relation},
     },
     run::store::journal::{Entry, Happened},
 };
@@ -18,13 +17,7 @@ use liandong_engine::{
 use crate::{
     context::Scope,
     input,
-    object::{
-        assignment::Assignment,
-        entry::{JournalEntry, ends},
-        escalation::Escalation,
-        notice::Notice,
-        request::Request,
-    },
+    object::{assignment::Assignment, entry::JournalEntry, escalation::Escalation, notice::Notice, request::Request},
     reply::{Code, error, failure},
     word::{Position, When},
 };
@@ -42,6 +35,8 @@ pub(crate) struct AssignmentChange {
     opened: Option<Assignment>,
     /// The assignment of mine that it ended.
     ended: Option<Assignment>,
+    /// Whatever else of mine it ended: who helps on two posts has two to end.
+    also_ended: Vec<Assignment>,
     /// The request, as it is now.
     request: Request,
 }
@@ -101,12 +96,15 @@ impl Subscription {
                     return Ok(None);
                 }
                 let Some((scope, whole)) = reload(&scope, id).await? else { return Ok(None) };
-                let item = |row: Option<&Row>| {
-                    let row = row.filter(|row| row.person == me)?.clone();
-                    Some(Assignment { scope: Arc::clone(&scope), request: id, row })
+                let item = |row: &Row| {
+                    let (scope, row) = (Arc::clone(&scope), row.clone());
+                    (row.person == me).then_some(Assignment { scope, request: id, row })
                 };
-                let opened = item(recorded.event.opens().and_then(|opens| whole.assignment(opens.no)));
-                let ended = item(ended(&entry, &recorded, &whole));
+                let opened = recorded.event.opens().and_then(|opens| whole.assignment(opens.no)).and_then(item);
+                let all_ended = scope.engine.ended_by(&entry, &recorded, &whole).await.map_err(failure)?;
+                let mut all_ended = all_ended.into_iter().filter_map(item);
+                let ended = all_ended.next();
+                let also_ended = all_ended.collect();
                 if opened.is_none() && ended.is_none() {
                     return Ok(None);
                 }
@@ -116,6 +114,7 @@ impl Subscription {
                     kind: entry.kind(),
                     opened,
                     ended,
+                    also_ended,
                     request: Request { scope, row: whole },
                 }))
             }
@@ -138,7 +137,7 @@ impl Subscription {
                 return Ok(None);
             }
             let Some((scope, row)) = reload(&scope, id).await? else { return Ok(None) };
-            let shown = matches!(scope.actor, Actor::Person(_));
+            let shown = relation::sees_handling(&scope.actor);
             let position = Position(entry.position);
             let entry = JournalEntry { scope: Arc::clone(&scope), entry, shown };
             Ok(Some(RequestChange { position, entry, request: Request { scope, row } }))
@@ -258,17 +257,7 @@ async fn reload(scope: &Arc<Scope>, id: RequestId) -> Result<Option<(Arc<Scope>,
 
 /// Whether an event may have opened or ended an assignment of a person: cheap, before anything is read.
 fn concerns(recorded: &Recorded, me: &PersonCode) -> bool {
-    let opens = recorded.event.opens().is_some_and(|opens| opens.person == *me);
-    opens || recorded.step.responsible.as_ref() == Some(me)
-}
-
-/// The assignment that an entry ended: the one it names, or for a withdrawal the one that ended with it.
-fn ended<'a>(entry: &Entry, recorded: &Recorded, whole: &'a Whole) -> Option<&'a Row> {
-    if let Some(no) = ends(&recorded.event) {
-        return whole.assignment(no);
-    }
-    if recorded.event.name() == "Withdrawn" {
-        return whole.assignments.iter().rev().find(|a| a.ended.is_some_and(|e| e.at == entry.at));
-    }
-    None
+    let Recorded { event, step } = recorded;
+    let opens = event.opens().is_some_and(|opens| opens.person == *me);
+    opens || event.may_end_others() || event.ends().is_some() && step.responsible.as_ref() == Some(me)
 }

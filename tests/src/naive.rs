@@ -113,11 +113,6 @@ struct Free<'r> {
     person: &'r PersonCode,
 }
 
-/// The first of the holders of whom nobody complains.
-fn able_first<'r>(holders: &[(Rank, &'r PersonCode)], asked: &Asked) -> Option<&'r PersonCode> {
-    holders.iter().find(|(_, person)| !asked.accused.contains(person)).map(|(_, person)| *person)
-}
-
 /// The rows of a register that hold on one day.
 #[derive(Debug)]
 pub struct Day<'r> {
@@ -174,8 +169,8 @@ impl<'r> Day<'r> {
     #[must_use]
     pub fn ask(&self, asked: &Asked) -> Answer {
         let stations = self.stations(asked);
-        let below = self.below_any(&asked.accused);
-        let judge = |post: &PostCode, mandate| self.judge(asked, &below, post, mandate);
+        let closed = self.closed_to(&asked.accused);
+        let judge = |post: &PostCode, mandate| self.judge(asked, &closed, post, mandate);
         // Where those who sit there keep the others off, and one of them is free.
         let kept = |s: &Station<'_>, post: &PostCode| {
             let place = |post: &PostCode| self.posts.get(post).map(|(kind, unit)| (*unit, *kind));
@@ -247,7 +242,7 @@ impl<'r> Day<'r> {
     fn judge(
         &self,
         asked: &Asked,
-        below: &HashSet<&PostCode>,
+        closed: &HashSet<&PostCode>,
         post: &PostCode,
         needs_mandate: bool,
     ) -> Result<Free<'r>, Verdict> {
@@ -265,21 +260,19 @@ impl<'r> Day<'r> {
             return Err(Verdict::AlreadyHeld);
         }
         let holders = self.holders.get(post).map_or(&[][..], Vec::as_slice);
-        let accused = |(_, person): &&(Rank, &PersonCode)| asked.accused.contains(person);
         if holders.is_empty() {
             return Err(Verdict::Vacant);
         }
-        // A substitute of the person complained of acts in that person's name.
-        let first_accused = holders.iter().filter(accused).any(|(rank, _)| *rank == Rank::First);
-        if below.contains(post) || first_accused {
+        if closed.contains(post) {
             return Err(Verdict::Recused);
         }
-        let able = || holders.iter().filter(|h| !accused(h)).map(|(_, person)| *person);
+        let kept = |(_, person): &&(Rank, &PersonCode)| self.is_kept(&asked.accused, closed, person);
+        let able = || holders.iter().filter(|h| !kept(h)).map(|(_, person)| *person);
         if able().next().is_none() {
             return Err(Verdict::Recused);
         }
         let mut knocked = Vec::new();
-        let there = able().find_map(|person| self.there(asked, below, post, person, &mut knocked));
+        let there = able().find_map(|person| self.there(asked, closed, post, person, &mut knocked));
         let there = there.ok_or(Verdict::Absent)?;
         let rank = holders.iter().find(|(_, holder)| *holder == there).map_or(Rank::Substitute, |(rank, _)| *rank);
         if asked.people.contains(there) {
@@ -288,13 +281,13 @@ impl<'r> Day<'r> {
         let seat = self.posts.get(post).and_then(|(kind, unit)| self.sits().get(&(*unit, *kind)));
         let sitting = |person: &PersonCode| seat.is_some_and(|(people, ..)| people.contains(person));
         // Of the holders who are there themselves, whoever sits answers.
-        let home = |person: &'r PersonCode| self.there(asked, below, post, person, &mut Vec::new()) == Some(person);
-        let mut able = holders.iter().filter(|h| !accused(h) && sitting(h.1) && !asked.people.contains(h.1));
-        if let Some((rank, person)) = able.find(|(_, person)| home(person)) {
+        let home = |person: &'r PersonCode| self.there(asked, closed, post, person, &mut Vec::new()) == Some(person);
+        let mut seated = holders.iter().filter(|h| !kept(h) && sitting(h.1) && !asked.people.contains(h.1));
+        if let Some((rank, person)) = seated.find(|(_, person)| home(person)) {
             return Ok(Free { sits: true, rank: *rank, person });
         }
         // For whom it is: the one who should have answered.
-        let asked_for = able_first(holders, asked);
+        let asked_for = able().next();
         Ok(Free { sits: sitting(there) || asked_for.is_some_and(sitting), rank, person: there })
     }
 
@@ -306,12 +299,12 @@ impl<'r> Day<'r> {
     fn there(
         &self,
         asked: &Asked,
-        below: &HashSet<&PostCode>,
+        closed: &HashSet<&PostCode>,
         post: &PostCode,
         person: &'r PersonCode,
         knocked: &mut Vec<&'r PersonCode>,
     ) -> Option<&'r PersonCode> {
-        if knocked.contains(&person) || self.must_not_stand_in(asked, below, post, person) {
+        if knocked.contains(&person) || self.must_not_stand_in(asked, closed, post, person) {
             return None;
         }
         knocked.push(person);
@@ -324,44 +317,60 @@ impl<'r> Day<'r> {
             Some(Absence { substitute: Substitute::ByPost, .. }) => None,
             Some(Absence { substitute_until: Some(left), .. }) if *left <= self.at => None,
             Some(Absence { substitute: Substitute::Person(named), .. }) => {
-                self.there(asked, below, post, named, knocked)
+                self.there(asked, closed, post, named, knocked)
             }
         }
     }
 
-    /// Nobody accused; and of those who do not hold the post, nobody who has no post at all, or has one
-    /// below somebody accused or in such a person's name.
+    /// Nobody who is kept from it; and of those who do not hold the post, nobody who has no post at all.
     fn must_not_stand_in(
         &self,
         asked: &Asked,
-        below: &HashSet<&PostCode>,
+        closed: &HashSet<&PostCode>,
         post: &PostCode,
         person: &PersonCode,
     ) -> bool {
-        if asked.accused.contains(person) {
-            return true;
-        }
-        if self.holds(person, post) {
-            return false;
-        }
-        if asked.accused.is_empty() {
-            return !self.holders.values().flatten().any(|(_, holder)| *holder == person);
-        }
-        let mut own = self.holders.iter().filter(|(_, holders)| holders.iter().any(|(_, p)| *p == person)).peekable();
-        let first_accused = |post: &PostCode| asked.accused.iter().any(|accused| self.is_first(accused, post));
-        own.peek().is_none() || own.any(|(post, _)| below.contains(post) || first_accused(post))
+        let postless = !self.holds(person, post) && self.own(person).next().is_none();
+        postless || !asked.accused.is_empty() && self.is_kept(&asked.accused, closed, person)
     }
 
-    /// Every post below a post that one of these people holds.
+    /// The posts that somebody holds.
+    fn own(&self, person: &PersonCode) -> impl Iterator<Item = &'r PostCode> {
+        self.holders.iter().filter(move |(_, holders)| holders.iter().any(|(_, p)| *p == person)).map(|(post, _)| *post)
+    }
+
+    /// Whether a complaint about these people goes round somebody: accused, on any post that is closed to it, or
+    /// another substitute where somebody accused is one.
     #[must_use]
-    pub fn below_any(&self, people: &[PersonCode]) -> HashSet<&'r PostCode> {
+    pub fn is_kept(&self, accused: &[PersonCode], closed: &HashSet<&PostCode>, person: &PersonCode) -> bool {
+        let substitutes = |post: &PostCode| {
+            let both = accused.iter().any(|a| self.holds(a, post) && !self.is_first(a, post));
+            both && !self.is_first(person, post)
+        };
+        accused.contains(person) || self.own(person).any(|post| closed.contains(post) || substitutes(post))
+    }
+
+    /// Every post that must not have a complaint about these people: their own where they are the first, and whatever
+    /// is below one that they hold, or beside it on the same unit.
+    #[must_use]
+    pub fn closed_to(&self, people: &[PersonCode]) -> HashSet<&'r PostCode> {
         if people.is_empty() {
             return HashSet::new();
         }
         let holds = |post: &&PostCode| people.iter().any(|person| self.holds(person, post));
         let tops: Vec<&PostCode> = self.posts.keys().copied().filter(holds).collect();
-        let below = |post: &&PostCode| tops.iter().any(|top| self.is_below(post, top));
-        self.posts.keys().copied().filter(below).collect()
+        let first = |post: &PostCode| people.iter().any(|person| self.is_first(person, post));
+        let closed = |post: &&PostCode| {
+            first(post) || tops.iter().any(|top| self.is_below(post, top) || self.is_beside(post, top))
+        };
+        self.posts.keys().copied().filter(closed).collect()
+    }
+
+    fn is_beside(&self, post: &PostCode, other: &PostCode) -> bool {
+        let (Some((kind, unit)), Some((other_kind, ground))) = (self.posts.get(post), self.posts.get(other)) else {
+            return false;
+        };
+        post != other && unit == ground && kind.seniority() == other_kind.seniority()
     }
 
     /// A post on a functional unit is above what is in that unit; one on a territory is above what is

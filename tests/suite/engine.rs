@@ -165,7 +165,7 @@ on_both_stores! {
             liandong_engine::rules::routing::Question::new(place, matter, at)
         };
         let past = instant("2019-06-01")?;
-        let before = town.engine.who_is_responsible(&world, &question(&world, past)).await?;
+        let before = town.engine.who_is_responsible(&world, &question(&world, past), &liandong_engine::rules::routing::Exclusions::default()).await?;
         let name = |world: &liandong_engine::rules::world::World, route: &liandong_engine::rules::routing::Route| {
             world.person_code(route.found.unwrap().person).unwrap().to_string()
         };
@@ -173,9 +173,9 @@ on_both_stores! {
         town.change(Change::Relieve { post: "G1-LEAD".parse()?, person: "P2".parse()?, successor: Some("P3".parse()?) }).await?;
         town.change(Change::Appoint { post: "G1-LEAD".parse()?, person: "P4".parse()?, rank: Rank::Substitute }).await?;
         let world = town.engine.world();
-        let after = town.engine.who_is_responsible(&world, &question(&world, past)).await?;
+        let after = town.engine.who_is_responsible(&world, &question(&world, past), &liandong_engine::rules::routing::Exclusions::default()).await?;
         assert_eq!(name(&world, &after), "P2");
-        let now = town.engine.who_is_responsible(&world, &question(&world, instant("2024-05-07")?)).await?;
+        let now = town.engine.who_is_responsible(&world, &question(&world, instant("2024-05-07")?), &liandong_engine::rules::routing::Exclusions::default()).await?;
         assert_eq!(name(&world, &now), "P3");
         Ok(())
     }
@@ -337,7 +337,7 @@ on_both_stores! {
             let (world, at) = (engine.world(), engine.now());
             let (place, matter) = (world.find_unit("H11").unwrap(), world.find_matter("water-pipe").unwrap());
             let question = liandong_engine::rules::routing::Question::new(place, matter, at);
-            let route = engine.who_is_responsible(&world, &question).await?;
+            let route = engine.who_is_responsible(&world, &question, &liandong_engine::rules::routing::Exclusions::default()).await?;
             Ok(world.person_code(route.found.unwrap().person).unwrap().to_string())
         };
         let relieve = |who: &str, next: &str| -> Result<Change, liandong_tests::stores::Trouble> {

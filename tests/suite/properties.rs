@@ -15,7 +15,7 @@ use liandong_engine::rules::{
         command::Command,
         decide::decide,
         event::{Event, Recorded},
-        evolve::evolve,
+        evolve::fold,
         hand_over::hand_over,
         refusal::Code,
         relation, running,
@@ -104,7 +104,7 @@ fn records<'a>(before: &'a Play, done: &'a Done, now: Instant) -> Vec<(RequestId
     for (id, records) in happened {
         let mut request = before.requests.get(&id).cloned();
         for record in records {
-            let after = evolve(request.clone(), now, &record.event).ok();
+            let after = fold(request.clone(), now, record).ok();
             seen.push((id, std::mem::replace(&mut request, after), record));
         }
     }
@@ -185,7 +185,7 @@ fn escalation_terminates_wherever_a_life_has_got_to() {
                 match decide(&play.world, &request, play.now, &holder, &up, &Loads::default()) {
                     Ok(records) => {
                         for record in &records {
-                            request = evolve(Some(request), play.now, &record.event).unwrap();
+                            request = fold(Some(request), play.now, record).unwrap();
                         }
                         prop_assert!(handle.rung < request.handle().unwrap().rung);
                     }
@@ -237,7 +237,7 @@ fn the_fold_of_the_journal_is_the_state() {
         for (id, request) in &play.requests {
             for _ in 0..2 {
                 let journal = play.journal.iter().filter(|(of, ..)| of == id);
-                let folded = journal.fold(None, |state, (_, at, record)| evolve(state, *at, &record.event).ok());
+                let folded = journal.fold(None, |state, (_, at, record)| fold(state, *at, record).ok());
                 prop_assert_eq!(folded.as_ref(), Some(request));
             }
         }
@@ -411,7 +411,7 @@ fn answers_about_the_past_never_change() {
 }
 
 #[test]
-fn nobody_accused_nor_below_gets_a_request_about_conduct() {
+fn nobody_accused_nor_below_nor_beside_gets_a_request_about_conduct() {
     each_step(|before, done, after| {
         for (_, request, record) in records(before, done, after.now) {
             let Some(opens) = record.event.opens() else { continue };
@@ -424,20 +424,20 @@ fn nobody_accused_nor_below_gets_a_request_about_conduct() {
             prop_assert!(!accused.contains(&opens.person), "{:?} is about {:?}", opens, accused);
             // Who resolved it may have come to stand below the accused since, and still carries the answer.
             let own = matches!(&record.event, Event::Resolved { ends, .. } if request.as_ref().and_then(|r| r.assignment(*ends)).is_some_and(|a| a.post == opens.post));
-            let below = Day::of(register, after.now).below_any(accused).contains(&opens.post);
-            prop_assert!(own || !below, "{:?} is below {:?}", opens, accused);
+            let day = Day::of(register, after.now);
+            let closed = day.closed_to(accused);
+            let kept = closed.contains(&opens.post) || day.is_kept(accused, &closed, &opens.person);
+            prop_assert!(own || !kept, "{:?} is below or beside {:?}", opens, accused);
         }
         Ok(())
     });
 }
 
-/// Whether somebody who has an open assignment must not: complained of, below such a person, or
+/// Whether somebody who has an open assignment must not: complained of, below or beside such a person, or
 /// standing in for one.
 fn is_recused(day: &Day<'_>, request: &Request, open: &Assignment) -> bool {
-    let stands_in = |accused: &PersonCode| day.is_first(accused, &open.post);
-    request.accused.contains(&open.person)
-        || day.below_any(&request.accused).contains(&open.post)
-        || request.accused.iter().any(stands_in)
+    let closed = day.closed_to(&request.accused);
+    closed.contains(&open.post) || day.is_kept(&request.accused, &closed, &open.person)
 }
 
 #[test]
@@ -644,7 +644,7 @@ fn looks_notes_and_reminders_move_no_limit() {
         if records.iter().all(|r| matches!(r.event, Event::NoteAdded { .. } | Event::Reminded { .. })) {
             let (was, mut is) = (before.requests.get(id).map(running), before.requests.get(id).cloned());
             for record in records {
-                is = evolve(is, before.now, &record.event).ok();
+                is = fold(is, before.now, record).ok();
             }
             prop_assert_eq!(was, is.as_ref().map(running));
         }

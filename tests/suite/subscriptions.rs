@@ -425,6 +425,65 @@ on_both_stores! {
         api.close().await
     }
 
+    "hamlet" => async fn whoever_helps_is_told_when_the_case_ends_under_them_and_its_lead_too(town) {
+        let api = Api::of(town).await?;
+        let town = &api.town;
+        let mut sockets = Vec::new();
+        for who in ["P1", "P2", "P5", "P6"] {
+            let mut socket = Socket::of_person(&api, who).await?;
+            socket.subscribe("a", MINE, json!({})).await?;
+            socket.settled().await?;
+            sockets.push((who, socket));
+        }
+        let text = || "说明".to_owned();
+        let beside = async |id: RequestId| -> Result<(), Trouble> {
+            town.act("P2", id, Act::CallHelp { to: "V-RC".parse()?, reason: text() }).await?;
+            town.act("P2", id, Act::Delegate { to: "H11-C".parse()?, instruction: text() }).await
+        };
+        // Handed up, the step ends with that and the help goes on; withdrawn, everything ends.
+        let id = town.log("P5", "H11", "water-pipe").await?;
+        beside(id).await?;
+        town.act("P2", id, Act::Escalate { reason: text() }).await?;
+        town.act("P5", id, Act::Withdraw { reason: text() }).await?;
+        // Another matter, for another post, which helped.
+        let id = town.log("P5", "H11", "water-pipe").await?;
+        beside(id).await?;
+        town.act("P5", id, Act::Correct { matter: "street-lamp".parse()?, reason: text() }).await?;
+        town.act("P5", id, Act::Withdraw { reason: text() }).await?;
+        // Resolved while somebody helps.
+        let id = town.log("P5", "H11", "water-pipe").await?;
+        town.act("P2", id, Act::CallHelp { to: "V-RC".parse()?, reason: text() }).await?;
+        let resolve = Act::Resolve { outcome: Outcome::Solved, words: text(), face_to_face: false };
+        town.act("P2", id, resolve).await?;
+        let expected: BTreeMap<&str, &[(&str, &str, &str)]> = BTreeMap::from([
+            ("P1", &[
+                ("Delegated", "3", ""), ("Escalated", "", "3 Released"),
+                ("Delegated", "3", ""), ("Corrected", "", "3 Released"),
+                ("Resolved", "3", ""),
+            ][..]),
+            ("P2", &[
+                ("RequestLogged", "1", ""), ("Escalated", "", "1 Escalated"),
+                ("RequestLogged", "1", ""), ("Corrected", "", "1 Corrected"),
+                ("RequestLogged", "1", ""), ("Resolved", "", "1 Resolved"),
+            ]),
+            ("P5", &[("Escalated", "4", ""), ("Withdrawn", "", "4 Withdrawn")]),
+            ("P6", &[
+                ("HelpCalled", "2", ""), ("Withdrawn", "", "2 Withdrawn"),
+                ("HelpCalled", "2", ""), ("Corrected", "4", "2 Released"), ("Withdrawn", "", "4 Withdrawn"),
+                ("HelpCalled", "2", ""), ("Resolved", "", "2 Released"),
+            ]),
+        ]);
+        for (who, mut socket) in sockets {
+            for (n, (kind, opened, ended)) in expected[who].iter().enumerate() {
+                let told = socket.hear().await?.next("a")["assignmentsChanged"].clone();
+                let no = told["opened"]["no"].as_u64().map(|no| no.to_string()).unwrap_or_default();
+                let how = told["ended"]["endedHow"].as_str().map(|how| format!("{} {how}", told["ended"]["no"]));
+                assert_eq!((told["kind"].as_str(), &*no, &*how.unwrap_or_default()), (Some(*kind), *opened, *ended), "{who} {n}");
+            }
+        }
+        api.close().await
+    }
+
     "hamlet" => async fn escalations_are_raised_to_those_who_see_the_request(town) {
         let api = Api::of(town).await?;
         let cadre = api.client("P5").await?;

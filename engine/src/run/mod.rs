@@ -14,6 +14,7 @@ pub mod picture;
 pub mod query;
 pub mod recompute;
 pub mod secret;
+mod sight;
 pub mod source;
 pub mod stood_in;
 pub mod store;

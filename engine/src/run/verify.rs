@@ -7,14 +7,14 @@ use super::{
     store::{
         Store, due, head,
         journal::{self, Entry, Happened},
-        list, register as register_rows, request as request_rows, request_unit, workload,
+        list, register as register_rows, request as request_rows, request_actor, request_unit, workload,
     },
 };
 use crate::rules::{
     id::{RequestId, UnitCode},
     instant::Instant,
     register,
-    request::{Request, Stage, evolve::evolve},
+    request::{self, Request, Stage},
     tree::Tree,
     world::Register,
 };
@@ -63,6 +63,7 @@ pub async fn verify(store: &Store) -> Result<Verified, Error> {
     }
     let Fold { folded, broken, register, .. } = fold;
     compare_requests(store, &folded, &broken, &mut found).await?;
+    compare_actors(store, &folded, &mut found).await?;
     compare_units(store, (&folded, &broken), &register, head.at, &mut found).await?;
     let rows = register_rows::read(db).await?;
     if sorted(register) != sorted(rows) {
@@ -101,7 +102,7 @@ impl Fold {
                         "position {position}: {name} is event {seq} of request {id} and stands where event {next} should"
                     ));
                 }
-                match evolve(before, entry.at, &recorded.event) {
+                match request::evolve::fold(before, entry.at, &recorded) {
                     Ok(after) => drop(self.folded.insert(id, after)),
                     Err(misfit) => {
                         differences.push(format!("position {position}: request {id}: {misfit}"));
@@ -181,6 +182,33 @@ async fn compare_requests(
     if missing > 0 {
         found.differences.push(format!("{missing} requests have a journal and no row"));
     }
+    Ok(())
+}
+
+/// Every request is found by whom it keeps as somebody who acted on it, and by nobody else.
+async fn compare_actors(
+    store: &Store,
+    folded: &HashMap<RequestId, Request>,
+    found: &mut Verified,
+) -> Result<(), Error> {
+    let acted = |(id, request): (&RequestId, &Request)| {
+        request.acted.iter().map(|acted| (acted.person.to_string(), *id)).collect::<Vec<_>>()
+    };
+    let mut should: HashSet<(String, RequestId)> = folded.iter().flat_map(acted).collect();
+    let mut after = None;
+    loop {
+        let rows = request_actor::walk(store.read(), after.as_ref(), PAGE).await?;
+        for (person, id) in &rows {
+            if !should.remove(&(person.clone(), *id)) {
+                found.differences.push(format!("request {id} is listed for `{person}`, who did nothing to it"));
+            }
+        }
+        let Some(last) = rows.into_iter().next_back() else { break };
+        after = Some(last);
+    }
+    let missing =
+        should.iter().map(|(person, id)| format!("request {id} is not listed for `{person}`, who acted on it"));
+    found.differences.extend(missing);
     Ok(())
 }
 

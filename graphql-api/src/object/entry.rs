@@ -196,62 +196,14 @@ impl JournalEntry {
         }
     }
 
-    /// The number of the assignment that it ended.
+    /// The number of the assignment that it names as ended. What others did beside that one may end with it.
     async fn ends(&self) -> Option<u16> {
-        ends(self.event()?).map(|no| no.0)
+        self.event()?.ends().map(|no| no.0)
     }
 
     /// The assignment that it opened.
     async fn opens(&self) -> Option<Opening> {
         self.event()?.opens().map(|opens| Opening::of(&self.scope, &self.entry, opens))
-    }
-}
-
-/// The assignment that an event names as ended.
-pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::AssignmentNo> {
-    match event {
-        Event::Escalated { ends, .. }
-        | Event::Transferred { ends, .. }
-        | Event::SentBack { ends, .. }
-        | Event::Frozen { ends, .. }
-        | Event::Ruled { ends, .. }
-        | Event::RejectionProposed { ends, .. }
-        | Event::Resolved { ends, .. }
-        | Event::Relayed { ends, .. }
-        | Event::CitizenTold { ends, .. }
-        | Event::RelayTaken { ends, .. }
-        | Event::Reported { ends, .. }
-        | Event::Recalled { ends, .. }
-        | Event::Released { ends }
-        | Event::ExtensionGranted { ends, .. }
-        | Event::ExtensionRefused { ends, .. }
-        | Event::Corrected { ends, .. }
-        | Event::PlaceCorrected { ends, .. }
-        | Event::Merged { ends, .. }
-        | Event::HandedOver { ends, .. } => Some(*ends),
-        Event::RequestLogged(_)
-        | Event::Accepted { .. }
-        | Event::CitizenAsked { .. }
-        | Event::Resumed { .. }
-        | Event::NoteAdded { .. }
-        | Event::Rated { .. }
-        | Event::Reopened { .. }
-        | Event::Withdrawn { .. }
-        | Event::Overdue { .. }
-        | Event::LimitPassed { .. }
-        | Event::Lapsed
-        | Event::Reminded { .. }
-        | Event::Supervised { .. }
-        | Event::HelpCalled { .. }
-        | Event::Delegated { .. }
-        | Event::Responded { .. }
-        | Event::ExtensionAsked { .. }
-        | Event::Recomputed { .. }
-        | Event::CitizenCorrected { .. }
-        | Event::MergedOn { .. }
-        | Event::ResultShared { .. }
-        | Event::Separated { .. }
-        | Event::PlaceMoved { .. } => None,
     }
 }
 

@@ -56,9 +56,7 @@ impl Request {
 
     /// Whether who handled it is for this reader.
     fn shows_handling(&self) -> bool {
-        let Scope { world, actor, at, .. } = &*self.scope;
-        // Whoever sees the request and works here sees how it is handled; the table says who else.
-        actor.person().is_some() || may(relation::roles(world, &self.row, actor, *at), Act::SeeHandling)
+        relation::sees_handling(&self.scope.actor)
     }
 
     fn person(&self, code: &PersonCode) -> Option<Person> {

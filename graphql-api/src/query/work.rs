@@ -120,7 +120,7 @@ impl WorkQuery {
         let person = whose(scope, filter.person.as_deref())?;
         let filter = AssignmentFilter { ended: filter.ended, duty: filter.duty.map(Into::into) };
         let before = input::cursor(after.as_deref(), read_cursor)?;
-        let asked = scope.engine.assignments(person, &filter, before, input::first(first)?).await;
+        let asked = scope.engine.assignments(&scope.actor, person, &filter, before, input::first(first)?).await;
         let (found, more) = asked.map_err(failure)?;
         scope.loaders.want_requests(found.iter().map(|(id, _)| *id));
         let items = found.into_iter().map(|(request, row)| {

@@ -20,6 +20,7 @@ pub mod person;
 pub mod post;
 pub mod receipt;
 pub mod request;
+pub mod request_actor;
 pub mod request_unit;
 pub mod roster;
 pub mod rung;

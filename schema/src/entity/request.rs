@@ -52,6 +52,9 @@ pub struct Model {
     pub limits: Option<String>,
     /// When the first of its limits that run is over: the due index; none where none runs.
     pub due_at: Option<i64>,
+    /// Who acted on it without an assignment, JSON; none where there is nobody.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub acted: Option<String>,
     /// How many events made it.
     pub events: i32,
 }

@@ -16,7 +16,7 @@ use liandong_engine::rules::{
         command::{Command, LogRequest},
         decide::{Fresh, decide, log, run_out},
         event::Recorded,
-        evolve::evolve,
+        evolve::fold,
         running,
     },
     routing::Loads,
@@ -236,7 +236,7 @@ impl Default for Rules {
 }
 
 fn folded(before: Option<Request>, at: Instant, records: &[Recorded]) -> Option<Request> {
-    records.iter().fold(before, |request, record| evolve(request, at, &record.event).ok())
+    records.iter().fold(before, |request, record| fold(request, at, record).ok())
 }
 
 fn tick(at: Instant) -> u8 {

@@ -22,7 +22,7 @@ use liandong_engine::rules::{
         command::{Command, CommandKind, LogRequest},
         decide::{Around, Fresh, decide, followed, log, run_out},
         event::Recorded,
-        evolve::evolve,
+        evolve::fold,
         hand_over::hand_over,
         running,
     },
@@ -119,8 +119,8 @@ impl Play {
     #[must_use]
     pub fn loads(&self) -> Loads {
         let mut loads = Loads::default();
-        for assignment in self.requests.values().filter_map(Request::handle) {
-            *loads.0.entry(assignment.person.clone()).or_default() += 1;
+        for person in self.requests.values().filter_map(Request::weighs_on) {
+            *loads.0.entry(person.clone()).or_default() += 1;
         }
         loads
     }
@@ -185,7 +185,7 @@ impl Play {
     fn happened(&mut self, id: RequestId, records: &[Recorded]) {
         for record in records {
             let before = self.requests.remove(&id);
-            self.requests.insert(id, evolve(before, self.now, &record.event).unwrap());
+            self.requests.insert(id, fold(before, self.now, record).unwrap());
             self.journal.push((id, self.now, record.clone()));
         }
     }

@@ -14,7 +14,7 @@ use liandong_engine::{
         instant::{Instant, Zone},
         register,
         request::{
-            Request, basis, command::Command as Asks, decide as request_decide, event::Recorded, evolve::evolve,
+            Request, basis, command::Command as Asks, decide as request_decide, event::Recorded, evolve::fold,
             hand_over::hand_over, refusal, running,
         },
         routing::Loads,
@@ -209,7 +209,7 @@ impl Shell for Sketch {
         for entry in &self.disk.journal {
             if let Happened::Request(id, recorded) = &entry.happened {
                 let before = folded.remove(id);
-                folded.insert(*id, evolve(before, entry.at, &recorded.event).unwrap());
+                folded.insert(*id, fold(before, entry.at, recorded).unwrap());
             }
         }
         let rows: BTreeMap<RequestId, Request> =
@@ -268,8 +268,8 @@ impl Work {
 
     fn loads(&self) -> Loads {
         let mut loads = Loads::default();
-        for held in self.rows.requests.values().filter_map(|r| r.handle()) {
-            *loads.0.entry(held.person.clone()).or_default() += 1;
+        for person in self.rows.requests.values().filter_map(|r| r.weighs_on()) {
+            *loads.0.entry(person.clone()).or_default() += 1;
         }
         loads
     }
@@ -357,7 +357,7 @@ impl Work {
     fn apply(&mut self, id: RequestId, records: Vec<Recorded>) {
         for recorded in records {
             let before = self.rows.requests.remove(&id).map(|request| request.as_ref().clone());
-            let after = evolve(before, self.at, &recorded.event).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
+            let after = fold(before, self.at, &recorded).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
             self.note(after.events, Happened::Request(id, recorded));
             self.rows.requests.insert(id, Arc::new(after));
         }

@@ -281,9 +281,17 @@ impl Driver for Graphql {
         self.entries(at, request)?.into_iter().map(TryInto::try_into).collect()
     }
 
-    fn who(&mut self, at: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure> {
+    fn who(
+        &mut self,
+        at: Instant,
+        place: &UnitCode,
+        matter: &MatterCode,
+        on: Instant,
+        accused: &[PersonCode],
+    ) -> Result<Way, Failure> {
         let anybody = self.reader(at)?;
-        let variables = json!({ "place": place, "matter": matter, "at": on.rfc3339(&Zone::china()) });
+        let at = on.rfc3339(&Zone::china());
+        let variables = json!({ "place": place, "matter": matter, "at": at, "accused": accused });
         let reply = self.send(&anybody, WHO, variables)?;
         match of_input(&reply) {
             Some(answer) => answer,

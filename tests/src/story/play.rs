@@ -250,8 +250,8 @@ impl Player<'_> {
                 Ok(duty::page(&self.driver()?.roster(at, unit, *during).map_err(broken)?))
             }
             Sentence::Changes(unit) => Ok(duty::changes(&self.driver()?.duty_changes(at, unit).map_err(broken)?)),
-            Sentence::Who(matter, place, on) => {
-                let way = self.driver()?.who(at, place, matter, on.unwrap_or(at));
+            Sentence::Who(matter, place, on, accused) => {
+                let way = self.driver()?.who(at, place, matter, on.unwrap_or(at), accused);
                 Ok(self.answer(Side::Request, way)?.map_or_else(|lines| lines, |way| print::way(&way)))
             }
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use liandong_engine::rules::{
     actor::Actor,
+    authority::is_out_of_office,
     id::{MatterCode, PersonCode, ReceiptHash, RequestId, UnitCode},
     instant::{Instant, Span, Zone},
     notice::{
@@ -21,7 +22,7 @@ use liandong_engine::rules::{
         event::{Event, Recorded},
         hand_over::hand_over,
         refusal::Code,
-        relation::may_see,
+        relation::{is_hidden, may_see},
         running,
     },
     routing::{Account, Exclusions, Loads, Question, route},
@@ -89,7 +90,8 @@ impl Rules {
     /// How much open work everybody had at an instant.
     fn loads(&self, at: Instant) -> Loads {
         let mut loads: HashMap<PersonCode, u32> = HashMap::new();
-        let given = self.cases.values().flat_map(|c| &c.request.assignments);
+        let counted = self.cases.values().filter(|c| c.request.accused.is_empty());
+        let given = counted.flat_map(|c| &c.request.assignments);
         let open = given.filter(|a| a.opened_at <= at && a.ended.is_none_or(|ended| ended.at > at));
         for assignment in open.filter(|a| a.duty == Duty::Handle) {
             *loads.entry(assignment.person.clone()).or_default() += 1;
@@ -132,7 +134,7 @@ impl Rules {
             let (before, mut journal) = case.map_or((None, Vec::new()), |c| (Some(c.request), c.journal));
             self.position += 1;
             self.tell(at, notices(&self.world, at, id, before.as_ref(), &record));
-            let request = request::evolve::evolve(before, at, &record.event).unwrap();
+            let request = request::evolve::fold(before, at, &record).unwrap();
             journal.push(record);
             self.cases.insert(id, Case { request, journal });
         }
@@ -274,7 +276,15 @@ impl Driver for Rules {
     }
 
     fn notices(&mut self, at: Instant, person: &PersonCode) -> Result<Vec<Line>, Failure> {
-        let told = self.told.iter().filter(|line| line.notice.person == *person).cloned();
+        let actor = Actor::Person(person.clone());
+        if is_out_of_office(&self.world, &actor, at) {
+            return Ok(Vec::new());
+        }
+        let known = |line: &&Line| {
+            let case = line.notice.about.request().and_then(|id| self.cases.get(&id));
+            case.is_none_or(|case| !is_hidden(&self.world, &case.request, &actor, at))
+        };
+        let told = self.told.iter().filter(|line| line.notice.person == *person).filter(known).cloned();
         told.map(|line| {
             let assignments = match line.notice.about.request() {
                 Some(id) => &self.case(id)?.request.assignments[..],
@@ -309,14 +319,23 @@ impl Driver for Rules {
         Ok(self.case(id)?.journal.iter().map(|r| Entry::of(&self.world, r)).collect())
     }
 
-    fn who(&mut self, _: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure> {
+    fn who(
+        &mut self,
+        _: Instant,
+        place: &UnitCode,
+        matter: &MatterCode,
+        on: Instant,
+        accused: &[PersonCode],
+    ) -> Result<Way, Failure> {
         let unit = self.world.find_unit(place.as_str());
         let unit =
             unit.ok_or_else(|| refusal(Code::UnknownPlace.word(), format!("unit `{place}` is not in the register")))?;
         let known = self.world.find_matter(matter.as_str());
         let known = known
             .ok_or_else(|| refusal(Code::UnknownMatter.word(), format!("matter `{matter}` is not in the catalogue")))?;
-        let route = route(&self.world, &Question::new(unit, known, on), &Exclusions::default(), &self.loads(on));
+        let accused = accused.iter().filter_map(|code| self.world.find_person(code.as_str())).collect();
+        let exclusions = Exclusions { accused, ..Exclusions::default() };
+        let route = route(&self.world, &Question::new(unit, known, on), &exclusions, &self.loads(on));
         Ok(Way::of(&self.world, &Account::of(&self.world, &route)))
     }
 

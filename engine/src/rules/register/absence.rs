@@ -9,7 +9,7 @@ use super::{
 use crate::rules::{
     absence::{Absence, Substitute},
     actor::Actor,
-    authority::{Act, Role, Roles, may, reads_map, roles_at},
+    authority::{Act, Role, Roles, in_office, may, reads_map, roles_at},
     id::{AbsenceCode, PersonCode, PostCode},
     instant::{Instant, Span},
     routing::recusal::is_below,
@@ -53,6 +53,25 @@ pub(super) fn permitted(world: &World, at: Instant, actor: &Actor, person: &Pers
     }
     let message = format!("`{person}`, a superior, or who keeps the register there says so; ask one of them");
     Refusal::because(Code::NotYourAbsence, message)
+}
+
+/// Whether somebody may read why a person is absent: oneself, a superior, who recorded it, and who stands in, by name or
+/// as another holder of a post of the absent person.
+#[must_use]
+pub fn reads_reason(world: &World, at: Instant, reader: PersonIx, row: &Absence) -> bool {
+    let Some(person) = world.find_person(row.person.as_str()).filter(|_| in_office(world, reader, at)) else {
+        return false;
+    };
+    let code = world.person_code(reader);
+    let stands_in = || match &row.substitute {
+        Substitute::Person(named) => code == Some(named),
+        Substitute::ByPost => {
+            world.held_by(person, at).any(|own| world.holders(own.post, at).any(|held| held.person == reader))
+        }
+    };
+    let recorded = code.is_some() && row.recorded_by.as_ref() == code;
+    let roles = roles(world, at, reader, person).with_if(Role::Recorder, recorded);
+    may(roles.with_if(Role::StandIn, stands_in()), Act::SeeAbsenceReason)
 }
 
 /// How somebody stands to a person.

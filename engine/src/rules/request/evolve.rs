@@ -1,9 +1,10 @@
 //! What an event makes of a request. What does not fit the request it meets is an error: see [`super::misfit`].
 
 use super::{
-    Assignment, CaseTime, Climb, Duty, Ended, Ending, LetGo, MAX_RETURNS, Mark, Outcome, Proposal, Rating, Request,
-    Resolution, Rest, Stage, Waited,
-    event::{CaseLimits, Cause, Event, Moved, Opening},
+    Assignment, CaseTime, Climb, Duty, Ended, LetGo, MAX_RETURNS, Mark, Outcome, Proposal, Rating, Request, Resolution,
+    Rest, Stage, Waited,
+    ending::endings,
+    event::{CaseLimits, Cause, Event, Moved, Opening, Recorded},
     misfit::{Misfit, Wrong, check},
     oversight::{Answer, Extension, Reminder, Supervision},
 };
@@ -16,6 +17,16 @@ use crate::rules::{
 /// The limit of what was reckoned.
 fn of(reckoned: Option<&Reckoned>) -> Option<Limit> {
     reckoned.map(|r| r.limit)
+}
+
+/// The request after what was recorded: after the event, with who did it.
+///
+/// # Errors
+/// As [`evolve`].
+pub fn fold(request: Option<Request>, at: Instant, recorded: &Recorded) -> Result<Request, Misfit> {
+    let mut request = evolve(request, at, &recorded.event)?;
+    request.remember(recorded);
+    Ok(request)
 }
 
 /// The request after the event.
@@ -48,6 +59,7 @@ pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Result<Re
             returns: 0,
             reopened: 0,
             assignments: Vec::new(),
+            acted: Vec::new(),
             events: 1,
         };
         request.open_assignment(at, &logged.opens);
@@ -57,6 +69,9 @@ pub fn evolve(request: Option<Request>, at: Instant, event: &Event) -> Result<Re
     let misfit = |wrong| Misfit { event: event.name(), stage, wrong };
     let mut request = request.ok_or_else(|| misfit(Wrong::NotLogged))?;
     request.events += 1;
+    for (no, how) in endings(&request, event) {
+        request.change(no, |a| a.ended = Some(Ended { at, how }));
+    }
     request.apply(at, event).map_err(misfit)?;
     Ok(request)
 }
@@ -88,19 +103,13 @@ impl Request {
         }
     }
 
-    fn end(&mut self, no: AssignmentNo, at: Instant, how: Ending) {
-        self.change(no, |a| a.ended = Some(Ended { at, how }));
-    }
-
     /// One Handle assignment ends and another opens; the stage says that it waits to be accepted.
-    fn replace(&mut self, ends: AssignmentNo, at: Instant, how: Ending, opens: &Opening) {
+    fn replace(&mut self, ends: AssignmentNo, at: Instant, opens: &Opening) {
         if let Some(held) = self.assignment(ends) {
             let (post, person) = (held.post.clone(), held.person.clone());
             self.climb.left.push(LetGo { post, person });
         }
-        self.end(ends, at, how);
-        self.end_steps(at);
-        self.lead(at, opens);
+        self.forget_extension();
         self.open_assignment(at, opens);
         self.stage = Stage::Routed { handle: opens.no };
     }
@@ -114,7 +123,7 @@ impl Request {
         let accepted_at = kept.as_ref().and_then(|held| held.accepted_at);
         let granted = |e: &mut Extension| kept.is_some() && e.handle == ends && matches!(e.answer, Answer::Granted(_));
         let extension = self.limits.extension.take_if(granted);
-        self.replace(ends, at, Ending::Corrected, opens);
+        self.replace(ends, at, opens);
         self.climb = Climb::default();
         // What was granted once is not granted again.
         if let Some(extension) = extension {
@@ -134,24 +143,6 @@ impl Request {
         self.limits.statutory = of(limits.statutory.as_ref());
     }
 
-    /// Whoever leads the case does not help themselves: what they did beside it, they do as its lead.
-    fn lead(&mut self, at: Instant, opens: &Opening) {
-        self.release(at, |aside| aside.post == opens.post || aside.person == opens.person);
-    }
-
-    /// What was handed down, or asked for above, by who let the case go: it ends with that. Who helps, helps
-    /// the case, whoever leads it.
-    fn end_steps(&mut self, at: Instant) {
-        self.release(at, |aside| aside.duty == Duty::Step);
-    }
-
-    fn release(&mut self, at: Instant, which: impl Fn(&Assignment) -> bool) {
-        for aside in self.assignments.iter_mut().filter(|a| a.ended.is_none() && a.is_aside() && which(a)) {
-            aside.ended = Some(Ended { at, how: Ending::Released });
-        }
-        self.forget_extension();
-    }
-
     /// A wish for more time whose step has ended undecided.
     fn forget_extension(&mut self) {
         if self.asks_extension().is_some_and(|step| step.ended.is_some()) {
@@ -161,7 +152,6 @@ impl Request {
 
     fn decide_extension(&mut self, step: AssignmentNo, at: Instant, answer: Answer) {
         self.change(step, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-        self.end(step, at, Ending::Reported);
         if let Some(extension) = &mut self.limits.extension {
             extension.answer = answer;
         }
@@ -169,7 +159,6 @@ impl Request {
 
     /// Somebody else on the post, or another post, helps or does the step now.
     fn hand_aside_over(&mut self, aside: &Assignment, at: Instant, opens: &Opening) {
-        self.end(aside.no, at, Ending::HandedOver);
         self.open_assignment(at, opens);
         let waiting = matches!(self.stage, Stage::Waiting { .. });
         self.change(opens.no, |a| {
@@ -291,29 +280,28 @@ impl Request {
             Event::Escalated { ends, cause, opens, .. } => {
                 self.mark(*ends, at, *cause);
                 self.climb.proposal = None;
-                self.replace(*ends, at, Ending::Escalated, opens);
+                self.replace(*ends, at, opens);
             }
-            Event::Transferred { ends, opens, .. } => self.replace(*ends, at, Ending::Transferred, opens),
+            Event::Transferred { ends, opens, .. } => self.replace(*ends, at, opens),
             Event::SentBack { ends, opens, .. } => {
-                self.replace(*ends, at, Ending::SentBack, opens);
+                self.replace(*ends, at, opens);
                 self.returns = self.returns.saturating_add(1);
                 self.climb = Climb::default();
             }
             Event::Frozen { ends, opens, .. } => {
-                self.replace(*ends, at, Ending::Frozen, opens);
-                self.release(at, |_| true);
+                self.replace(*ends, at, opens);
                 // Once it is reached a return freezes each time, also after a ruling and a reopening.
                 self.returns = MAX_RETURNS;
                 self.climb = Climb::default();
                 self.stage = Stage::Frozen { handle: opens.no };
             }
             Event::Ruled { ends, opens, .. } => {
-                self.replace(*ends, at, Ending::Ruled, opens);
+                self.replace(*ends, at, opens);
                 self.climb = Climb { ruled: true, ..Climb::default() };
             }
             Event::RejectionProposed { ends, explanation, opens } => {
                 let rung = self.assignment(*ends).map_or(0, |a| a.rung);
-                self.replace(*ends, at, Ending::Rejected, opens);
+                self.replace(*ends, at, opens);
                 self.climb.proposal = Some(Proposal { rung, explanation: explanation.clone() });
             }
             Event::CitizenAsked { no, question, counts, rest, answer } => {
@@ -343,8 +331,7 @@ impl Request {
             Event::Resolved { ends, outcome, words, rest, opens, told, rate } => {
                 let Some(done) = self.assignment(*ends).cloned() else { return Err(Wrong::NotOpen(*ends)) };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-                self.end(*ends, at, Ending::Resolved);
-                self.release(at, |_| true);
+                self.forget_extension();
                 self.supervised_until(None);
                 let resolution = Resolution {
                     outcome: *outcome,
@@ -365,14 +352,12 @@ impl Request {
             Event::Relayed { ends, opens, .. } => {
                 let Some(resolution) = self.stage.resolution().cloned() else { return Err(Wrong::Stage) };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-                self.end(*ends, at, Ending::Relayed);
                 self.open_assignment(at, opens);
                 self.stage = Stage::Resolved { resolution, relay: opens.no };
             }
             Event::CitizenTold { ends, told, rate } => {
                 let Some(resolution) = self.stage.resolution().cloned() else { return Err(Wrong::Stage) };
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-                self.end(*ends, at, Ending::Relayed);
                 self.stage = Stage::Told { resolution, told: told.clone(), rate: of(rate.as_deref()) };
             }
             Event::Rated { satisfied, words } => {
@@ -382,7 +367,6 @@ impl Request {
             Event::RelayTaken { ends, opens } => {
                 let Some(resolution) = self.stage.resolution().cloned() else { return Err(Wrong::Stage) };
                 self.yellow(*ends, at, LimitKind::Relay);
-                self.end(*ends, at, Ending::TakenUp);
                 self.open_assignment(at, opens);
                 self.stage = Stage::Resolved { resolution, relay: opens.no };
             }
@@ -406,10 +390,6 @@ impl Request {
                 self.stage = Stage::Routed { handle: opens.no };
             }
             Event::Withdrawn { .. } => {
-                let open: Vec<AssignmentNo> = self.open().map(|a| a.no).collect();
-                for no in open {
-                    self.end(no, at, Ending::Withdrawn);
-                }
                 self.forget_extension();
                 self.stage =
                     Stage::Closed { outcome: Outcome::Withdrawn, at, resolution: None, told: None, rating: None };
@@ -425,8 +405,7 @@ impl Request {
                 }
                 let inherited = self.assignment(*ends).filter(|a| a.post == opens.post).cloned();
                 let anew = inherited.is_none();
-                self.end(*ends, at, Ending::HandedOver);
-                self.lead(at, opens);
+                self.forget_extension();
                 self.open_assignment(at, opens);
                 if let Some(inherited) = inherited {
                     // The household has waited already: who steps in on the post has what is left.
@@ -434,8 +413,6 @@ impl Request {
                     if let Some(extension) = self.limits.extension.as_mut().filter(|e| e.handle == *ends) {
                         extension.handle = opens.no;
                     }
-                } else {
-                    self.end_steps(at);
                 }
                 if let Stage::Waiting { rest, .. } = &mut self.stage {
                     // On another post it begins anew, as it does when nothing is waited for.
@@ -471,8 +448,7 @@ impl Request {
             }
             Event::CitizenCorrected { citizen, .. } => self.citizen = citizen.clone(),
             Event::Merged { ends, into, .. } => {
-                self.end(*ends, at, Ending::Merged);
-                self.release(at, |_| true);
+                self.forget_extension();
                 self.supervised_until(None);
                 self.merged_into = Some(*into);
                 self.stage = Stage::Merged { last: *ends };
@@ -503,16 +479,8 @@ impl Request {
             }),
             Event::Reported { ends, .. } => {
                 self.change(*ends, |a| a.accepted_at = a.accepted_at.or(Some(at)));
-                self.end(*ends, at, Ending::Reported);
             }
-            Event::Recalled { ends, .. } => {
-                self.end(*ends, at, Ending::Recalled);
-                self.forget_extension();
-            }
-            Event::Released { ends } => {
-                self.end(*ends, at, Ending::Released);
-                self.forget_extension();
-            }
+            Event::Recalled { .. } | Event::Released { .. } => self.forget_extension(),
             Event::ExtensionAsked { no, working_days, reason, opens } => {
                 self.open_assignment(at, opens);
                 self.limits.extension = Some(Extension {

@@ -5,11 +5,13 @@ pub mod basis;
 pub mod command;
 pub mod decide;
 mod due;
+mod ending;
 pub mod event;
 pub mod evolve;
 pub mod hand_over;
 pub mod misfit;
 pub mod oversight;
+mod participant;
 mod pause;
 pub mod refusal;
 pub mod relation;
@@ -29,7 +31,9 @@ use super::{
 };
 use command::CommandKind;
 pub use due::running;
+pub use ending::endings;
 use oversight::{Extension, Reminder, Supervision};
+pub use participant::Participant;
 pub use pause::{Rest, Waited};
 pub use stood_in::{StoodIn, stood_in};
 
@@ -98,6 +102,19 @@ words! {
         Told = "已告知",
         /// Over.
         Closed = "已关闭",
+    }
+}
+
+impl StageKind {
+    /// Whether somebody of the town still has to do something: handle it, or carry the result back.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Told | Self::Closed)
+    }
+
+    /// The stages at which somebody still has to do something.
+    pub fn all_open() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|stage| stage.is_open())
     }
 }
 
@@ -568,6 +585,9 @@ pub struct Request {
     pub reopened: u8,
     /// Every assignment it ever had, in order.
     pub assignments: Vec<Assignment>,
+    /// Who acted on it beside those who had an assignment or logged it, in the order of codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acted: Vec<Participant>,
     /// How many events made it.
     pub events: u32,
 }
@@ -590,6 +610,13 @@ impl Request {
     #[must_use]
     pub fn handle(&self) -> Option<&Assignment> {
         self.assignment(self.stage.handle()?)
+    }
+
+    /// Whose open work it adds to, where the fewest open cases decide between equals and where that is shown. Nobody's
+    /// while it is about somebody's conduct: else a number, or who is next, would tell of it those who must not know.
+    #[must_use]
+    pub fn weighs_on(&self) -> Option<&PersonCode> {
+        self.handle().filter(|_| self.accused.is_empty()).map(|held| &held.person)
     }
 
     /// The open Relay assignment.

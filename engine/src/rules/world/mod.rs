@@ -527,6 +527,26 @@ impl World {
         self.ever_held_by(person).filter(move |h| h.span.contains(at))
     }
 
+    /// Everybody with a post on a unit; for a territory also on what serves it. In the order of codes.
+    #[must_use]
+    pub fn staff(&self, unit: UnitIx, at: Instant) -> Vec<PersonIx> {
+        let Some(territory) = self.tree().territory(unit, at) else { return Vec::new() };
+        let posts = self.all_desks(territory, at).map(|(post, _)| post);
+        let posts = posts.filter(|post| territory == unit || self.post_unit(*post) == Some(unit));
+        let mut people: Vec<PersonIx> = posts.flat_map(|post| self.holders(post, at)).map(|held| held.person).collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
+    /// Whether a person holds a post on a unit, or on one below it or serving one of these.
+    #[must_use]
+    pub fn is_staff_within(&self, person: PersonIx, unit: UnitIx, at: Instant) -> bool {
+        let tree = self.tree();
+        let units = self.held_by(person, at).filter_map(|held| self.post_unit(held.post));
+        units.flat_map(|own| [Some(own), tree.territory(own, at)]).flatten().any(|own| tree.is_within(own, unit, at))
+    }
+
     /// Everything that the person holds, held or is to hold.
     pub fn ever_held_by(&self, person: PersonIx) -> impl Iterator<Item = Held> + '_ {
         let held = self.held_by_person.of(person.0).iter();

@@ -110,7 +110,12 @@ impl Engine {
 
     /// Sends one delivery and writes down what came of it; whether the receiver took it.
     async fn carry(&self, webhook: &Webhook, claimed: &Delivery) -> Result<bool, Error> {
-        let body = self.payload(claimed).await?;
+        let Some(body) = self.payload(claimed).await? else {
+            let store = &self.shared.store;
+            store.run_tx("drop_delivery", |tx| Box::pin(delivery::drop_one(tx, &claimed.id))).await?;
+            tracing::info!(delivery = %claimed.id, "not delivered: the person may not know of it any more");
+            return Ok(false);
+        };
         let sent = webhook.post(&claimed.id, self.shared.clock.now(), body).await;
         let now = self.deciding_now().await?;
         let counts = &self.shared.counts;

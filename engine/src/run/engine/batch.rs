@@ -27,7 +27,7 @@ use crate::{
             self, Request,
             decide::{self as request_decide, Around},
             event::Recorded,
-            evolve::evolve,
+            evolve::fold,
             hand_over::hand_over,
             refusal, running,
         },
@@ -45,7 +45,7 @@ use crate::{
             receipt::{self, Kept, Name},
             register as register_rows,
             request::{self as request_rows, Change},
-            request_unit, workload,
+            request_actor, request_unit, workload,
         },
     },
 };
@@ -450,7 +450,7 @@ impl Batch<'_> {
             self.head.position += 1;
             self.post(notices(&self.world, self.at, id, before.as_ref(), &recorded));
             self.count(before.as_ref(), -1);
-            let after = evolve(before, self.at, &recorded.event)
+            let after = fold(before, self.at, &recorded)
                 .map_err(|misfit| Error::Misfit { what: format!("request {id}"), misfit: misfit.to_string() })?;
             self.count(Some(&after), 1);
             let (seq, happened) = (after.events, Happened::Request(id, recorded));
@@ -467,9 +467,9 @@ impl Batch<'_> {
     }
 
     fn count(&mut self, request: Option<&Request>, by: i32) {
-        let Some(handle) = request.and_then(Request::handle) else { return };
-        *self.handles.entry(handle.person.clone()).or_default() += by;
-        let load = self.loads.0.entry(handle.person.clone()).or_default();
+        let Some(person) = request.and_then(Request::weighs_on) else { return };
+        *self.handles.entry(person.clone()).or_default() += by;
+        let load = self.loads.0.entry(person.clone()).or_default();
         *load = load.saturating_add_signed(by);
     }
 
@@ -486,6 +486,7 @@ impl Batch<'_> {
             .collect();
         if !changed.is_empty() {
             request_rows::write(self.tx, &changed).await?;
+            request_actor::write(self.tx, &changed).await?;
             request_unit::write(self.tx, &self.world, self.reached, &changed).await?;
             workload::add(self.tx, &self.handles).await?;
         }

@@ -22,6 +22,7 @@ pub mod outbox;
 pub mod receipt;
 pub mod register;
 pub mod request;
+pub mod request_actor;
 pub mod request_unit;
 mod roster_rows;
 mod row;

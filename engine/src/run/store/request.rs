@@ -114,11 +114,10 @@ pub(crate) async fn touched(db: &impl ConnectionTrait, touched: &Touched) -> Res
         ids.extend(found.into_iter().map(RequestId));
     }
     if touched.conduct {
-        let open = StageKind::ALL.iter().filter(|s| !matches!(s, StageKind::Told | StageKind::Closed));
         // The condition stands as it is in the index of these few rows, so that the index is used.
         let find = request::Entity::find()
             .filter(Expr::cust("accused <> ''"))
-            .filter(request::Column::Stage.is_in(open.map(|s| s.word())));
+            .filter(request::Column::Stage.is_in(StageKind::all_open().map(StageKind::word)));
         let found = find.select_only().column(request::Column::Id).into_tuple::<uuid::Uuid>().all(db).await?;
         ids.extend(found.into_iter().map(RequestId));
     }
@@ -150,6 +149,7 @@ pub(crate) async fn write(tx: &Tx<'_>, changes: &[Change<'_>]) -> Result<(), Err
             request::Column::Reopened,
             request::Column::Limits,
             request::Column::DueAt,
+            request::Column::Acted,
             request::Column::Events,
         ]);
         let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
@@ -212,6 +212,7 @@ fn from_request(request: &Request) -> Result<request::Model, Error> {
         reopened: i16::from(request.reopened),
         limits: if request.limits == CaseTime::default() { None } else { Some(json(id, &request.limits)?) },
         due_at: due::first(request).map(|at| at.0),
+        acted: if request.acted.is_empty() { None } else { Some(json(id, &request.acted)?) },
         events: i32::try_from(request.events).map_err(|e| Error::corrupt("request", id, e))?,
     })
 }
@@ -250,6 +251,7 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
         reopened: u8::try_from(row.reopened).map_err(bad(id))?,
         limits: row.limits.map(|text| serde_json::from_str(&text)).transpose().map_err(bad(id))?.unwrap_or_default(),
         assignments: Vec::new(),
+        acted: row.acted.map(|text| serde_json::from_str(&text)).transpose().map_err(bad(id))?.unwrap_or_default(),
         events: u32::try_from(row.events).map_err(bad(id))?,
     })
 }

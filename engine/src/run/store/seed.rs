@@ -13,7 +13,7 @@ use super::{
     outbox::{self, Posted},
     receipt::{self, Kept, Name},
     request::{self as request_rows, Change},
-    request_unit, token, workload,
+    request_actor, request_unit, token, workload,
 };
 use crate::{
     rules::{
@@ -21,7 +21,7 @@ use crate::{
         id::PersonCode,
         instant::Instant,
         notice::{Notice, notices},
-        request::{Request, event::Recorded, evolve::evolve},
+        request::{Request, event::Recorded, evolve::fold},
         world::World,
     },
     run::{
@@ -69,7 +69,7 @@ impl Made {
         records: Vec<Recorded>,
     ) -> Option<Self> {
         for recorded in records {
-            let after = evolve(request.clone(), at, &recorded.event).ok()?;
+            let after = fold(request.clone(), at, &recorded).ok()?;
             let told = notices(world, at, after.id, request.as_ref(), &recorded);
             steps.push((at, recorded, told));
             request = Some(after);
@@ -123,12 +123,13 @@ async fn append(tx: &Tx<'_>, world: &World, made: &[Made]) -> Result<i64, Error>
                 answers.push(answer(&recorded.step.acted, done)?);
             }
         }
-        if let Some(handle) = request.handle() {
-            *handles.entry(handle.person.clone()).or_default() += 1;
+        if let Some(person) = request.weighs_on() {
+            *handles.entry(person.clone()).or_default() += 1;
         }
     }
     let changes: Vec<Change<'_>> = made.iter().map(|m| Change { before: None, after: &m.request }).collect();
     request_rows::write(tx, &changes).await?;
+    request_actor::write(tx, &changes).await?;
     request_unit::write(tx, world, head.at, &changes).await?;
     workload::add(tx, &handles).await?;
     journal::append(tx, &entries).await?;

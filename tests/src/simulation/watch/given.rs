@@ -32,16 +32,15 @@ pub(super) fn faults(
         (_, Some(request)) => &request.accused,
         (_, None) => &[],
     };
-    if accused.contains(&opens.person) {
-        faults.push(format!("{} is complained of", opens.person));
-    }
     if !hanging::holds_a_post(register, &opens.person, at) {
         faults.push(format!("{} holds no post", opens.person));
     }
     let own = matches!(event, Event::Resolved { ends, .. }
         if before.and_then(|r| r.assignment(*ends)).is_some_and(|a| a.post == opens.post));
-    if !own && day.below_any(accused).contains(&opens.post) {
-        faults.push(format!("{} is below {accused:?}", opens.post));
+    let closed = day.closed_to(accused);
+    let kept = closed.contains(&opens.post) || day.is_kept(accused, &closed, &opens.person);
+    if accused.contains(&opens.person) || !own && kept {
+        faults.push(format!("{} on {} is {accused:?}, or below or beside them", opens.person, opens.post));
     }
     let matter = match (event, before) {
         (Event::RequestLogged(logged), _) => logged.matter.clone(),
@@ -129,7 +128,9 @@ pub(super) fn could_climb(register: &Register, request: &Request, held: Assignme
 
 fn loads(others: &BTreeMap<RequestId, Request>, own: Option<&Request>) -> HashMap<PersonCode, u32> {
     let mut loads = HashMap::new();
-    for held in others.values().chain(own).filter_map(Request::handle) {
+    // A complaint about somebody is hidden from some, so it counts for nobody.
+    let counted = others.values().chain(own).filter(|request| request.accused.is_empty());
+    for held in counted.filter_map(Request::handle) {
         *loads.entry(held.person.clone()).or_default() += 1;
     }
     loads

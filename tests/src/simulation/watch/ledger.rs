@@ -9,7 +9,7 @@ use liandong_engine::rules::{
     instant::Instant,
     limit::{LimitKind, Reckoned},
     request::{
-        Request, StageKind,
+        Request, StageKind, endings,
         event::{Cause, Event, Moved, NextReminder, Recorded},
     },
     world::Register,
@@ -194,9 +194,8 @@ impl Ledger {
             }
             _ => {}
         }
-        if let Some(ends) = ends(event) {
-            limits.retain(|(no, _), _| *no != ends);
-        }
+        let ended = before.map_or_else(Vec::new, |request| endings(request, event));
+        limits.retain(|(no, _), _| ended.iter().all(|(ended, _)| ended != no));
         let opens = event.opens().map(|opens| opens.no);
         // A supervision has a limit of its own, whatever became of the one before.
         let passed = |kind: LimitKind| {
@@ -244,29 +243,6 @@ impl Ledger {
                 limits.extend(running.map(|running| ((no, kind), Running { no, ..running })));
             }
         }
-    }
-}
-
-/// The assignment that an event ends.
-fn ends(event: &Event) -> Option<AssignmentNo> {
-    match event {
-        Event::Escalated { ends, .. }
-        | Event::Transferred { ends, .. }
-        | Event::SentBack { ends, .. }
-        | Event::Frozen { ends, .. }
-        | Event::Ruled { ends, .. }
-        | Event::RejectionProposed { ends, .. }
-        | Event::Resolved { ends, .. }
-        | Event::Relayed { ends, .. }
-        | Event::CitizenTold { ends, .. }
-        | Event::RelayTaken { ends, .. }
-        | Event::Reported { ends, .. }
-        | Event::Recalled { ends, .. }
-        | Event::Released { ends }
-        | Event::Corrected { ends, .. }
-        | Event::PlaceCorrected { ends, .. }
-        | Event::HandedOver { ends, .. } => Some(*ends),
-        _ => None,
     }
 }
 

@@ -15,7 +15,7 @@ use liandong_engine::{
         instant::Instant,
         limit::{Card, Limit, LimitKind},
         register,
-        request::{Duty, Request, Stage, event::Event, evolve::evolve, running},
+        request::{Duty, Request, Stage, event::Event, evolve::fold, running},
         world::Register,
     },
     run::store::journal::{Entry, Happened},
@@ -82,7 +82,7 @@ impl Watch {
                     let before = self.requests.remove(id);
                     self.event(entry, *id, before.as_ref(), recorded);
                     let after =
-                        evolve(before, entry.at, &recorded.event).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
+                        fold(before, entry.at, recorded).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
                     if after.events != entry.seq {
                         self.fault(format!("event {} of {id} is out of order", entry.seq));
                     }

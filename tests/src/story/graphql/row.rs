@@ -49,8 +49,8 @@ pub(super) const NOTICES: &str = "{ notices(first: 100) {
     edges { cursor node { position at kind urgency deliverAt over assignment request { id } dutyChange { code } absence { code } roster { code } post { code } unit { code } } }
 } }";
 
-pub(super) const WHO: &str = "query($place: String!, $matter: String!, $at: Instant!) {
-    whoIsResponsible(place: $place, matter: $matter, at: $at) { found { ...Found } passed { ...Passed } }
+pub(super) const WHO: &str = "query($place: String!, $matter: String!, $at: Instant!, $accused: [String!]) {
+    whoIsResponsible(place: $place, matter: $matter, at: $at, accused: $accused) { found { ...Found } passed { ...Passed } }
 }
 fragment Found on Found { rung rank post { code name } person { code name } insteadOf { code name } }
 fragment Passed on Passed { rung kind verdict post { code name } }";

@@ -27,7 +27,7 @@
 //! A looks at CASE                             what A sees of it
 //! account of CASE                             why its newest assignment is where it is
 //! journal of CASE                             what happened to it, and the four people of each step
-//! who answers for MATTER at PLACE [on TIME]
+//! who answers for MATTER at PLACE [on TIME] [about PERSON…]
 //! notices of PERSON                           all that the person was told, and when
 //! digest of PERSON                            what stands in the last one that went out
 //! A replays the digest of PERSON              A has the last one delivered anew
@@ -114,7 +114,7 @@ pub enum Sentence {
     /// The last digest of a person is to be delivered anew.
     Replay(By, PersonCode),
     /// Who is responsible, at a time if one is named.
-    Who(MatterCode, UnitCode, Option<Instant>),
+    Who(MatterCode, UnitCode, Option<Instant>, Vec<PersonCode>),
     /// Who is on duty, at a time if one is named.
     OnDuty(UnitCode, Option<Instant>),
     /// The roster of a unit.
@@ -178,7 +178,13 @@ pub(super) fn sentence(context: &Context, line: &str) -> Result<Sentence, Wrong>
             words.expect("at")?;
             let place = words.code("a place")?;
             let on = if words.take("on") { Some(words.time()?) } else { None };
-            words.end(Sentence::Who(matter, place, on))
+            let mut accused = Vec::new();
+            if words.take("about") {
+                while words.more_but(&[]) {
+                    accused.push(words.code("a person")?);
+                }
+            }
+            words.end(Sentence::Who(matter, place, on, accused))
         }
         actor => {
             let by = match actor {

@@ -3,10 +3,11 @@
 use super::{Code, Event, On, Refusal, begin::own_offer};
 use crate::rules::{
     actor::Actor,
-    authority::{Act, Role, Roles},
+    authority::{Act, Role, Roles, in_office, may},
     id::DutyChangeCode,
     instant::{Instant, Span},
     roster::{DutyChange, DutyChangeKind, Overrides, Scope, ShiftId, covered},
+    world::{PersonIx, World},
 };
 
 impl On<'_> {
@@ -121,4 +122,16 @@ fn party(actor: &Actor, change: &DutyChange) -> Roles {
     let mut people = [out, person].into_iter().filter(|_| !ordered).chain([begun_by]).flatten();
     let is = actor.person().is_some_and(|actor| people.any(|person| person == actor));
     Roles::default().with_if(Role::Party, is)
+}
+
+/// Whether somebody may read why a duty was changed: who takes part, the colleagues whom the roster decides among, and
+/// those above them.
+#[must_use]
+pub fn reads_reason(world: &World, at: Instant, reader: PersonIx, change: &DutyChange) -> bool {
+    let Some(code) = world.person_code(reader).filter(|_| in_office(world, reader, at)) else { return false };
+    let actor = Actor::Person(code.clone());
+    let also = party(&actor, change);
+    // A roster that holds no more has no colleagues.
+    let on = On::of(world, &change.roster, at);
+    may(also, Act::SeeDutyReason) || on.is_ok_and(|on| on.permitted(&actor, Act::SeeDutyReason, also).is_ok())
 }

@@ -24,6 +24,7 @@ use crate::rules::{
     tier::words,
     world::World,
 };
+pub use follow_up::reads_reason;
 use on::On;
 pub(super) use settle::loose;
 pub use told::{felt_from, first_begins, is_open, offered_to};
