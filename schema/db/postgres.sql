@@ -243,6 +243,7 @@ CREATE INDEX outbox_person ON public.outbox USING btree (person, "position");
 CREATE UNIQUE INDEX outbox_pkey ON public.outbox USING btree ("position", no);
 CREATE UNIQUE INDEX person_pkey ON public.person USING btree (code);
 CREATE UNIQUE INDEX post_pkey ON public.post USING btree (code);
+CREATE INDEX receipt_at ON public.receipt USING btree (at);
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (actor, key);
 CREATE INDEX request_conduct ON public.request USING btree (stage) WHERE (accused <> ''::text);
 CREATE INDEX request_due ON public.request USING btree (due_at, id) WHERE (due_at IS NOT NULL);

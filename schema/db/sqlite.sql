@@ -229,6 +229,8 @@ CREATE TABLE "receipt" (
     "at" integer NOT NULL, PRIMARY KEY ("actor",
     "key") );
 
+CREATE INDEX receipt_at ON receipt (at);
+
 CREATE TABLE "request" (
     "id" uuid_text NOT NULL,
     "receipt" text NOT NULL,

@@ -107,7 +107,7 @@ async fn pass(
                         if no / each % 2 == 0 {
                             server.write_all(said).await?;
                             // Done, and nobody hears of it.
-                            server.read(&mut answered).await?;
+                            server.read_exact(answered.get_mut(..1).unwrap_or_default()).await?;
                         }
                         return Ok(());
                     }
