@@ -335,10 +335,11 @@ impl Work {
         let followed =
             request_decide::followed(&self.rows.world, request, &records, &followers, self.at, &self.loads())?;
         self.apply(request.id, records);
+        let done = self.done(Some(request.id));
         for (id, records) in followed {
             self.apply(id, records);
         }
-        Ok(self.done(Some(request.id)))
+        Ok(done)
     }
 
     fn take(&mut self, decision: register::decide::Decision) {

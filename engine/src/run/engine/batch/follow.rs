@@ -24,10 +24,12 @@ impl Batch<'_> {
                 match followed(&self.world, request, &records, &followers, self.at, &self.loads) {
                     Ok(all) => {
                         self.apply(id, records)?;
+                        // The position of its own last event: whoever listens on from there hears of the others.
+                        let done = self.done(Some(id));
                         for (follower, records) in all {
                             self.apply(follower, records)?;
                         }
-                        return Ok(Ok(self.done(Some(id))));
+                        return Ok(Ok(done));
                     }
                     Err(refusal) => return Ok(Err(refusal.into())),
                 }
