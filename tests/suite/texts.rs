@@ -284,7 +284,8 @@ fn every_text_of_every_command_is_refused_by_its_name_when_nobody_could_read_it(
         }))
     };
     let report = play_all(&fixtures().join("stories"), false, &town, open).unwrap();
-    assert!(report.differences.is_empty(), "what was refused has changed something: {:?}", report.differences.len());
+    let differences: Vec<String> = report.differences.iter().map(ToString::to_string).collect();
+    assert!(differences.is_empty(), "what was refused has changed something: {}", differences.join("\n"));
     let told: Vec<String> = seen
         .borrow()
         .iter()
