@@ -211,7 +211,9 @@ fn names_are_taken_as_the_files_take_them() {
         (&"新".repeat(60), "UnitRenamed"),
         (&"新".repeat(61), "WouldBreak"),
         (" \t", "WouldBreak"),
-        ("新\u{7}", "WouldBreak"),
+        ("新\u{7}", "BadText"),
+        ("新\n一", "BadText"),
+        ("\u{202E}新", "BadText"),
     ] {
         change("", &rename(name), expected);
     }
@@ -219,6 +221,7 @@ fn names_are_taken_as_the_files_take_them() {
         Command::AddPerson(Person { code: code("fay"), name: name.to_owned(), phone: phone.to_owned() })
     };
     change("", &person("新", &"1".repeat(61)), "WouldBreak");
+    change("", &person("新", "1.38E+10"), "BadText");
     let added = decide(&world(""), at(NOW), &Actor::Operator, &person(" 新 ", " 1 "), &[], &Loads::default()).unwrap();
     let row = added.world.register().people.last().map(|p| (p.name.as_str(), p.phone.as_str()));
     assert_eq!(row, Some(("新", "1")));
