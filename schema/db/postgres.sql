@@ -10,6 +10,7 @@
 -- absence.recorded_by text
 -- absence.recorded_at bigint NOT NULL
 -- absence.ended_at bigint
+-- absence.substitute_until bigint
 -- assignment.request uuid NOT NULL
 -- assignment.no smallint NOT NULL
 -- assignment.duty text NOT NULL
@@ -76,6 +77,7 @@
 -- duty_change.taken_at bigint
 -- duty_change.ended_by text
 -- duty_change.ended_at bigint
+-- duty_change.expiry text
 -- head.id smallint NOT NULL
 -- head.world_version bigint NOT NULL
 -- head.position bigint NOT NULL

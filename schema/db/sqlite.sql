@@ -10,7 +10,8 @@ CREATE TABLE "absence" (
     "substitute" text,
     "recorded_by" text,
     "recorded_at" integer NOT NULL,
-    "ended_at" integer, PRIMARY KEY ("code") );
+    "ended_at" integer,
+    "substitute_until" integer, PRIMARY KEY ("code") );
 
 CREATE TABLE "assignment" (
     "request" uuid_text NOT NULL,
@@ -114,7 +115,8 @@ CREATE TABLE "duty_change" (
     "begun_at" integer NOT NULL,
     "taken_at" integer,
     "ended_by" text,
-    "ended_at" integer, PRIMARY KEY ("code") );
+    "ended_at" integer,
+    "expiry" text, PRIMARY KEY ("code") );
 
 CREATE TABLE "head" (
     "id" smallint NOT NULL,
