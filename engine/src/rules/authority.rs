@@ -342,24 +342,17 @@ pub fn oversees(world: &World, person: PersonIx, other: PersonIx, at: Instant) -
         })
 }
 
-/// Whether a person holds a post that exists at that instant. Whoever does not sees no citizen and nothing of what
-/// goes on, whatever they held, logged or did before.
-#[must_use]
-pub fn in_office(world: &World, person: PersonIx, at: Instant) -> bool {
-    world.held_by(person, at).any(|h| world.post_exists(h.post, at))
-}
-
 /// Whether an actor of the register is one without a post, who sees nothing of what goes on. Nobody else is one.
 #[must_use]
 pub fn is_out_of_office(world: &World, actor: &Actor, at: Instant) -> bool {
-    actor.person().is_some_and(|code| !world.find_person(code.as_str()).is_some_and(|me| in_office(world, me, at)))
+    actor.person().is_some_and(|code| !world.find_person(code.as_str()).is_some_and(|me| world.in_office(me, at)))
 }
 
 /// Whether a person may read the map (units, posts, who holds them, the catalogue, what is not
 /// covered): whoever holds a post.
 #[must_use]
 pub fn reads_map(world: &World, person: PersonIx, at: Instant) -> bool {
-    in_office(world, person, at)
+    world.in_office(person, at)
 }
 
 /// The table as a page of ticks that a lay person can review.

@@ -9,7 +9,7 @@ use super::{
 use crate::rules::{
     absence::{Absence, Substitute},
     actor::Actor,
-    authority::{Act, Role, Roles, in_office, may, reads_map, roles_at},
+    authority::{Act, Role, Roles, may, reads_map, roles_at},
     id::{AbsenceCode, PersonCode, PostCode},
     instant::{Instant, Span},
     routing::recusal::is_below,
@@ -59,7 +59,7 @@ pub(super) fn permitted(world: &World, at: Instant, actor: &Actor, person: &Pers
 /// as another holder of a post of the absent person.
 #[must_use]
 pub fn reads_reason(world: &World, at: Instant, reader: PersonIx, row: &Absence) -> bool {
-    let Some(person) = world.find_person(row.person.as_str()).filter(|_| in_office(world, reader, at)) else {
+    let Some(person) = world.find_person(row.person.as_str()).filter(|_| world.in_office(reader, at)) else {
         return false;
     };
     let code = world.person_code(reader);

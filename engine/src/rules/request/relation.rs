@@ -3,7 +3,7 @@
 use super::{Assignment, Request};
 use crate::rules::{
     actor::Actor,
-    authority::{Act, Role, Roles, in_office, may, roles_at},
+    authority::{Act, Role, Roles, may, roles_at},
     id::PersonCode,
     instant::Instant,
     routing::{Recusal, stand_in},
@@ -19,7 +19,7 @@ pub fn roles(world: &World, request: &Request, actor: &Actor, at: Instant) -> Ro
         Actor::System => none,
         Actor::Citizen(id) => none.with_if(Role::Citizen, *id == request.id),
         Actor::Person(code) => {
-            let Some(person) = world.find_person(code.as_str()).filter(|me| in_office(world, *me, at)) else {
+            let Some(person) = world.find_person(code.as_str()).filter(|me| world.in_office(*me, at)) else {
                 return none;
             };
             let logged = none.with_if(Role::Logger, request.logged_by == *actor);

@@ -3,7 +3,6 @@
 //! One rule for routing, sight, help, steps, transfers, rulings, taking over, standing in, carrying back and who is told.
 
 use crate::rules::{
-    authority::in_office,
     instant::Instant,
     post::Rank,
     tree::UnitIx,
@@ -59,7 +58,7 @@ impl Recusal {
     /// Whether this person must not stand in on a post that they do not hold: as above, nor who holds no post at all.
     #[must_use]
     pub fn keeps_from_standing_in(&self, world: &World, post: PostIx, person: PersonIx, at: Instant) -> bool {
-        !self.accused.is_empty() && (!in_office(world, person, at) || self.keeps_from_on(world, post, person, at))
+        !self.accused.is_empty() && (!world.in_office(person, at) || self.keeps_from_on(world, post, person, at))
     }
 }
 

@@ -527,6 +527,13 @@ impl World {
         self.ever_held_by(person).filter(move |h| h.span.contains(at))
     }
 
+    /// Whether a person holds a post that exists at that instant. Whoever does not sees no citizen and nothing of what
+    /// goes on, whatever they held, logged or did before.
+    #[must_use]
+    pub fn in_office(&self, person: PersonIx, at: Instant) -> bool {
+        self.held_by(person, at).any(|held| self.post_exists(held.post, at))
+    }
+
     /// Everybody with a post on a unit; for a territory also on what serves it. In the order of codes.
     #[must_use]
     pub fn staff(&self, unit: UnitIx, at: Instant) -> Vec<PersonIx> {

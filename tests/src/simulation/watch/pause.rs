@@ -27,8 +27,8 @@ struct Limit {
 struct Case {
     /// Those that run, or would if the case did not stand still.
     limits: BTreeMap<LimitKind, Limit>,
-    /// Since when it stands still.
-    stands: Option<Instant>,
+    /// While it stands still: what was left of each when it stopped, by the register of then.
+    left: Option<BTreeMap<LimitKind, Allowance>>,
     /// Whether the citizen was asked since it was logged, corrected or reopened.
     asked: bool,
 }
@@ -60,7 +60,8 @@ impl Pauses {
                         case.asked
                     ));
                 }
-                (case.asked, case.stands) = (true, Some(at));
+                case.asked = true;
+                case.stop(register, at);
             }
             Event::Frozen { asks_citizen: true, .. } if !case.asked => {
                 faults.push("the citizen was not asked before".to_owned());
@@ -69,7 +70,7 @@ impl Pauses {
                 let late = case.limits.iter().find(|(_, limit)| limit.due <= at);
                 faults
                     .extend(late.map(|(kind, _)| format!("{kind} is over and nobody was told before it stands still")));
-                case.stands = Some(at);
+                case.stop(register, at);
             }
             Event::Resumed { .. } | Event::Reopened { .. } => {
                 if matches!(event, Event::Reopened { .. }) {
@@ -78,7 +79,7 @@ impl Pauses {
                 faults.extend(case.goes_on(register, at, &set));
             }
             Event::LimitPassed { limit, person, .. } => {
-                if case.stands.is_some() {
+                if case.left.is_some() {
                     faults.push(format!("{limit} is over while nothing runs"));
                 }
                 let over = case.limits.remove(limit).map(|limit| limit.due);
@@ -120,17 +121,22 @@ fn counts_work(allowance: Allowance) -> bool {
 }
 
 impl Case {
+    /// It stands still from now on.
+    fn stop(&mut self, register: &Register, at: Instant) {
+        let calendar = moved::calendar(register);
+        let left = |limit: &Limit| {
+            let left = if limit.working { calendar.worked(at, limit.due) } else { limit.due.0 - at.0 };
+            let left = u64::try_from(left).unwrap_or(0).max(1);
+            if limit.working { Allowance::WorkingMicros(left) } else { Allowance::Micros(left) }
+        };
+        self.left = Some(self.limits.iter().map(|(kind, limit)| (*kind, left(limit))).collect());
+    }
+
     /// Each limit that ran when it stopped runs again, with what was left of it; and no other.
     fn goes_on(&mut self, register: &Register, at: Instant, set: &BTreeMap<LimitKind, &Reckoned>) -> Vec<String> {
-        let Some(since) = self.stands.take() else { return vec!["it goes on and did not stand still".to_owned()] };
+        let Some(left) = self.left.take() else { return vec!["it goes on and did not stand still".to_owned()] };
         let calendar = moved::calendar(register);
-        let due = |limit: &Limit| {
-            let (from, to) = (since, limit.due);
-            let left = if limit.working { calendar.worked(from, to) } else { to.0 - from.0 };
-            let left = u64::try_from(left).unwrap_or(0).max(1);
-            calendar.due(at, if limit.working { Allowance::WorkingMicros(left) } else { Allowance::Micros(left) })
-        };
-        let right: BTreeMap<_, _> = self.limits.iter().map(|(kind, limit)| (*kind, due(limit))).collect();
+        let right: BTreeMap<_, _> = left.into_iter().map(|(kind, left)| (kind, calendar.due(at, left))).collect();
         let is: BTreeMap<_, _> = set.iter().map(|(kind, reckoned)| (*kind, reckoned.limit.due)).collect();
         if right == is { Vec::new() } else { vec![format!("{is:?} go on, not {right:?}")] }
     }

@@ -3,7 +3,7 @@
 use super::{Code, Event, On, Refusal, begin::own_offer};
 use crate::rules::{
     actor::Actor,
-    authority::{Act, Role, Roles, in_office, may},
+    authority::{Act, Role, Roles, may},
     id::DutyChangeCode,
     instant::{Instant, Span},
     roster::{DutyChange, DutyChangeKind, Overrides, Scope, ShiftId, covered},
@@ -128,7 +128,7 @@ fn party(actor: &Actor, change: &DutyChange) -> Roles {
 /// those above them.
 #[must_use]
 pub fn reads_reason(world: &World, at: Instant, reader: PersonIx, change: &DutyChange) -> bool {
-    let Some(code) = world.person_code(reader).filter(|_| in_office(world, reader, at)) else { return false };
+    let Some(code) = world.person_code(reader).filter(|_| world.in_office(reader, at)) else { return false };
     let actor = Actor::Person(code.clone());
     let also = party(&actor, change);
     // A roster that holds no more has no colleagues.
