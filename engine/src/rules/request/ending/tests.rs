@@ -3,13 +3,14 @@
 use super::*;
 use crate::rules::{
     actor::Actor,
-    id::{PersonCode, RequestId},
+    id::{PersonCode, ReceiptHash, RequestId},
     instant::Instant,
     limit::{Limit, LimitKind},
     request::{
         CaseTime, Channel, Citizen, Climb, Ended, How, Outcome, Resolution, Rest, Stage, Told,
         event::{Cause, Opening},
         evolve::evolve,
+        oversight::{Answer, Extension},
     },
     routing::Account,
 };
@@ -27,6 +28,9 @@ fn assignment(no: u16, duty: Duty, post: &str) -> Assignment {
         accepted_at: None,
         accept: None,
         finish: None,
+        accept_expired: false,
+        finish_expired: false,
+        next_reminder: None,
         ended: None,
     }
 }
@@ -34,7 +38,7 @@ fn assignment(no: u16, duty: Duty, post: &str) -> Assignment {
 fn request(stage: Stage, assignments: Vec<Assignment>) -> Request {
     Request {
         id: RequestId(uuid::Uuid::nil()),
-        receipt: crate::rules::id::ReceiptCode::parse("222222222222").unwrap(),
+        receipt: ReceiptHash([0; 16]),
         matter: "m".parse().unwrap(),
         place: "u".parse().unwrap(),
         channel: Channel::Phone,
@@ -51,6 +55,7 @@ fn request(stage: Stage, assignments: Vec<Assignment>) -> Request {
         reopened: 0,
         assignments,
         acted: Vec::new(),
+        merged_into: None,
         events: 1,
     }
 }
@@ -74,8 +79,12 @@ fn resolved() -> Request {
         person: "p-lead".parse().unwrap(),
         rung: 1,
         at: Instant(1),
+        rest: Rest::default(),
     };
-    request(Stage::Resolved { resolution, relay: AssignmentNo(1) }, vec![assignment(1, Duty::Relay, "relay")])
+    let ended = Some(Ended { at: Instant(1), how: Ending::Resolved });
+    let over = (2..=4).map(|no| Assignment { ended, ..assignment(no, Duty::Handle, "before") });
+    let all = [assignment(1, Duty::Relay, "relay")].into_iter().chain(over).collect();
+    request(Stage::Resolved { resolution, relay: AssignmentNo(1) }, all)
 }
 
 fn opens(duty: Duty, post: &str) -> Opening {
@@ -119,13 +128,23 @@ fn an_event_that_moves_the_case_ends_the_lead_and_its_steps_and_leaves_the_help(
     let back = Event::SentBack { ends, reason: reason.clone(), opens: up("down") };
     check(&before, &back, &[(1, Ending::SentBack), (3, Released)]);
     let ruled = Event::Ruled { ends, ruling: reason.clone(), opens: up("ruled") };
-    check(&before, &ruled, &[(1, Ending::Ruled), (3, Released)]);
+    let frozen = Request { stage: Stage::Frozen { handle: ends }, ..in_hand() };
+    check(&frozen, &ruled, &[(1, Ending::Ruled), (3, Released)]);
     let proposed = Event::RejectionProposed { ends, explanation: reason.clone(), opens: up("up") };
     check(&before, &proposed, &[(1, Ending::Rejected), (3, Released)]);
     let matter = "other".parse().unwrap();
     let corrected = Event::Corrected { ends, matter, reason: reason.clone(), limits: Box::default(), opens: up("up") };
     check(&before, &corrected, &[(1, Ending::Corrected), (3, Released)]);
-    let frozen = Event::Frozen { ends, reason, opens: up("sup") };
+    let place = Event::PlaceCorrected {
+        ends,
+        place: "u2".parse().unwrap(),
+        entered_at: None,
+        reason: reason.clone(),
+        limits: Box::default(),
+        opens: up("up"),
+    };
+    check(&before, &place, &[(1, Ending::Corrected), (3, Released)]);
+    let frozen = Event::Frozen { ends, reason, asks_citizen: false, opens: up("sup") };
     check(&before, &frozen, &[(1, Ending::Frozen), (2, Released), (3, Released)]);
 }
 
@@ -136,6 +155,7 @@ fn an_event_that_ends_the_case_ends_all_that_is_open() {
         ends: AssignmentNo(1),
         outcome: Outcome::Solved,
         words: String::new(),
+        rest: Rest::default(),
         opens,
         told,
         rate: None,
@@ -143,6 +163,8 @@ fn an_event_that_ends_the_case_ends_all_that_is_open() {
     let all = [(1, Resolved), (2, Released), (3, Released)];
     check(&in_hand(), &resolve(Some(opens(Duty::Relay, "relay")), None), &all);
     check(&in_hand(), &resolve(None, Some(told())), &all);
+    let merged = Event::Merged { ends: AssignmentNo(1), into: RequestId(uuid::Uuid::max()), reason: String::new() };
+    check(&in_hand(), &merged, &[(1, Ending::Merged), (2, Released), (3, Released)]);
     let withdrawn = Event::Withdrawn { reason: String::new() };
     check(&in_hand(), &withdrawn, &[(1, Withdrawn), (2, Withdrawn), (3, Withdrawn)]);
 }
@@ -166,8 +188,11 @@ fn what_is_done_beside_the_case_ends_by_itself() {
         check(&in_hand(), &Event::Recalled { ends, reason: words.clone() }, &[(no, Ending::Recalled)]);
         check(&in_hand(), &Event::Released { ends }, &[(no, Ending::Released)]);
     }
-    let refused = Event::ExtensionRefused { ends: AssignmentNo(3), by, reason: words };
-    check(&in_hand(), &refused, &[(3, Ending::Reported)]);
+    let refused = Event::ExtensionRefused { ends: AssignmentNo(3), by, reason: words.clone() };
+    let (handle, answer) = (AssignmentNo(1), Answer::Awaited(AssignmentNo(3)));
+    let mut asks = in_hand();
+    asks.limits.extension = Some(Extension { handle, working_days: 1, reason: words, answer });
+    check(&asks, &refused, &[(3, Ending::Reported)]);
 }
 
 #[test]
@@ -183,9 +208,10 @@ fn a_relay_ends_when_it_is_carried_on_or_taken_up() {
 fn whatever_else_happens_ends_nothing() {
     let (no, text) = (AssignmentNo(1), String::new);
     let again = Limit { soon: AT, due: AT };
+    let offered = Request { stage: Stage::Routed { handle: no }, ..in_hand() };
+    check(&offered, &Event::Accepted { no }, &[]);
     for event in [
-        Event::Accepted { no },
-        Event::CitizenAsked { no, question: text(), rest: Rest::default(), answer: None },
+        Event::CitizenAsked { no, question: text(), counts: false, rest: Rest::default(), answer: None },
         Event::NoteAdded { text: text() },
         Event::Reminded { by: Actor::System, words: text() },
         Event::Supervised { by: "p-up".parse().unwrap(), words: text(), limit: None },
