@@ -207,8 +207,15 @@ impl Driver for Spoiler {
         self.rules.journal(at, request)
     }
 
-    fn who(&mut self, at: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure> {
-        self.rules.who(at, place, matter, on)
+    fn who(
+        &mut self,
+        at: Instant,
+        place: &UnitCode,
+        matter: &MatterCode,
+        on: Instant,
+        accused: &[PersonCode],
+    ) -> Result<Way, Failure> {
+        self.rules.who(at, place, matter, on, accused)
     }
 
     fn on_duty(&mut self, at: Instant, unit: &UnitCode, on: Instant) -> Result<Vec<Stint>, Failure> {

@@ -95,6 +95,10 @@ impl Listener {
         }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whoever stops waits for the pass of each, and no longer than it says"
+    )]
     fn admit(&self, tcp: TcpStream, peer: SocketAddr) {
         // Answers are small and somebody waits for each: none is to wait for the next.
         if let Err(error) = tcp.set_nodelay(true) {

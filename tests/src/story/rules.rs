@@ -128,13 +128,14 @@ impl Rules {
         })
     }
 
+    #[expect(clippy::panic, reason = "an event of the rules that does not fit is a bug of theirs, and fails the story")]
     fn append(&mut self, id: RequestId, at: Instant, records: Vec<Recorded>) {
         for record in records {
             let case = self.cases.remove(&id);
             let (before, mut journal) = case.map_or((None, Vec::new()), |c| (Some(c.request), c.journal));
             self.position += 1;
             self.tell(at, notices(&self.world, at, id, before.as_ref(), &record));
-            let request = request::evolve::fold(before, at, &record).unwrap();
+            let request = request::evolve::fold(before, at, &record).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
             journal.push(record);
             self.cases.insert(id, Case { request, journal });
         }

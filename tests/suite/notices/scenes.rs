@@ -111,7 +111,7 @@ impl Scene {
     fn happens(&mut self, records: Vec<Recorded>) {
         for recorded in records {
             let before = self.request.take();
-            let after = evolve(before.clone(), self.at, &recorded.event);
+            let after = evolve(before.clone(), self.at, &recorded.event).ok();
             let id = after.as_ref().unwrap().id;
             let told = notices(&self.world, self.at, id, before.as_ref(), &recorded);
             self.agrees(before.as_ref(), after.as_ref().unwrap(), &recorded, &told);
@@ -156,7 +156,7 @@ impl Scene {
                 if let ["complains", "of", accused] = words[1..] {
                     (log.matter, log.accused) = ("cadre-conduct".parse().unwrap(), vec![accused.parse().unwrap()]);
                 }
-                let fresh: Fresh = Entropy::seeded(1).fresh(self.at).unwrap();
+                let fresh: Fresh = Entropy::seeded(1).fresh(self.at, &town::SECRET).unwrap();
                 let actor = town::person(who).unwrap();
                 let records = decide::log(&self.world, self.at, &actor, fresh, &log, &Loads::default()).unwrap();
                 self.happens(records);

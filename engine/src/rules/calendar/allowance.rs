@@ -63,9 +63,12 @@ const UNITS: &[(&str, Read)] = &[
     ("日", |n| Some(Allowance::Days(u16::try_from(n).ok()?))),
 ];
 
+/// An allowance of so many microseconds.
+type Made = fn(u64) -> Allowance;
+
 /// The units of what is left of a time that stopped: seconds, to the microsecond. Those of working time come first,
 /// for they end like the others.
-const SECONDS: &[(&str, fn(u64) -> Allowance)] = &[
+const SECONDS: &[(&str, Made)] = &[
     ("ws", Allowance::WorkingMicros),
     ("工作秒", Allowance::WorkingMicros),
     ("s", Allowance::Micros),

@@ -456,7 +456,8 @@ impl Request {
             Event::MergedOn { into } => self.merged_into = Some(*into),
             Event::ResultShared { outcome, words, post, person, rung, opens, .. } => {
                 let (post, person, words) = (post.clone(), person.clone(), words.clone());
-                let resolution = Resolution { outcome: *outcome, words, post, person, rung: *rung, at, rest: Rest::default() };
+                let resolution =
+                    Resolution { outcome: *outcome, words, post, person, rung: *rung, at, rest: Rest::default() };
                 self.open_assignment(at, opens);
                 self.stage = Stage::Resolved { resolution, relay: opens.no };
             }

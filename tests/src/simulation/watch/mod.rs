@@ -81,8 +81,7 @@ impl Watch {
                     touched.insert(*id);
                     let before = self.requests.remove(id);
                     self.event(entry, *id, before.as_ref(), recorded);
-                    let after =
-                        fold(before, entry.at, recorded).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
+                    let after = fold(before, entry.at, recorded).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
                     if after.events != entry.seq {
                         self.fault(format!("event {} of {id} is out of order", entry.seq));
                     }

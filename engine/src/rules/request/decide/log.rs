@@ -44,10 +44,7 @@ pub fn entry_question(world: &World, at: Instant, command: &LogRequest) -> Resul
 
 /// Who asks, as it is written down.
 pub(super) fn citizen(said: &Citizen) -> Result<Citizen, Refusal> {
-    Ok(Citizen {
-        name: text::name("citizen.name", &said.name)?,
-        phone: text::phone("citizen.phone", &said.phone)?,
-    })
+    Ok(Citizen { name: text::name("citizen.name", &said.name)?, phone: text::phone("citizen.phone", &said.phone)? })
 }
 
 /// The place, which has to be there at that instant.
