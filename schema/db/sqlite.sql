@@ -244,7 +244,8 @@ CREATE TABLE "request" (
     "reopened" smallint NOT NULL,
     "events" integer NOT NULL,
     "limits" text,
-    "due_at" integer, PRIMARY KEY ("id") );
+    "due_at" integer,
+    "acted" text, PRIMARY KEY ("id") );
 
 CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
 
@@ -255,6 +256,11 @@ CREATE INDEX request_logger ON request (logged_by, id);
 CREATE INDEX request_place ON request (place);
 
 CREATE UNIQUE INDEX request_receipt ON request (receipt);
+
+CREATE TABLE "request_actor" (
+    "person" text NOT NULL,
+    "request" uuid_text NOT NULL, PRIMARY KEY ("person",
+    "request") ) WITHOUT ROWID;
 
 CREATE TABLE "request_unit" (
     "unit" text NOT NULL,
