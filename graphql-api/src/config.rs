@@ -10,18 +10,6 @@ use std::{
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// Where `/metrics` is to be had, and then only there; at `listen` when none is given.
-    pub metrics_listen: Option<SocketAddr>,
-    /// How many connections are open at most; as many as there are files for, 4,096 at most, when none is given.
-    pub max_connections: Option<usize>,
-    /// How many of them from one address (of IPv6: from one network of 64 bits); half when none is given.
-    pub max_connections_per_address: Option<usize>,
-    /// How long a connection may take until it has sent the head of a request, from its beginning or the last answer.
-    pub header_time: Duration,
-    /// How long nothing of what is written may be taken before a connection is broken off.
-    pub stall_time: Duration,
-    /// How often a web socket is asked for a sign of life; who gave none by the next time is gone.
-    pub ping_time: Duration,
     /// How deep a query may nest, in fields; introspection has its own bound.
     pub max_depth: usize,
     /// How much a query may cost: one for each field, times the length of the lists it stands in.
@@ -49,12 +37,6 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
-            metrics_listen: None,
-            max_connections: None,
-            max_connections_per_address: None,
-            header_time: Duration::from_secs(30),
-            stall_time: Duration::from_secs(30),
-            ping_time: Duration::from_secs(30),
             max_depth: 12,
             max_complexity: 20_000,
             max_body: 256 * 1024,

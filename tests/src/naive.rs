@@ -6,7 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, OnceLock},
+    sync::OnceLock,
 };
 
 use liandong_engine::rules::{
@@ -16,7 +16,7 @@ use liandong_engine::rules::{
     instant::{Instant, Zone},
     matter::{Mandated, Power},
     post::{PostKind, Rank},
-    roster::{DutyChange, Overrides, Roster, Rosters, Terms, on_duty},
+    roster::{DutyChange, Overrides, Roster, Rosters, on_duty},
     routing::{Account, RungNo, Verdict},
     tier::{Tier, Unit},
     world::Register,
@@ -113,6 +113,11 @@ struct Free<'r> {
     person: &'r PersonCode,
 }
 
+/// The first of the holders of whom nobody complains.
+fn able_first<'r>(holders: &[(Rank, &'r PersonCode)], asked: &Asked) -> Option<&'r PersonCode> {
+    holders.iter().find(|(_, person)| !asked.accused.contains(person)).map(|(_, person)| *person)
+}
+
 /// The rows of a register that hold on one day.
 #[derive(Debug)]
 pub struct Day<'r> {
@@ -169,8 +174,8 @@ impl<'r> Day<'r> {
     #[must_use]
     pub fn ask(&self, asked: &Asked) -> Answer {
         let stations = self.stations(asked);
-        let closed = self.closed_to(&asked.accused);
-        let judge = |post: &PostCode, mandate| self.judge(asked, &closed, post, mandate);
+        let below = self.below_any(&asked.accused);
+        let judge = |post: &PostCode, mandate| self.judge(asked, &below, post, mandate);
         // Where those who sit there keep the others off, and one of them is free.
         let kept = |s: &Station<'_>, post: &PostCode| {
             let place = |post: &PostCode| self.posts.get(post).map(|(kind, unit)| (*unit, *kind));
@@ -242,7 +247,7 @@ impl<'r> Day<'r> {
     fn judge(
         &self,
         asked: &Asked,
-        closed: &HashSet<&PostCode>,
+        below: &HashSet<&PostCode>,
         post: &PostCode,
         needs_mandate: bool,
     ) -> Result<Free<'r>, Verdict> {
@@ -260,19 +265,21 @@ impl<'r> Day<'r> {
             return Err(Verdict::AlreadyHeld);
         }
         let holders = self.holders.get(post).map_or(&[][..], Vec::as_slice);
+        let accused = |(_, person): &&(Rank, &PersonCode)| asked.accused.contains(person);
         if holders.is_empty() {
             return Err(Verdict::Vacant);
         }
-        if closed.contains(post) {
+        // A substitute of the person complained of acts in that person's name.
+        let first_accused = holders.iter().filter(accused).any(|(rank, _)| *rank == Rank::First);
+        if below.contains(post) || first_accused {
             return Err(Verdict::Recused);
         }
-        let kept = |(_, person): &&(Rank, &PersonCode)| self.is_kept(&asked.accused, closed, person);
-        let able = || holders.iter().filter(|h| !kept(h)).map(|(_, person)| *person);
+        let able = || holders.iter().filter(|h| !accused(h)).map(|(_, person)| *person);
         if able().next().is_none() {
             return Err(Verdict::Recused);
         }
         let mut knocked = Vec::new();
-        let there = able().find_map(|person| self.there(asked, closed, post, person, &mut knocked));
+        let there = able().find_map(|person| self.there(asked, below, post, person, &mut knocked));
         let there = there.ok_or(Verdict::Absent)?;
         let rank = holders.iter().find(|(_, holder)| *holder == there).map_or(Rank::Substitute, |(rank, _)| *rank);
         if asked.people.contains(there) {
@@ -281,13 +288,13 @@ impl<'r> Day<'r> {
         let seat = self.posts.get(post).and_then(|(kind, unit)| self.sits().get(&(*unit, *kind)));
         let sitting = |person: &PersonCode| seat.is_some_and(|(people, ..)| people.contains(person));
         // Of the holders who are there themselves, whoever sits answers.
-        let home = |person: &'r PersonCode| self.there(asked, closed, post, person, &mut Vec::new()) == Some(person);
-        let mut seated = holders.iter().filter(|h| !kept(h) && sitting(h.1) && !asked.people.contains(h.1));
-        if let Some((rank, person)) = seated.find(|(_, person)| home(person)) {
+        let home = |person: &'r PersonCode| self.there(asked, below, post, person, &mut Vec::new()) == Some(person);
+        let mut able = holders.iter().filter(|h| !accused(h) && sitting(h.1) && !asked.people.contains(h.1));
+        if let Some((rank, person)) = able.find(|(_, person)| home(person)) {
             return Ok(Free { sits: true, rank: *rank, person });
         }
         // For whom it is: the one who should have answered.
-        let asked_for = able().next();
+        let asked_for = able_first(holders, asked);
         Ok(Free { sits: sitting(there) || asked_for.is_some_and(sitting), rank, person: there })
     }
 
@@ -299,12 +306,12 @@ impl<'r> Day<'r> {
     fn there(
         &self,
         asked: &Asked,
-        closed: &HashSet<&PostCode>,
+        below: &HashSet<&PostCode>,
         post: &PostCode,
         person: &'r PersonCode,
         knocked: &mut Vec<&'r PersonCode>,
     ) -> Option<&'r PersonCode> {
-        if knocked.contains(&person) || self.must_not_stand_in(asked, closed, post, person) {
+        if knocked.contains(&person) || self.must_not_stand_in(asked, below, post, person) {
             return None;
         }
         knocked.push(person);
@@ -315,65 +322,42 @@ impl<'r> Day<'r> {
         match self.away.iter().find(|absence| absence.person == *person && for_it(absence)) {
             None => Some(person),
             Some(Absence { substitute: Substitute::ByPost, .. }) => None,
-            Some(Absence { substitute_until: Some(left), .. }) if *left <= self.at => None,
             Some(Absence { substitute: Substitute::Person(named), .. }) => {
-                self.there(asked, closed, post, named, knocked)
+                self.there(asked, below, post, named, knocked)
             }
         }
     }
 
-    /// Nobody who is kept from it; and of those who do not hold the post, nobody who has no post at all.
+    /// Nobody accused; and of those who do not hold the post, nobody who has no post at all, or has one
+    /// below somebody accused or in such a person's name.
     fn must_not_stand_in(
         &self,
         asked: &Asked,
-        closed: &HashSet<&PostCode>,
+        below: &HashSet<&PostCode>,
         post: &PostCode,
         person: &PersonCode,
     ) -> bool {
-        let postless = !self.holds(person, post) && self.own(person).next().is_none();
-        postless || !asked.accused.is_empty() && self.is_kept(&asked.accused, closed, person)
-    }
-
-    /// The posts that somebody holds.
-    fn own(&self, person: &PersonCode) -> impl Iterator<Item = &'r PostCode> {
-        self.holders.iter().filter(move |(_, holders)| holders.iter().any(|(_, p)| *p == person)).map(|(post, _)| *post)
-    }
-
-    /// Whether a complaint about these people goes round somebody: accused, on any post that is closed to it, or
-    /// another substitute where somebody accused is one.
-    #[must_use]
-    pub fn is_kept(&self, accused: &[PersonCode], closed: &HashSet<&PostCode>, person: &PersonCode) -> bool {
-        if accused.is_empty() {
+        if asked.accused.contains(person) {
+            return true;
+        }
+        if asked.accused.is_empty() || self.holds(person, post) {
             return false;
         }
-        let substitutes = |post: &PostCode| {
-            let both = accused.iter().any(|a| self.holds(a, post) && !self.is_first(a, post));
-            both && !self.is_first(person, post)
-        };
-        accused.contains(person) || self.own(person).any(|post| closed.contains(post) || substitutes(post))
+        let mut own = self.holders.iter().filter(|(_, holders)| holders.iter().any(|(_, p)| *p == person)).peekable();
+        let first_accused = |post: &PostCode| asked.accused.iter().any(|accused| self.is_first(accused, post));
+        own.peek().is_none() || own.any(|(post, _)| below.contains(post) || first_accused(post))
     }
 
-    /// Every post that must not have a complaint about these people: their own where they are the first, and whatever
-    /// is below one that they hold, or beside it on the same unit.
+    /// Every post below a post that one of these people holds.
     #[must_use]
-    pub fn closed_to(&self, people: &[PersonCode]) -> HashSet<&'r PostCode> {
+    pub fn below_any(&self, people: &[PersonCode]) -> HashSet<&'r PostCode> {
         if people.is_empty() {
             return HashSet::new();
         }
         let holds = |post: &&PostCode| people.iter().any(|person| self.holds(person, post));
         let tops: Vec<&PostCode> = self.posts.keys().copied().filter(holds).collect();
-        let first = |post: &PostCode| people.iter().any(|person| self.is_first(person, post));
-        let closed = |post: &&PostCode| {
-            first(post) || tops.iter().any(|top| self.is_below(post, top) || self.is_beside(post, top))
-        };
-        self.posts.keys().copied().filter(closed).collect()
-    }
-
-    fn is_beside(&self, post: &PostCode, other: &PostCode) -> bool {
-        let (Some((kind, unit)), Some((other_kind, ground))) = (self.posts.get(post), self.posts.get(other)) else {
-            return false;
-        };
-        post != other && unit == ground && kind.seniority() == other_kind.seniority()
+        let below = |post: &&PostCode| tops.iter().any(|top| self.is_below(post, top));
+        self.posts.keys().copied().filter(below).collect()
     }
 
     /// A post on a functional unit is above what is in that unit; one on a territory is above what is
@@ -412,11 +396,10 @@ impl<'r> Day<'r> {
                 Scope::Matters(matters) => matters.contains(matter),
             };
             let away = self.away.iter().filter(|absence| absence.person == *person).find(covers);
-            match away.map(|absence| (&absence.substitute, absence.substitute_until)) {
+            match away.map(|absence| &absence.substitute) {
                 None => return Some(person),
-                Some((Substitute::ByPost, _)) => return None,
-                Some((_, Some(left))) if left <= self.at => return None,
-                Some((Substitute::Person(named), _)) => person = named,
+                Some(Substitute::ByPost) => return None,
+                Some(Substitute::Person(named)) => person = named,
             }
         }
         None
@@ -475,8 +458,7 @@ fn sits(register: &Register, at: Instant) -> Sits<'_> {
     };
     let rosters = Rosters::build(&register.rosters, zone.clone(), &day, LAST_DATE);
     let changes = register.duty_changes.iter().flat_map(DutyChange::overrides);
-    let terms = Terms::of(&register.rosters, &register.posts, &register.holdings);
-    let overrides = Overrides::build(changes.collect()).with_terms(Arc::new(terms));
+    let overrides = Overrides::build(changes.collect());
     let seat = |row: &Roster| {
         let found = on_duty(&rosters, &overrides, &row.unit, row.posts, at);
         (found.people.iter().map(|duty| duty.person.clone()).collect(), found.exclusive, found.empty)

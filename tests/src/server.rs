@@ -8,7 +8,7 @@ use std::{
 
 use tokio::process::{Child, Command};
 
-use crate::{client::Client, stores::Trouble, town::SECRET_DIGITS};
+use crate::{client::Client, stores::Trouble};
 
 /// A running server.
 #[derive(Debug)]
@@ -37,19 +37,6 @@ pub fn program() -> Result<PathBuf, Trouble> {
 /// When there is none.
 pub fn free_port() -> Result<u16, Trouble> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
-}
-
-/// A file with the secret of the tests, for every server of this process.
-///
-/// # Errors
-/// When it cannot be written.
-fn secret_file() -> Result<PathBuf, Trouble> {
-    let path = std::env::temp_dir().join(format!("liandong-test-secret-{}", std::process::id()));
-    // Somebody else may read it at this moment, so it is never there half.
-    let making = path.with_extension(format!("{:?}", std::thread::current().id()));
-    std::fs::write(&making, SECRET_DIGITS)?;
-    std::fs::rename(&making, &path)?;
-    Ok(path)
 }
 
 impl Server {
@@ -107,7 +94,6 @@ impl Server {
         let mut child = command
             .args(["serve", "--database", database, "--listen", &listen])
             .env("RUST_LOG", log)
-            .env("LIANDONG_SECRET_FILE", secret_file()?)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(stderr)

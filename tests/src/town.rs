@@ -23,7 +23,6 @@ use liandong_engine::{
     run::{
         engine::{Answer, Command, Engine, Order},
         error::Error,
-        secret::Secret,
         source::{Clock, Entropy},
         store::Store,
     },
@@ -33,12 +32,6 @@ use crate::stores::{Kind, TestDb, Trouble};
 
 /// The instant at which tests begin: a Monday morning.
 pub const MORNING: &str = "2024-05-06T09:00:00+08:00";
-
-/// The secret that receipts of tests are made with.
-pub const SECRET: Secret = Secret::of([7; 32]);
-
-/// The same as it stands in a file.
-pub const SECRET_DIGITS: &str = "0707070707070707070707070707070707070707070707070707070707070707\n";
 
 /// A town in a test.
 #[derive(Debug)]
@@ -88,9 +81,7 @@ impl Town {
     /// When the store cannot be opened.
     pub async fn engine(db: &TestDb, clock: &Clock) -> Result<Arc<Engine>, Trouble> {
         let store = Store::open(&db.url).await?;
-        let engine = Engine::open(store, clock.clone(), Entropy::System).await?;
-        engine.make_receipts_with(SECRET, false).await?;
-        Ok(Arc::new(engine))
+        Ok(Arc::new(Engine::open(store, clock.clone(), Entropy::System).await?))
     }
 
     /// Gives an order under a key of its own.

@@ -2,11 +2,9 @@
 
 mod calendars;
 mod coverage;
-mod duplicates;
 mod duty;
 mod end;
 mod limits;
-mod merged;
 mod pages;
 mod payloads;
 mod protocol;

@@ -9,7 +9,6 @@
 )]
 
 mod calendar;
-mod code;
 mod commands;
 mod duty;
 mod engine;
@@ -17,20 +16,16 @@ mod generated;
 mod hostile;
 mod house;
 mod http;
-mod instants;
 mod kill;
-mod logs;
 mod migrations;
 mod model;
 mod notices;
 mod outage;
 mod properties;
 mod rating;
-mod receipts;
 mod register_rules;
 mod routing;
 mod simulation;
 mod stories;
 mod subscriptions;
-mod texts;
 mod time;

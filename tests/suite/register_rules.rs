@@ -2,7 +2,6 @@
 
 mod changes;
 mod days;
-mod ground;
 mod report;
 mod town;
 

@@ -109,15 +109,9 @@ fn thousands_of_lives_in_which_everything_goes_wrong_keep_every_promise() {
 
 /// What happens to requests in these lives, and what moves their limits; the properties have a longer list of what
 /// can happen to the register.
-const EVENTS: [&str; 43] = [
+const EVENTS: [&str; 37] = [
     "RequestLogged",
     "Corrected",
-    "PlaceCorrected",
-    "CitizenCorrected",
-    "Merged",
-    "MergedOn",
-    "ResultShared",
-    "Separated",
     "Accepted",
     "Escalated",
     "Transferred",

@@ -35,20 +35,6 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
-    /// What was decided does not fit the state it was decided on: a bug, and nothing was kept.
-    #[error("what was decided of {what} does not fit, and nothing of it was kept: {misfit}")]
-    Misfit {
-        /// Of what.
-        what: String,
-        /// What does not fit.
-        misfit: String,
-    },
-    /// No secret was given to the engine.
-    #[error("no secret is there to make receipts with; name its file with --secret-file")]
-    NoSecret,
-    /// The receipts of the database were made with another secret.
-    #[error("the receipts of this database were made with another secret")]
-    OtherSecret,
     /// No random bytes.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),

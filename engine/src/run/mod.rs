@@ -13,8 +13,6 @@ pub mod forgetting;
 pub mod picture;
 pub mod query;
 pub mod recompute;
-pub mod secret;
-mod sight;
 pub mod source;
 pub mod stood_in;
 pub mod store;

@@ -139,18 +139,10 @@ pub(super) fn cannot_open(error: &Error) -> Trouble {
 pub(super) fn exists(url: &str) -> Result<(), Trouble> {
     let Some(file) = url.strip_prefix("sqlite://") else { return Ok(()) };
     let file = file.split('?').next().unwrap_or_default();
-    if file.is_empty() {
-        return Err(Trouble::Failed("`sqlite://` names no file; write it as sqlite://FILE".to_owned()));
-    }
     if Path::new(file).is_file() {
         return Ok(());
     }
-    if Path::new(file).is_dir() {
-        let mend = "name the file in it, as sqlite://DIR/FILE";
-        return Err(Trouble::Failed(format!("`{file}` is a directory and no database; {mend}")));
-    }
-    let mend =
-        "check the name, or make it with `liandong register load DIR --database URL` (or `liandong serve --create`)";
+    let mend = "check the name, or make it with `liandong register load DIR --database URL`";
     Err(Trouble::Failed(format!("there is no database `{file}`; {mend}")))
 }
 

@@ -26,7 +26,6 @@ use super::{
     logging::{self, LogFormat},
     output,
     register::load::load,
-    secret::SecretFile,
     serve::{address, free, serve},
     signals::Signals,
     trouble::Trouble,
@@ -72,15 +71,13 @@ impl Demo {
     pub(super) fn run(self) -> Result<(), Trouble> {
         logging::start(LogFormat::Text, logging::SERVER);
         free(self.listen)?;
-        let own = in_directory(&self.data)?;
-        let url = self.database.clone().unwrap_or(own);
-        // As `serve` would look for it; a server's database has no folder beside it.
-        let embedded = url.starts_with("sqlite:");
-        let secret = if embedded { SecretFile::default() } else { SecretFile::at(self.data.join("secret")) };
+        let url = match &self.database {
+            Some(url) => url.clone(),
+            None => in_directory(&self.data)?,
+        };
         runtime()?.block_on(async {
             let mut signals = Signals::listen()?;
             let engine = database::open(&url).await?;
-            secret.give(&engine, &url).await?;
             if engine.world().register().rows() == 0 {
                 let town = files::read_bytes(town, &Zone::china());
                 load(&engine, town.map_err(|problems| Trouble::problems(&problems, "nothing was loaded"))?).await?;

@@ -15,7 +15,6 @@ mod request;
 mod roster;
 mod route;
 mod schema;
-mod secret;
 mod serve;
 mod signals;
 mod token;

@@ -11,10 +11,6 @@ pub(super) enum Media {
     Json,
     /// `text/html`: the page for people.
     Html,
-    /// `application/openmetrics-text`: numbers, for whoever asks for that.
-    OpenMetrics,
-    /// `text/plain`: numbers in the classic format of Prometheus.
-    Text,
 }
 
 impl Media {
@@ -24,8 +20,6 @@ impl Media {
             Self::GraphQl => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
-            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
-            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
         }
     }
 
@@ -34,47 +28,41 @@ impl Media {
             Self::GraphQl => ("application", "graphql-response+json"),
             Self::Json => ("application", "json"),
             Self::Html => ("text", "html"),
-            Self::OpenMetrics => ("application", "openmetrics-text"),
-            Self::Text => ("text", "plain"),
         }
     }
 }
 
-/// What the client wants most of what is offered; none when it wants nothing of it. Among equals, what it named
-/// goes before what it meant as well (`*/*`), and then the order of the offer holds. A client that does not say, and
-/// one that takes anything, gets what is older: `application/json` and `text/plain`.
+/// What the client wants most of what is offered, in the order of the offer among equals; none when it
+/// wants nothing of it. A client that does not say gets the first.
 pub(super) fn negotiate(headers: &HeaderMap, offered: &[Media]) -> Option<Media> {
     let wanted: Vec<&str> = headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
     let ranges: Vec<Range<'_>> = wanted.iter().flat_map(|v| v.split(',')).filter_map(Range::parse).collect();
-    let anything = [Range { kind: "*", subtype: "*", quality: 1000 }];
-    let ranges = if ranges.is_empty() { anything.as_slice() } else { ranges.as_slice() };
-    let mut best: Option<((u16, u8, bool), Media)> = None;
+    if ranges.is_empty() {
+        return offered.first().copied();
+    }
+    let mut best: Option<(u16, Media)> = None;
     for media in offered {
-        let Some((specific, quality)) = wanted_by(ranges, *media).filter(|(_, quality)| *quality > 0) else { continue };
-        let rank = (quality, specific, specific < NAMED && matches!(media, Media::Json | Media::Text));
-        if best.is_none_or(|(best, _)| rank > best) {
-            best = Some((rank, *media));
+        let quality = quality(&ranges, *media);
+        if quality > best.map_or(0, |(quality, _)| quality) {
+            best = Some((quality, *media));
         }
     }
     best.map(|(_, media)| media)
 }
 
-/// How specific a range is that names a kind in full.
-const NAMED: u8 = 2;
-
-/// The most specific range that a kind falls in: how specific it is, and how much is wanted, in thousandths.
-fn wanted_by(ranges: &[Range<'_>], media: Media) -> Option<(u8, u16)> {
+/// How much a kind is wanted, in thousandths: by the most specific range that it falls in.
+fn quality(ranges: &[Range<'_>], media: Media) -> u16 {
     let (kind, subtype) = media.parts();
     let fitting = ranges.iter().filter_map(|range| {
         let specific = match (range.kind, range.subtype) {
             ("*", "*") => 0,
             (k, "*") if k.eq_ignore_ascii_case(kind) => 1,
-            (k, s) if k.eq_ignore_ascii_case(kind) && s.eq_ignore_ascii_case(subtype) => NAMED,
+            (k, s) if k.eq_ignore_ascii_case(kind) && s.eq_ignore_ascii_case(subtype) => 2,
             _ => return None,
         };
         Some((specific, range.quality))
     });
-    fitting.max()
+    fitting.max().map_or(0, |(_, quality)| quality)
 }
 
 struct Range<'a> {
@@ -111,14 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_say_gets_plain_json() {
-        check(None, Some(Media::Json));
-        check(Some(""), Some(Media::Json));
-        check(Some("*/*"), Some(Media::Json));
-        check(Some("application/*"), Some(Media::Json));
-        check(Some("text/plain, */*;q=0.1"), Some(Media::Json));
-        check(Some("application/graphql-response+json, */*"), Some(Media::GraphQl));
-        check(Some("application/json, text/plain, */*"), Some(Media::Json));
+    fn who_does_not_say_gets_the_first() {
+        check(None, Some(Media::GraphQl));
+        check(Some("*/*"), Some(Media::GraphQl));
+        check(Some("application/*"), Some(Media::GraphQl));
     }
 
     #[test]

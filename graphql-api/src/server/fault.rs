@@ -4,12 +4,12 @@ use std::any::Any;
 
 use axum::{
     body::Body,
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
 
-use super::accept::{Media, negotiate};
+use super::accept::Media;
 use crate::reply::{Code, INTERNAL};
 
 /// An answer without data: a status, a code, and what to do about it.
@@ -30,11 +30,6 @@ impl Fault {
     /// In the kind that the client wants.
     pub(super) fn media(self, media: Media) -> Self {
         Self { media: if media == Media::Html { Media::GraphQl } else { media }, ..self }
-    }
-
-    /// In the kind that these headers ask for; in plain JSON when they ask for none of it.
-    fn asked_by(self, headers: &HeaderMap) -> Self {
-        self.media(negotiate(headers, &[Media::GraphQl, Media::Json]).unwrap_or(Media::Json))
     }
 
     /// Who asks is not known.
@@ -65,8 +60,6 @@ impl IntoResponse for Fault {
             StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer realm=\"liandong\"")),
             StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, "GET, POST")),
             StatusCode::SERVICE_UNAVAILABLE => Some((header::RETRY_AFTER, "1")),
-            // What is left of the body is not worth reading.
-            StatusCode::PAYLOAD_TOO_LARGE => Some((header::CONNECTION, "close")),
             _ => None,
         };
         response.headers_mut().extend(more.map(|(name, value)| (name, HeaderValue::from_static(value))));
@@ -86,14 +79,13 @@ pub(super) fn body(status: StatusCode, media: Media, body: impl Into<Body>) -> R
 }
 
 /// Neither GET nor POST.
-pub(super) async fn method_not_allowed(headers: HeaderMap) -> Fault {
-    Fault::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, "use POST, or GET for queries").asked_by(&headers)
+pub(super) async fn method_not_allowed() -> Fault {
+    Fault::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, "use POST, or GET for queries")
 }
 
 /// No such page.
-pub(super) async fn not_found(headers: HeaderMap) -> Fault {
-    let message = "there is nothing here; GraphQL is at /graphql";
-    Fault::new(StatusCode::NOT_FOUND, Code::BadRequest, message).asked_by(&headers)
+pub(super) async fn not_found() -> Fault {
+    Fault::new(StatusCode::NOT_FOUND, Code::BadRequest, "there is nothing here; GraphQL is at /graphql")
 }
 
 /// A handler broke off.

@@ -168,7 +168,6 @@ pub(super) fn document(app: &App, operation: &Operation) -> Result<ExecutableDoc
     guard::check_text(&operation.query).map_err(refuse)?;
     let document = parse_query(&operation.query).map_err(|e| vec![coded(e.into(), Code::ParseFailed)])?;
     guard::check_document(&document, app.config.max_depth, app.config.max_complexity).map_err(refuse)?;
-    guard::check_subscriptions(&document).map_err(refuse)?;
     guard::check_types(&document, &app.types).map_err(refuse)?;
     match missing(&document, operation) {
         Some(name) => Err(refuse(format!("variable `${name}` has no value; give it one"))),
@@ -272,7 +271,7 @@ fn status(answer: &Answer, refused: bool, media: Media) -> StatusCode {
     let all = |fits: fn(&str) -> bool| answer.errors.iter().all(|e| code(e).is_some_and(fits));
     match media {
         _ if failed && all(Code::is_passing) => StatusCode::SERVICE_UNAVAILABLE,
-        Media::Json | Media::Html | Media::OpenMetrics | Media::Text => StatusCode::OK,
+        Media::Json | Media::Html => StatusCode::OK,
         Media::GraphQl if refused => StatusCode::BAD_REQUEST,
         Media::GraphQl if failed && all(|code| code == Code::Internal.as_str()) => StatusCode::INTERNAL_SERVER_ERROR,
         Media::GraphQl => StatusCode::OK,

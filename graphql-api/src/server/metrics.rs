@@ -1,16 +1,13 @@
 //! Numbers for Prometheus. No label holds anything that a caller chose.
 
-use std::{
-    collections::HashSet,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use liandong_engine::run::engine::{Engine, Lateness};
@@ -27,11 +24,7 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::{
-    App,
-    accept::{Media, negotiate},
-    fault::{self, Fault},
-};
+use super::{App, fault::Fault};
 
 /// The route and the status of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -40,21 +33,12 @@ struct Answered {
     status: u16,
 }
 
-/// Which bound a connection came up against.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Refused {
-    full: &'static str,
-}
-
 /// What is counted here, beside what the engine counts.
 #[derive(Debug)]
 pub(super) struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
     graphql: Histogram,
-    connections: Counter,
-    refused: Family<Refused, Counter>,
-    evicted: Counter,
     sockets: Gauge,
     subscriptions: Gauge,
 }
@@ -75,15 +59,10 @@ impl Metrics {
             Unit::Seconds,
             graphql.clone(),
         );
-        let (connections, refused, evicted) = (Counter::default(), Family::default(), Counter::default());
-        registry.register("connections", "Connections let in", connections.clone());
-        let help = "Connections not let in, because there were too many in all or of their address";
-        registry.register("connections_refused", help, refused.clone());
-        registry.register("connections_evicted", "Idle connections closed to make room", evicted.clone());
         registry.register("web_sockets_open", "Web sockets open", sockets.clone());
         registry.register("subscriptions_open", "Subscriptions open", subscriptions.clone());
         registry.register_collector(Box::new(OfEngine(Arc::clone(engine))));
-        Self { registry, requests, graphql, connections, refused, evicted, sockets, subscriptions }
+        Self { registry, requests, graphql, sockets, subscriptions }
     }
 
     /// Counts a request that was answered.
@@ -92,19 +71,6 @@ impl Metrics {
         if route == "/graphql" {
             self.graphql.observe(seconds);
         }
-    }
-
-    /// Counts a connection that was let in, and whether another one had to make room for it.
-    pub(super) fn let_in(&self, made_room: bool) {
-        self.connections.inc();
-        if made_room {
-            self.evicted.inc();
-        }
-    }
-
-    /// Counts a connection that was not.
-    pub(super) fn refused(&self, full: &'static str) {
-        self.refused.get_or_create(&Refused { full }).inc();
     }
 
     /// Counts a web socket for as long as the result lives.
@@ -243,36 +209,14 @@ fn transactions(encoder: &mut DescriptorEncoder<'_>, engine: &Engine) -> Result<
     Ok(())
 }
 
-/// `GET /metrics`: OpenMetrics for whoever asks for it, else the classic text format.
-pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
-    let mut text = String::with_capacity(8192);
-    if encode(&mut text, &app.metrics.registry).is_err() {
-        return Fault::internal().into_response();
-    }
-    let (kind, text) = match negotiate(&headers, &[Media::OpenMetrics, Media::Text]) {
-        Some(Media::OpenMetrics) => (Media::OpenMetrics, text),
-        // Whoever asks for neither is a program that does not say what it means: it reads what all of them read.
-        _ => (Media::Text, classic(&text)),
-    };
-    fault::body(StatusCode::OK, kind, text)
-}
-
-/// The same numbers in the classic text format, which knows no units and no end, and in which a counter is named as its
-/// sample is: <https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>.
-fn classic(open_metrics: &str) -> String {
-    let counters: HashSet<&str> =
-        open_metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter")).collect();
-    let mut text = String::with_capacity(open_metrics.len());
-    for line in open_metrics.lines() {
-        let mut words = line.splitn(4, ' ');
-        match (words.next(), words.next(), words.next(), words.next()) {
-            (Some("#"), Some("UNIT" | "EOF"), ..) => continue,
-            (Some("#"), Some(what), Some(name), Some(rest)) if counters.contains(name) => {
-                text.extend(["# ", what, " ", name, "_total ", rest]);
-            }
-            _ => text.push_str(line),
+/// `GET /metrics`.
+pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
+    let mut text = String::with_capacity(4096);
+    match encode(&mut text, &app.metrics.registry) {
+        Ok(()) => {
+            let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+            (StatusCode::OK, [(header::CONTENT_TYPE, kind)], text).into_response()
         }
-        text.push('\n');
+        Err(_) => Fault::internal().into_response(),
     }
-    text
 }

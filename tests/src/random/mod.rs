@@ -7,7 +7,7 @@
 )]
 
 pub mod calendar;
-pub mod duty;
+mod duty;
 pub mod plan;
 pub mod play;
 

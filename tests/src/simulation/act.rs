@@ -6,7 +6,7 @@ use liandong_engine::{
         actor::Actor,
         authority::{Act, may, roles_at},
         calendar::{Allowance, Declared},
-        id::{AssignmentNo, PersonCode, PostCode, RequestId, UnitCode},
+        id::{AssignmentNo, PersonCode, PostCode, UnitCode},
         limit::LimitRule,
         matter::{Mandated, Power},
         post::{PostKind, Rank},
@@ -26,7 +26,7 @@ use super::{
     op::{Change, What, Who},
     shell::Shell,
 };
-use crate::random::{duty::OnDuty, pick};
+use crate::random::pick;
 
 /// A number from here on does what one should not.
 const WRONG: u8 = 240;
@@ -152,13 +152,6 @@ impl<S: Shell> Drive<'_, S> {
         (!asides.is_empty()).then(|| pick(&asides, what.post.unwrap_or(0)))
     }
 
-    /// Another request, mostly one that is not over; itself where there is none.
-    fn other(&self, request: &Request, number: u8) -> RequestId {
-        let open = |other: &&Request| other.id != request.id && other.stage.kind().word() != "Closed";
-        let others: Vec<RequestId> = self.watch.requests.values().filter(open).map(|other| other.id).collect();
-        if others.is_empty() { request.id } else { pick(&others, number) }
-    }
-
     fn asks(&self, request: &Request, what: &What) -> Asks {
         let text = || "说明".to_owned();
         let no = || self.aside(request, what).map_or(AssignmentNo(1), |aside| aside.no);
@@ -190,17 +183,6 @@ impl<S: Shell> Drive<'_, S> {
                 matter: pick(&self.register().matters, what.post.unwrap_or(usual)).code,
                 reason: text(),
             },
-            CommandKind::CorrectPlace => Asks::CorrectPlace {
-                place: pick(&self.units(UnitKind::Household), what.post.unwrap_or(usual)),
-                entered_at: None,
-                reason: text(),
-            },
-            CommandKind::CorrectCitizen => Asks::CorrectCitizen {
-                citizen: Citizen { name: format!("某{usual}"), phone: String::new() },
-                reason: text(),
-            },
-            CommandKind::Merge => Asks::Merge { into: self.other(request, what.post.unwrap_or(usual)), reason: text() },
-            CommandKind::Separate => Asks::Separate { reason: text() },
             CommandKind::TakeOver => Asks::TakeOver { reason: text() },
             CommandKind::CallHelp => Asks::CallHelp { to: to(usual), reason: text() },
             CommandKind::Delegate => Asks::Delegate { to: to(usual), instruction: text() },
@@ -261,26 +243,6 @@ impl<S: Shell> Drive<'_, S> {
                 parent: pick(&self.units(UnitKind::Group), to),
             },
             Change::Abolished { post } => C::AbolishPost { post: self.post(post) },
-            Change::Merged { unit, into } => {
-                let (from, others) = self.alike(unit)?;
-                C::MergeUnits { from, into: (!others.is_empty()).then(|| pick(&others, into))? }
-            }
-            Change::Dissolved { unit, successor } => {
-                let (unit, others) = self.alike(unit)?;
-                let successor = successor.filter(|_| !others.is_empty()).map(|number| pick(&others, number));
-                C::DissolveUnit { unit, successor }
-            }
-            Change::SubstituteLeaves { which } => {
-                let named = rows.absences.iter().filter(|row| row.span.to > now && row.ended_at.is_none());
-                let named = named.filter_map(|row| match &row.substitute {
-                    Substitute::Person(person) => Some(person),
-                    _ => None,
-                });
-                let named: Vec<&PersonCode> = named.collect();
-                let person = named.get(usize::from(which) % named.len().max(1))?;
-                let held = rows.holdings.iter().find(|h| h.span.contains(now) && h.person == **person)?;
-                C::Relieve { post: held.post.clone(), person: held.person.clone(), successor: None }
-            }
             Change::DayOff { after } => self.declares(after, Declared::Holiday)?,
             Change::MakeUp { after } => self.declares(after, Declared::MakeUp)?,
             Change::Limit { which, how } => {
@@ -299,22 +261,6 @@ impl<S: Shell> Drive<'_, S> {
             }
         };
         Some((Actor::Operator, Command::Register(command)))
-    }
-
-    /// A unit of those that stand in the middle of the tree, and the others of its kind.
-    fn alike(&self, number: u8) -> Option<(UnitCode, Vec<UnitCode>)> {
-        let kinds = [UnitKind::Village, UnitKind::Group, UnitKind::Group, UnitKind::Household];
-        let all = self.units(pick(&kinds, number % 4));
-        let unit = (!all.is_empty()).then(|| pick(&all, number / 4))?;
-        let others = all.into_iter().filter(|other| *other != unit).collect();
-        Some((unit, others))
-    }
-
-    /// Somebody does something about duty.
-    pub(super) fn duty(&self, which: u16, how: u16) -> Option<(Actor, Command)> {
-        let known = OnDuty { world: &self.world, rows: self.register(), now: self.clock };
-        let (actor, command) = known.about_duty(which, how)?;
-        Some((actor, Command::Register(command)))
     }
 
     /// The town says of a day what it is, shortly before.

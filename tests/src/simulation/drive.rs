@@ -161,11 +161,6 @@ impl<S: Shell> Drive<'_, S> {
                     self.send(actor, command, *way);
                 }
             }
-            Op::Duty { which, how, way } => {
-                if let Some((actor, command)) = self.duty(*which, *how) {
-                    self.send(actor, command, *way);
-                }
-            }
             Op::Deliver { node, again } => {
                 let order = match again {
                     Some(back) if !self.arrived.is_empty() => {

@@ -12,12 +12,10 @@ pub const LENGTH: usize = 45;
 /// The operations of a seed: the same ones every time.
 #[must_use]
 pub fn operations(seed: u64) -> Vec<Op> {
-    let mut dice =
-        Dice { rand: Rand32::new(seed), lazy: 0, bad: 0, restless: 0, quarrels: false, watched: 0, by_turns: 0 };
+    let mut dice = Dice { rand: Rand32::new(seed), lazy: 0, bad: 0, restless: 0, quarrels: false, watched: 0 };
     (dice.lazy, dice.bad, dice.restless) = (dice.below(8), dice.below(6), dice.below(6));
     dice.quarrels = dice.one_in(5);
     dice.watched = if dice.one_in(4) { 30 } else { 0 };
-    dice.by_turns = if dice.one_in(4) { 24 } else { 0 };
     (0..LENGTH).map(|no| if no < 2 { dice.log() } else { dice.op() }).collect()
 }
 
@@ -34,8 +32,6 @@ struct Dice {
     /// How much more often than elsewhere those above have an eye on time: supervise, give more of it, reckon it
     /// anew.
     watched: u32,
-    /// How much more often than elsewhere something is done about duty.
-    by_turns: u32,
 }
 
 impl Dice {
@@ -87,7 +83,6 @@ impl Dice {
             (bad, 9),
             (1, 10),
             (1 + restless, 11),
-            (1 + self.by_turns, 12),
         ];
         match self.weighted(&kinds) {
             0 => self.log(),
@@ -101,11 +96,6 @@ impl Dice {
             8 => Op::Deliver { node: self.few(2), again: self.maybe(2) },
             9 => Op::Crash { node: self.few(2) },
             10 => Op::ClockBack { minutes: self.minutes() },
-            12 => {
-                let (which, how) = (self.below(1 << 16), self.below(1 << 16));
-                let number = |n: u32| u16::try_from(n).unwrap_or(0);
-                Op::Duty { which: number(which), how: number(how), way: self.way() }
-            }
             _ => Op::WaitForDate { micros: self.few(2) },
         }
     }
@@ -160,10 +150,6 @@ impl Dice {
             (1, C::Recall),
             (2, C::TakeOver),
             (2, C::Correct),
-            (2, C::CorrectPlace),
-            (1, C::CorrectCitizen),
-            (4, C::Merge),
-            (1, C::Separate),
             (2 + watched / 4, C::Supervise),
             (3 + watched, C::AskExtension),
             (3 + watched, C::GrantExtension),
@@ -184,21 +170,7 @@ impl Dice {
     fn change(&mut self) -> Change {
         let watched = self.watched;
         // Days are declared seldom: all that is known of days is reckoned again then.
-        let kinds = [
-            (20, 0),
-            (12, 1),
-            (6, 2),
-            (4, 3),
-            (4, 4),
-            (2, 5),
-            (2, 6),
-            (2, 7),
-            (1, 8),
-            (4 + 3 * watched, 9),
-            (2, 10),
-            (2, 11),
-            (5, 12),
-        ];
+        let kinds = [(20, 0), (12, 1), (6, 2), (4, 3), (4, 4), (2, 5), (2, 6), (2, 7), (1, 8), (4 + 3 * watched, 9)];
         match self.weighted(&kinds) {
             0 => Change::Leaves {
                 who: self.byte(),
@@ -215,9 +187,6 @@ impl Dice {
             6 => Change::Abolished { post: self.byte() },
             7 => Change::DayOff { after: self.few(10) },
             8 => Change::MakeUp { after: self.few(10) },
-            10 => Change::Merged { unit: self.byte(), into: self.byte() },
-            11 => Change::Dissolved { unit: self.byte(), successor: self.maybe(2) },
-            12 => Change::SubstituteLeaves { which: self.byte() },
             _ => Change::Limit { which: self.byte(), how: self.byte() },
         }
     }

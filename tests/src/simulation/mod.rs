@@ -2,9 +2,8 @@
 //!
 //! A seed makes a list of operations ([`op::Op`], plain data): people log, take on, hand up, resolve and
 //! confirm, late, wrongly or never, on screens that are out of date; supervise, ask for more time and give it, and
-//! reckon limits anew; holders go away and come back, and the register changes in mid-case: units are merged and
-//! dissolved, substitutes leave their posts, rosters are set up, changed and ended, shifts swapped, covered and all of it
-//! undone, days are declared late and limits are changed; time goes on, stands still and is put back; two nodes work on one store, look at the
+//! reckon limits anew; holders go away and come back, and the register changes in mid-case, days are declared late
+//! and limits are changed; time goes on, stands still and is put back; two nodes work on one store, look at the
 //! due index and fire later, die in the middle of a transaction or after it; commands are lost, come twice, come
 //! late, and are sent again because nobody answered.
 //!
@@ -24,10 +23,7 @@
 //!   that goes up after it was resolved, but for a reopening, which goes above the resolver.
 //! - An assignment that is given to anybody but whom [`crate::naive`] names for that rung, instant, world and
 //!   those who let it go; an account that names somebody else; somebody complained of, or below such a person.
-//! - Somebody who is away, or does not hold the post any more, and has open work that somebody there could have; work
-//!   that is given to somebody without any post, whoever named them.
-//! - A post, a holding, a roster, a calendar or an offered shift that outlasts the unit, the post or the roster that it
-//!   hangs on; a swap that stands on another one which was undone.
+//! - Somebody who is away, or does not hold the post any more, and has open work that somebody there could have.
 //! - A limit that takes effect before its time, twice, without having run, or on an assignment that ended; one
 //!   that is over and still runs after a node looked; a list of running limits that differs from what the
 //!   events say; a mark that is given twice, but for one for each supervision.

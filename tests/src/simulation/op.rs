@@ -57,15 +57,6 @@ pub enum Op {
         /// How the command gets there.
         way: Way,
     },
-    /// Somebody does something about duty: rosters, swaps, taking over, covers, and undoing them.
-    Duty {
-        /// With what.
-        which: u16,
-        /// What.
-        how: u16,
-        /// How the command gets there.
-        way: Way,
-    },
     /// What was delayed arrives, the oldest first; or once more what arrived before.
     Deliver {
         /// At which node.
@@ -229,25 +220,6 @@ pub enum Change {
     Abolished {
         /// Which.
         post: u8,
-    },
-    /// A unit goes up in another of its kind.
-    Merged {
-        /// Which.
-        unit: u8,
-        /// Into which of the others.
-        into: u8,
-    },
-    /// A unit is dissolved.
-    Dissolved {
-        /// Which.
-        unit: u8,
-        /// Who takes what it had; nobody when none.
-        successor: Option<u8>,
-    },
-    /// Somebody who is named for an absence leaves a post: the last one, where it is theirs.
-    SubstituteLeaves {
-        /// For which absence.
-        which: u8,
     },
     /// A day off is declared, late.
     DayOff {

@@ -33,7 +33,7 @@ use super::{
     shell::{Dies, Shell},
     sketch::dice,
 };
-use crate::{stores::Trouble, town::SECRET};
+use crate::stores::Trouble;
 
 /// A town on a file that is copied for every life.
 #[derive(Debug)]
@@ -53,7 +53,6 @@ impl Original {
         runtime.block_on(async {
             let store = Store::open(&url).await?;
             let engine = Engine::open(store, Clock::manual(at), dice(0, 0, 0)).await?;
-            engine.make_receipts_with(SECRET, false).await?;
             let command = Command::Load(Box::new(rows.clone()));
             engine.execute(Order { actor: Actor::Operator, key: "town".to_owned(), command }).await?.unwrap();
             engine.stop().await?;
@@ -112,9 +111,7 @@ impl Node {
             let mut store = Store::connect(&url(db)).await?;
             let trap = Arc::clone(&trap);
             store.on_write(move |statement| spring(&trap, statement));
-            let engine = Engine::open(store, clock.clone(), dice(seed, node, lives)).await?;
-            engine.make_receipts_with(SECRET, false).await?;
-            Ok::<Engine, Error>(engine)
+            Engine::open(store, clock.clone(), dice(seed, node, lives)).await
         })?;
         Ok(Self { engine: Arc::new(engine), runtime, trap, lives })
     }

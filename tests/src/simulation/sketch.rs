@@ -14,7 +14,7 @@ use liandong_engine::{
         instant::{Instant, Zone},
         register,
         request::{
-            Request, basis, command::Command as Asks, decide as request_decide, event::Recorded, evolve::fold,
+            Request, basis, command::Command as Asks, decide as request_decide, event::Recorded, evolve::evolve,
             hand_over::hand_over, refusal, running,
         },
         routing::Loads,
@@ -31,7 +31,6 @@ use liandong_engine::{
 };
 
 use super::shell::{Dies, Shell, of_time};
-use crate::town::SECRET;
 
 /// What is on the disk beside journal and receipts: what a transaction begins with.
 #[derive(Clone, Debug)]
@@ -208,8 +207,8 @@ impl Shell for Sketch {
         let mut folded: BTreeMap<RequestId, Request> = BTreeMap::new();
         for entry in &self.disk.journal {
             if let Happened::Request(id, recorded) = &entry.happened {
-                let before = folded.remove(id);
-                folded.insert(*id, fold(before, entry.at, recorded).unwrap());
+                let after = evolve(folded.remove(id), entry.at, &recorded.event);
+                folded.extend(after.map(|after| (*id, after)));
             }
         }
         let rows: BTreeMap<RequestId, Request> =
@@ -240,17 +239,10 @@ impl Work {
 
     fn catch_up(&mut self) {
         let world = Arc::clone(&self.rows.world);
-        let units = world.tree().changes_between(self.reached, self.at);
-        let hands = world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at);
-        if units {
+        if world.tree().changes_between(self.reached, self.at) {
             self.rows.head.at = self.at;
         }
-        if let Some(decision) = (units || hands).then(|| register::decide::come(&world, self.at).unwrap()).flatten() {
-            self.take(decision);
-            self.rows.head.at = self.at;
-        }
-        let world = Arc::clone(&self.rows.world);
-        if hands {
+        if world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at) {
             let posts = world.changing_hands(self.reached, self.at);
             for request in self.concerned(&register::decide::Touched { posts, ..Default::default() }) {
                 if let Ok(records) = hand_over(&world, &request, self.at, &Actor::System, None, &self.loads()) {
@@ -268,8 +260,8 @@ impl Work {
 
     fn loads(&self) -> Loads {
         let mut loads = Loads::default();
-        for person in self.rows.requests.values().filter_map(|r| r.weighs_on()) {
-            *loads.0.entry(person.clone()).or_default() += 1;
+        for held in self.rows.requests.values().filter_map(|r| r.handle()) {
+            *loads.0.entry(held.person.clone()).or_default() += 1;
         }
         loads
     }
@@ -282,8 +274,8 @@ impl Work {
         let (world, at) = (Arc::clone(&self.rows.world), self.at);
         match &order.command {
             Command::Log(log) => {
-                let fresh = entropy.fresh(at, &SECRET).unwrap();
-                let (id, receipt) = (fresh.id, SECRET.receipt(fresh.id));
+                let fresh = entropy.fresh(at).unwrap();
+                let (id, receipt) = (fresh.id, fresh.receipt.clone());
                 let records = request_decide::log(&world, at, &order.actor, fresh, log, &self.loads())?;
                 self.apply(id, records);
                 Ok(Done { receipt: Some(receipt), ..self.done(Some(id)) })
@@ -293,14 +285,9 @@ impl Work {
                     let message = format!("request `{id}` is not among those you see; check the id");
                     return Err(refusal::Refusal::new(refusal::Code::UnknownRequest, message).into());
                 };
-                let other = match command {
-                    Asks::Merge { into, .. } => self.rows.requests.get(into).cloned(),
-                    _ => None,
-                };
-                let loads = self.loads();
-                let around = request_decide::Around { loads: &loads, other: other.as_deref() };
-                let decided = request_decide::decide(&world, &request, at, &order.actor, command, around);
-                self.happens(&request, decided.map_err(Refused::from)?)
+                let decided = request_decide::decide(&world, &request, at, &order.actor, command, &self.loads());
+                self.apply(*id, decided.map_err(Refused::from)?);
+                Ok(self.done(Some(*id)))
             }
             Command::CatchUp => Ok(self.done(None)),
             Command::Replay { .. } => panic!("nothing is delivered in the simulation"),
@@ -327,23 +314,7 @@ impl Work {
         }
     }
 
-    /// What was decided of a request, with what it comes to for those that were merged into it.
-    fn happens(&mut self, request: &Request, records: Vec<Recorded>) -> Answer {
-        let follow = |other: &&Arc<Request>| other.merged_into == Some(request.id);
-        let followers: Vec<Request> =
-            self.rows.requests.values().filter(follow).map(|other| other.as_ref().clone()).collect();
-        let followed =
-            request_decide::followed(&self.rows.world, request, &records, &followers, self.at, &self.loads())?;
-        self.apply(request.id, records);
-        let done = self.done(Some(request.id));
-        for (id, records) in followed {
-            self.apply(id, records);
-        }
-        Ok(done)
-    }
-
     fn take(&mut self, decision: register::decide::Decision) {
-        assert_eq!(decision.misfit, None, "what is decided fits");
         for recorded in decision.records {
             self.rows.changes += 1;
             self.note(self.rows.changes, Happened::Register(recorded));
@@ -358,9 +329,9 @@ impl Work {
     fn apply(&mut self, id: RequestId, records: Vec<Recorded>) {
         for recorded in records {
             let before = self.rows.requests.remove(&id).map(|request| request.as_ref().clone());
-            let after = fold(before, self.at, &recorded).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
-            self.note(after.events, Happened::Request(id, recorded));
-            self.rows.requests.insert(id, Arc::new(after));
+            let after = evolve(before, self.at, &recorded.event);
+            self.note(after.as_ref().map_or(1, |r| r.events), Happened::Request(id, recorded));
+            self.rows.requests.extend(after.map(|request| (id, Arc::new(request))));
         }
     }
 

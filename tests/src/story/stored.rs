@@ -13,7 +13,7 @@ use liandong_engine::{
             command::{Command, LogRequest},
             refusal::Code,
         },
-        routing::{Account, Exclusions, Question},
+        routing::{Account, Question},
         world::Register,
     },
     run::{
@@ -221,14 +221,7 @@ impl Driver for Stored {
         Ok(entries.collect())
     }
 
-    fn who(
-        &mut self,
-        at: Instant,
-        place: &UnitCode,
-        matter: &MatterCode,
-        on: Instant,
-        accused: &[PersonCode],
-    ) -> Result<Way, Failure> {
+    fn who(&mut self, at: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure> {
         self.clock.set(at);
         let world = self.engine.world();
         let unknown = |code, what: &str| refusal(code, format!("{what} is not in the register"));
@@ -238,10 +231,7 @@ impl Driver for Stored {
         let known =
             known.ok_or_else(|| refusal(Code::UnknownMatter, format!("matter `{matter}` is not in the catalogue")))?;
         let question = Question::new(unit, known, on);
-        let accused = accused.iter().filter_map(|code| world.find_person(code.as_str())).collect();
-        let exclusions = Exclusions { accused, ..Exclusions::default() };
-        let route =
-            self.runtime.block_on(self.engine.who_is_responsible(&world, &question, &exclusions)).map_err(broken)?;
+        let route = self.runtime.block_on(self.engine.who_is_responsible(&world, &question)).map_err(broken)?;
         Ok(Way::of(&world, &Account::of(&world, &route)))
     }
 

@@ -11,7 +11,6 @@ use jiff::{
 use super::{
     check,
     compile::Sources,
-    day::Declared,
     fault::Fault,
     kept::Calendar,
     rows::{CalendarRow, DayRow, Hours, On, Rows},
@@ -60,8 +59,7 @@ impl Calendars {
             rows.sort_by_key(|row| row.span.from);
         }
         let mut days: HashMap<_, Vec<&DayRow>> = HashMap::new();
-        // Of a day that was taken back the calendar says nothing: what its base says holds again.
-        for day in rows.days.iter().filter(|day| day.kind != Declared::Ordinary) {
+        for day in rows.days {
             days.entry(&day.calendar).or_default().push(day);
         }
         let compiled = rows.calendars.iter().map(|row| {

@@ -5,9 +5,7 @@
 //! - a limit that ran out with nobody above, while people work or where the matter is an emergency: one
 //!   whose time to accept runs by the clock;
 //! - while people work, what others ask of who is at it, or say to that person: a reminder, a supervision, a
-//!   report, an extension, a note, what the citizen answers, that the case was withdrawn, a deadline that comes nearer,
-//!   a bad rating. In an emergency a supervision, a report, the loss of a helper, a note, an answer and a withdrawal
-//!   wait for nothing.
+//!   report, an extension. In an emergency a supervision, a report and the loss of a helper wait for nothing.
 //!
 //! - a change of who is on duty, or there at all, that begins today or tomorrow, or before the digest. Nobody
 //!   comes or stays at home in vain: so it does not ask whether anybody works now, and at night waits for its end.
@@ -21,7 +19,7 @@
 
 use jiff::civil::{Date, Time};
 
-use super::{NoticeKind, of_request::brings_nearer};
+use super::NoticeKind;
 use crate::rules::{
     calendar::{Allowance, Calendar},
     id::{AssignmentNo, PersonCode, UnitCode},
@@ -84,14 +82,7 @@ impl Moment<'_> {
             },
             NoticeKind::Overdue if self.is_emergency() => Urgency::Urgent,
             NoticeKind::Overdue if is_day && self.is_working(desk, digest) => Urgency::Prompt,
-            NoticeKind::Supervised
-            | NoticeKind::Reported
-            | NoticeKind::Unhelped
-            | NoticeKind::CitizenAnswered
-            | NoticeKind::NoteAdded
-            | NoticeKind::Withdrawn
-                if self.is_emergency() =>
-            {
+            NoticeKind::Supervised | NoticeKind::Reported | NoticeKind::Unhelped if self.is_emergency() => {
                 Urgency::Urgent
             }
             NoticeKind::Reminded
@@ -102,18 +93,7 @@ impl Moment<'_> {
             | NoticeKind::Extended
             | NoticeKind::NotExtended
             | NoticeKind::Corrected
-            | NoticeKind::CitizenAnswered
-            | NoticeKind::CitizenSilent
-            | NoticeKind::NoteAdded
-            | NoticeKind::Withdrawn
-            | NoticeKind::RatedBad
-            | NoticeKind::Responded
                 if is_day && self.is_working(desk, digest) =>
-            {
-                Urgency::Prompt
-            }
-            NoticeKind::DeadlineMoved
-                if self.brings_nearer(assignment) && is_day && self.is_working(desk, digest) =>
             {
                 Urgency::Prompt
             }
@@ -130,46 +110,19 @@ impl Moment<'_> {
             | NoticeKind::Resolved
             | NoticeKind::TakenUp
             | NoticeKind::Reopened
-            | NoticeKind::ActedFor
-            | NoticeKind::Reassigned
-            | NoticeKind::CitizenAsked
-            | NoticeKind::CitizenAnswered
-            | NoticeKind::CitizenSilent
-            | NoticeKind::NoteAdded
-            | NoticeKind::Withdrawn
-            | NoticeKind::Merged
-            | NoticeKind::Separated
-            | NoticeKind::SupervisedResolved
-            | NoticeKind::RatedGood
-            | NoticeKind::RatedBad
-            | NoticeKind::Responded
-            | NoticeKind::DeadlineMoved
-            | NoticeKind::PlaceMoved
             // What the register tells follows from no request, and is judged by [`when_felt`].
             | NoticeKind::SwapOffered
             | NoticeKind::SwapTaken
             | NoticeKind::SwapTakenBack
-            | NoticeKind::SwapGone
             | NoticeKind::DutyTakenOver
             | NoticeKind::CoverArranged
             | NoticeKind::DutyChangeUndone
-            | NoticeKind::DutyChangeExpired
-            | NoticeKind::SubstituteGone
             | NoticeKind::RosterChanged
             | NoticeKind::AbsenceRecorded
             | NoticeKind::StandIn
-            | NoticeKind::AbsenceEnded
-            | NoticeKind::ShiftEmpty
-            | NoticeKind::PostUnanswered
-            | NoticeKind::Appointed
-            | NoticeKind::Relieved
-            | NoticeKind::UnitChanged => Urgency::Digest,
+            | NoticeKind::AbsenceEnded => Urgency::Digest,
         };
         if urgency == Urgency::Digest { (urgency, digest) } else { (urgency, self.at) }
-    }
-
-    fn brings_nearer(&self, assignment: Option<AssignmentNo>) -> bool {
-        self.before.is_some_and(|before| brings_nearer(before, self.event, assignment))
     }
 
     /// Whether somebody at the desk would read it now, and the digest is not about to come anyhow.
@@ -184,7 +137,7 @@ impl Moment<'_> {
         let mut rungs = self.world.rungs(matter, request.ruled_by());
         rungs.any(|rung| {
             let accept = self.world.allowance(matter, Some(rung.no), LimitKind::Accept, request.ruled_by());
-            accept.is_some_and(Allowance::is_by_the_clock)
+            matches!(accept, Some(Allowance::Minutes(_)))
         })
     }
 
@@ -241,7 +194,7 @@ enum Ends {
 fn ends_before(opens: &Opening, digest: Instant) -> Ends {
     let limits = opens.limits.iter().flat_map(|limits| [&limits.accept, &limits.finish]);
     let short: Vec<_> = limits.flatten().filter(|reckoned| reckoned.limit.soon < digest).collect();
-    if short.iter().any(|short| short.reckoning.allowance.is_by_the_clock()) {
+    if short.iter().any(|short| matches!(short.reckoning.allowance, Allowance::Minutes(_))) {
         Ends::ByTheClock
     } else if short.is_empty() {
         Ends::Later

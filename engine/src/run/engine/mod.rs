@@ -32,9 +32,8 @@ use super::{
     courier::Webhook,
     error::Error,
     feed::Feed,
-    secret::Secret,
     source::{Clock, Entropy},
-    store::{Measured, Outage, Store, head, open_work::OpenWork, register, secret as mark},
+    store::{Measured, Outage, Store, head, open_work::OpenWork, register},
 };
 use crate::rules::{
     instant::{Instant, Zone},
@@ -102,19 +101,9 @@ pub(crate) struct Shared {
     pub(crate) replayed: Notify,
     /// Why nothing can be written, while that is so.
     outage: Mutex<Option<Outage>>,
-    /// What citizens' receipts are made with, once it is given.
-    secret: OnceLock<Secret>,
 }
 
 impl Shared {
-    /// What citizens' receipts are made with.
-    ///
-    /// # Errors
-    /// [`Error::NoSecret`] where nobody gave it: commands that neither log nor look receipts up need none.
-    pub(crate) fn secret(&self) -> Result<&Secret, Error> {
-        self.secret.get().ok_or(Error::NoSecret)
-    }
-
     /// The present, for those who read: never before what was done already, whatever the clock says,
     /// so that what was done is seen. Asked before the world it would miss what the world has.
     pub(crate) fn now(&self) -> Instant {
@@ -173,7 +162,6 @@ impl Engine {
             dead_letters: AtomicI64::new(0),
             replayed: Notify::new(),
             outage: Mutex::default(),
-            secret: OnceLock::new(),
         });
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
         let (timed, demanded) = mpsc::channel(MAX_DEMANDED);
@@ -186,26 +174,6 @@ impl Engine {
             tasks: Mutex::new(vec![watcher, writer]),
             stopping: AtomicBool::new(false),
         })
-    }
-
-    /// Takes the secret that receipts are made with: before it, no request is logged and no receipt looked up.
-    /// Receipts that an older version left in clear are sealed. `anew` lets another secret take the place of one
-    /// that is lost; the receipts made with that one open nothing any more.
-    ///
-    /// # Errors
-    /// [`Error::OtherSecret`] when the receipts of this database were made with another one, [`Error::Database`].
-    pub async fn make_receipts_with(&self, secret: Secret, anew: bool) -> Result<(), Error> {
-        mark::take(&self.shared.store, &secret, anew).await?;
-        drop(self.shared.secret.set(secret));
-        Ok(())
-    }
-
-    /// Whether this database knows the secret that its receipts are made with.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn knows_secret(&self) -> Result<bool, Error> {
-        mark::is_known(self.shared.store.read()).await
     }
 
     /// Does what the order says, or says why not. When this returns an answer, it is on the disk.
@@ -224,15 +192,14 @@ impl Engine {
     #[tracing::instrument(
         name = "command",
         skip_all,
-        fields(command = %order.command.name(), actor = %order.actor, request = tracing::field::Empty)
+        fields(command = order.command.name(), actor = ?order.actor, request = tracing::field::Empty, outcome = tracing::field::Empty)
     )]
     pub async fn perform(&self, mut order: Order) -> Result<Performed, Error> {
         let span = tracing::Span::current();
         if let Command::Act { request, command: Act::Recompute { bases, .. } } = &mut order.command {
             *bases = self.bases(*request).await?;
         }
-        let known = order.command.request();
-        if let Some(request) = known {
+        if let Some(request) = order.command.request() {
             span.record("request", tracing::field::display(request));
         }
         let counts = &self.shared.counts;
@@ -249,7 +216,7 @@ impl Engine {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => {
                 counts.busy.fetch_add(1, Ordering::Relaxed);
-                tracing::debug!("the command was turned away: too many wait");
+                span.record("outcome", "busy");
                 return Err(Error::Busy);
             }
             Err(mpsc::error::TrySendError::Closed(_)) => return Err(Error::Stopping),
@@ -259,19 +226,21 @@ impl Engine {
         match performed.as_ref().map(|performed| &performed.answer) {
             Ok(Ok(done)) => {
                 counts.done.fetch_add(1, Ordering::Relaxed);
-                // A field that is recorded twice is printed twice.
-                if let (None, Some(request)) = (known, done.request) {
+                if let Some(request) = done.request {
                     span.record("request", tracing::field::display(request));
                 }
-                tracing::info!(position = done.position, "the command was done");
+                span.record("outcome", "done");
+                tracing::info!(position = done.position, "done");
             }
             Ok(Err(refused)) => {
                 counts.refused.fetch_add(1, Ordering::Relaxed);
-                tracing::info!(code = %refused.code, "the command was refused");
+                span.record("outcome", refused.code.as_str());
+                tracing::info!(code = refused.code, "refused");
             }
             Err(error) => {
                 counts.failed.fetch_add(1, Ordering::Relaxed);
-                tracing::error!(%error, "the command failed");
+                span.record("outcome", "failed");
+                tracing::error!(%error, "failed");
             }
         }
         performed

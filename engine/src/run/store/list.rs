@@ -1,6 +1,6 @@
 //! Lists of requests and assignments, newest first, each from an index.
 
-use liandong_schema::entity::{assignment, request, request_actor, request_unit};
+use liandong_schema::entity::{assignment, request, request_unit};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -24,8 +24,6 @@ pub enum Source {
     Units(Vec<String>),
     /// Those that this person holds or held.
     Held(PersonCode),
-    /// Those that this person acted on without holding them.
-    Acted(PersonCode),
     /// Those that this actor logged, as JSON.
     Logged(String),
 }
@@ -88,20 +86,6 @@ pub async fn requests(
             }
             find.order_by_desc(assignment::Column::Request).limit(limit).into_tuple::<uuid::Uuid>().all(db).await?
         }
-        Source::Acted(person) => {
-            let mut find = request_actor::Entity::find().select_only().column(request_actor::Column::Request);
-            find = find.filter(request_actor::Column::Person.eq(person.as_str()));
-            if !fits.is_empty() {
-                let to_request = request_actor::Entity::belongs_to(request::Entity)
-                    .from(request_actor::Column::Request)
-                    .to(request::Column::Id);
-                find = find.join(JoinType::InnerJoin, to_request.into()).filter(fits);
-            }
-            if let Some(before) = before {
-                find = find.filter(request_actor::Column::Request.lt(before.0));
-            }
-            find.order_by_desc(request_actor::Column::Request).limit(limit).into_tuple::<uuid::Uuid>().all(db).await?
-        }
         Source::Logged(_) | Source::All => {
             let mut find = request::Entity::find().select_only().column(request::Column::Id).filter(fits);
             if let Source::Logged(actor) = source {
@@ -124,7 +108,7 @@ fn fits(source: &Source, narrow: &Narrow) -> Condition {
     if let Some(matter) = &narrow.matter {
         fits = fits.add(request::Column::Matter.eq(matter.as_str()));
     }
-    if let (Some(unit), Source::Held(_) | Source::Acted(_) | Source::Logged(_) | Source::All) = (&narrow.unit, source) {
+    if let (Some(unit), Source::Held(_) | Source::Logged(_) | Source::All) = (&narrow.unit, source) {
         let mut lies = request_unit::Entity::find().select_only().column(request_unit::Column::Request);
         lies = lies.filter(request_unit::Column::Unit.eq(unit.as_str()));
         fits = fits.add(request::Column::Id.in_subquery(lies.into_query()));
@@ -164,23 +148,8 @@ pub async fn assignments(
     rows.into_iter().map(|row| Ok((RequestId(row.request), to_assignment(row)?))).collect()
 }
 
-/// Those of these requests that are about somebody's conduct.
-///
-/// # Errors
-/// [`Error::Database`].
-pub async fn about_conduct(db: &impl ConnectionTrait, ids: &[RequestId]) -> Result<Vec<RequestId>, Error> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let find = request::Entity::find().select_only().column(request::Column::Id);
-    let find =
-        find.filter(request::Column::Id.is_in(ids.iter().map(|id| id.0))).filter(request::Column::Accused.ne(""));
-    let found = find.into_tuple::<uuid::Uuid>().all(db).await?;
-    Ok(found.into_iter().map(RequestId).collect())
-}
-
 /// The requests with an assignment of one of these people on one of these posts that was opened in a stretch of
-/// time, the newest assignment first, at most `most` assignments after the first `skip`.
+/// time, the newest assignment first, at most `most` assignments.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -188,7 +157,7 @@ pub async fn on_posts(
     db: &impl ConnectionTrait,
     (people, posts): (&[&PersonCode], &[&PostCode]),
     during: Span,
-    (skip, most): (usize, usize),
+    most: usize,
 ) -> Result<Vec<RequestId>, Error> {
     use assignment::Column;
     let find = assignment::Entity::find().select_only().column(Column::Request);
@@ -196,8 +165,8 @@ pub async fn on_posts(
     let find = find.filter(Column::Post.is_in(posts.iter().map(|post| post.as_str())));
     let find = find.filter(Column::OpenedAt.gte(during.from.0)).filter(Column::OpenedAt.lt(during.to.0));
     let find = find.order_by_desc(Column::OpenedAt).order_by_desc(Column::Request);
-    let (skip, limit) = (u64::try_from(skip).unwrap_or(u64::MAX), u64::try_from(most).unwrap_or(u64::MAX));
-    let rows = find.offset(skip).limit(limit).into_tuple::<uuid::Uuid>().all(db).await?;
+    let limit = u64::try_from(most).unwrap_or(u64::MAX);
+    let rows = find.limit(limit).into_tuple::<uuid::Uuid>().all(db).await?;
     Ok(rows.into_iter().map(RequestId).collect())
 }
 

@@ -22,11 +22,9 @@ pub mod outbox;
 pub mod receipt;
 pub mod register;
 pub mod request;
-pub mod request_actor;
 pub mod request_unit;
 mod roster_rows;
 mod row;
-pub mod secret;
 #[cfg(feature = "seed")]
 pub mod seed;
 #[cfg(test)]
@@ -38,7 +36,7 @@ pub mod workload;
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use liandong_schema::migration::Migrator;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
 use sea_orm_migration::MigratorTrait;
 use tokio::time::Instant as Stopwatch;
 
@@ -165,7 +163,7 @@ impl Store {
             match self.try_tx(&mut work).await {
                 Err(error) if error.is_conflict() => {
                     measured.retried();
-                    tracing::debug!(tx = %name, attempt, %error, "a transaction lost against another writer");
+                    tracing::debug!(tx = name, attempt, %error, "lost against another writer");
                 }
                 done => {
                     measured.ended(done.is_ok(), begun.elapsed().as_micros());
@@ -174,7 +172,7 @@ impl Store {
             }
         }
         measured.ended(false, begun.elapsed().as_micros());
-        tracing::warn!(tx = %name, tries = MAX_TRIES, "a transaction gave up against other writers");
+        tracing::warn!(tx = name, tries = MAX_TRIES, "gave up against other writers");
         Err(Error::Conflict(MAX_TRIES))
     }
 
@@ -199,14 +197,6 @@ impl Store {
                 Err(error)
             }
         }
-    }
-
-    /// Writes an SQLite file anew, so that nothing is left of what was overwritten. It changes no row, and SQLite does it
-    /// in no transaction of ours.
-    pub(crate) async fn compact(&self) -> Result<(), Error> {
-        self.write.execute_unprepared("VACUUM").await?;
-        self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
-        Ok(())
     }
 
     /// Closes every connection; what is committed is safe.

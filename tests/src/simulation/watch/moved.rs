@@ -156,7 +156,7 @@ impl Extensions {
                 }
                 self.asked.remove(&id);
             }
-            Event::Corrected { ends, opens, .. } | Event::PlaceCorrected { ends, opens, .. } => {
+            Event::Corrected { ends, opens, .. } => {
                 let keeps =
                     request.assignment(*ends).is_some_and(|a| (&a.post, &a.person) == (&opens.post, &opens.person));
                 if keeps && self.granted.contains(&(id, *ends)) {
