@@ -73,7 +73,13 @@ fn instants(from: Instant) -> impl Iterator<Item = Instant> {
 }
 
 fn changed_duty(event: &Event) -> bool {
-    !matches!(event, Event::AbsenceRecorded { .. } | Event::AbsenceEnded { .. } | Event::SubstituteLeft { .. })
+    !matches!(
+        event,
+        Event::AbsenceRecorded { .. }
+            | Event::AbsenceEnded { .. }
+            | Event::SubstituteLeft { .. }
+            | Event::MandateChanged { .. }
+    )
 }
 
 #[test]

@@ -262,13 +262,14 @@ fn whoever_a_change_of_duty_or_an_absence_concerns_reads_it_as_a_notice() {
             );
         }
         assert_eq!(superior.ask(query, Value::Null).await?["notices"]["edges"], json!([]));
-        // Another rota: told to who stands in it, and to who does no longer.
+        // Another rota: told to who stands in it, and to who does no longer. The swap ends with it, which the owner is told
+        // as well.
         let ends = "endRoster(roster: \"V-SP\", from: \"2026-11-28T00:00:00+08:00\")";
         assert_eq!(change(&api.client("P8").await?, "d", ends).await?, "done");
-        for who in [&owner, &other] {
-            let newest = "{ notices(first: 1) { edges { node { kind kindZh urgency over request { id } roster { code until } } } } }";
+        for (who, place) in [(&owner, 1), (&other, 0)] {
+            let newest = "{ notices(first: 2) { edges { node { kind kindZh urgency over request { id } roster { code until } } } } }";
             assert_eq!(
-                who.ask(newest, Value::Null).await?["notices"]["edges"][0]["node"],
+                who.ask(newest, Value::Null).await?["notices"]["edges"][place]["node"],
                 json!({
                     "kind": "RosterChanged", "kindZh": "值班安排已调整", "urgency": "Prompt", "over": false, "request": null,
                     "roster": { "code": "V-SP", "until": "2026-11-28T00:00:00+08:00" },

@@ -45,7 +45,7 @@ pub struct DutyGap {
     pub first: Instant,
 }
 
-/// Somebody on duty who holds none of the posts that the roster decides among: nothing would come to them.
+/// Somebody whose turn it is and who holds none of the posts that the roster decides among: nobody is on duty then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stranger {
     /// The roster's code.
@@ -92,7 +92,7 @@ pub fn duty_coverage(world: &World, at: Instant) -> DutyCoverage {
         let looked = Looked { world, code, unit, posts: row.posts };
         let stints = world.duty_roster(unit, row.posts, ahead);
         looked.gaps(&stints, &world.rosters().shifts(code, ahead), &mut found.gaps);
-        looked.strangers(&stints, &mut found.strangers);
+        looked.strangers(&stints, &world.rosters().shifts(code, ahead), &mut found.strangers);
         let Quality { score, reasons } = world.rota_quality(code, Span { from: at, to: at.plus_days(QUALITY_DAYS) });
         if score < 100 {
             let reasons = reasons.into_iter().map(|reason| reason.what).collect();
@@ -151,8 +151,12 @@ impl Looked<'_> {
         let own = stint.on_duty.people.iter().filter(|duty| duty.roster.code == *self.code);
         let people: Vec<&PersonCode> = own.map(|duty| duty.person).collect();
         if people.is_empty() {
-            let planned = shift.places.iter().any(Option::is_some);
-            return Some((stint.span.from, if planned { GapReason::Removed } else { GapReason::OnPurpose }));
+            let (from, mut planned) = (stint.span.from, shift.places.iter().flatten().peekable());
+            if planned.peek().is_none() {
+                return Some((from, GapReason::OnPurpose));
+            }
+            // Whoever has left the post is named as such.
+            return planned.any(|person| self.holds(person, from)).then_some((from, GapReason::Removed));
         }
         let changes = self.world.absences().changing(stint.span.from, stint.span.to).map(|(at, _)| at);
         let mut looked = std::iter::once(stint.span.from).chain(changes.filter(|at| *at < stint.span.to));
@@ -176,23 +180,28 @@ impl Looked<'_> {
         of == (Some(self.unit), Some(self.posts)) && self.world.post_exists(post, at)
     }
 
+    /// Whether nobody on duty holds one of the posts: then nothing would come to anybody.
     fn only_strangers(&self, stint: &Stint<'_>) -> bool {
         let mut own = stint.on_duty.people.iter().filter(|duty| duty.roster.code == *self.code);
         own.all(|duty| !self.holds(duty.person, stint.span.from))
     }
 
+    /// Whether the person holds one of the posts at that instant.
     fn holds(&self, person: &PersonCode, at: Instant) -> bool {
-        let person = self.world.find_person(person.as_str());
-        person.is_some_and(|person| self.world.held_by(person, at).any(|held| self.is_here(held.post, at)))
+        let ix = self.world.find_person(person.as_str());
+        ix.is_some_and(|ix| self.world.held_by(ix, at).any(|held| self.is_here(held.post, at)))
     }
 
-    fn strangers(&self, stints: &[Stint<'_>], found: &mut Vec<Stranger>) {
+    /// Those whose turn it is and who hold no such post, so that nobody comes; not where another was put there.
+    fn strangers(&self, stints: &[Stint<'_>], shifts: &[Shift<'_>], found: &mut Vec<Stranger>) {
         for stint in stints {
-            for duty in stint.on_duty.people.iter().filter(|duty| duty.roster.code == *self.code) {
-                let (person, first) = (duty.person, stint.span.from);
-                let holds = self.holds(person, first);
+            let first = stint.span.from;
+            let Some(running) = shifts.iter().find(|shift| shift.span.contains(first)) else { continue };
+            let replaced =
+                |person: &PersonCode| stint.on_duty.overrides.iter().any(|o| o.change.goes() == Some(person));
+            for person in running.places.iter().copied().flatten() {
                 let known = |one: &Stranger| one.roster == self.code.as_str() && one.person == person.as_str();
-                if !holds && !found.iter().any(known) {
+                if !self.holds(person, first) && !replaced(person) && !found.iter().any(known) {
                     found.push(Stranger { roster: self.code.to_string(), person: person.to_string(), first });
                 }
             }

@@ -615,7 +615,7 @@ fn every_cell_of_a_calendar_that_cannot_be_read_is_told() {
             "hours.csv row 4 column periods: `25:00-26:00` is not a period of the day; write it like `08:30-12:00`, between 00:00 and 24:00",
             "days.csv row 3 column date: the cell is empty; write a day as 2026-10-01",
             "days.csv row 3 column name: the cell is empty; fill it in",
-            "days.csv row 3 column kind: `Rest` is not a word for it; use one of: Holiday 节假日, MakeUp 调休上班, LocalOff 本地放假",
+            "days.csv row 3 column kind: `Rest` is not a word for it; use one of: Holiday 节假日, MakeUp 调休上班, LocalOff 本地放假, HalfDay 半天上班, Ordinary 平常日",
             "days.csv row 3 column periods: `x` is not a period of the day; write it like `08:30-12:00`, between 00:00 and 24:00",
             "days.csv row 4 column date: `2026-02-30` is not a date; write a day as 2026-10-01",
             "markets.csv row 4 column values: `dragon` is no value of a market rule by Branch; write 子 to 亥, or an animal",
@@ -686,24 +686,32 @@ V-SP,坐班,G,ServicePoint,GroupLeader,no,Every,00:00,,Daily,Monday,1,2026-01-05
 ";
 
 const DUTY_CHANGES: &str = "\
-code,roster,kind,shift,from,to,out,in,offered_to,against,reason,begun_by,begun_at,taken_at,ended_by,ended_at
-DUTY-1,V-SP,Swap,2026-01-05#2,,,P1,P2,P2,2026-01-05#3,,P1,2026-01-02,2026-01-03T08:00:00+08:00,P2,2026-01-04
-DUTY-2,V-SP,Cover,,2026-02-01,,,P2,,,病,,2026-01-02,,,
-DUTY-3,V-SP,TakeOver,2026-01-05#9,,,P2,P1,,,家里有事,P1,2026-01-14T10:00:00+08:00,,,
+code,roster,kind,shift,from,to,out,in,offered_to,against,reason,begun_by,begun_at,taken_at,ended_by,ended_at,expiry
+DUTY-1,V-SP,Swap,2026-01-05#2,,,P1,P2,P2,2026-01-05#3,,P1,2026-01-02,2026-01-03T08:00:00+08:00,P2,2026-01-04,
+DUTY-2,V-SP,Cover,,2026-02-01,,,P2,,,病,,2026-01-02,,,,
+DUTY-3,V-SP,TakeOver,2026-01-05#9,,,P2,P1,,,家里有事,P1,2026-01-14T10:00:00+08:00,,,,
+DUTY-4,V-SP,Swap,2026-01-05#20,,,P1,,,,,P1,2026-01-15,,,2026-01-25,ShiftBegun
 ";
+
+/// Both take turns.
+const BOTH_LEAD: &str = "post,person,rank,from,to\nLEAD,P1,First,2012-01-01,\nDISP,P2,First,,\nLEAD,P2,Substitute,,\n";
 
 #[test]
 fn changes_of_duty_are_read_in_both_languages() {
-    let files = |changes: &'static str| [("rosters.csv", ROSTERS.as_bytes()), ("duty_changes.csv", changes.as_bytes())];
+    let files = |changes: &'static str| {
+        let (held, rosters) = (BOTH_LEAD.as_bytes(), ROSTERS.as_bytes());
+        [("holdings.csv", held), ("rosters.csv", rosters), ("duty_changes.csv", changes.as_bytes())]
+    };
     let english = read_with(&files(DUTY_CHANGES)).unwrap();
-    assert_eq!((english.duty_changes.len(), english.rows()), (3, 19));
+    assert_eq!((english.duty_changes.len(), english.rows()), (4, 21));
     let chinese =
         "编码,值班表,类别,班次,起,止,下班人,上班人,指定接班人,换回班次,事由,发起人,发起时间,接班时间,撤销人,撤销时间
 DUTY-1,V-SP,换班,2026-01-05＃2,,,P1,P2,P2,2026-01-05#3,,P1,2026/1/2,2026-01-03T08:00:00+08:00,P2,2026/1/4
 DUTY-2,V-SP,替班,,2026/2/1,,,P2,,,病,,2026/1/2,,,
 DUTY-3,V-SP,顶班,2026-01-05#9,,,P2,P1,,,家里有事,P1,2026-01-14T10:00:00+08:00,,,
 ";
-    assert_eq!(read_with(&files(chinese)).unwrap(), english);
+    // Files from before there was the column are read as if nothing had expired.
+    assert_eq!(read_with(&files(chinese)).unwrap().duty_changes, english.duty_changes[..3]);
     let dir = directory("duty-changes");
     write(&dir, &english, &Zone::china()).unwrap();
     assert_eq!(fs::read_to_string(dir.join("duty_changes.csv")).unwrap(), DUTY_CHANGES);
@@ -713,28 +721,36 @@ DUTY-3,V-SP,顶班,2026-01-05#9,,,P2,P1,,,家里有事,P1,2026-01-14T10:00:00+08
 
 #[test]
 fn every_cell_of_a_change_of_duty_that_cannot_be_read_is_told() {
-    let wrong = "a b,,Trade,monday,soon,,x y,,,2#2,,,then,,,\nD5,V-SP,Cover,2026-01-05#2,2026-01-05,,,P1,,,病,,,,,\n\
-                 D6,NONE,Cover,,,,P9,,,,病,P8,,,,\n";
+    let wrong = "a b,,Trade,monday,soon,,x y,,,2#2,,,then,,,,tired\n\
+                 D5,V-SP,Cover,2026-01-05#2,2026-01-05,,,P1,,,病,,,,,,\n\
+                 D6,NONE,Cover,,,,P9,,,,病,P8,,,,,\n";
+    let changes = with_rows(DUTY_CHANGES, wrong);
     check(
-        &[("rosters.csv", ROSTERS), ("duty_changes.csv", &with_rows(DUTY_CHANGES, wrong))],
+        &[("holdings.csv", BOTH_LEAD), ("rosters.csv", ROSTERS), ("duty_changes.csv", &changes)],
         &[
-            "duty_changes.csv row 5 column code: `a b` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
-            "duty_changes.csv row 5 column roster: the cell is empty; write a code of 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
-            "duty_changes.csv row 5 column kind: `Trade` is not a word for it; use one of: Swap 换班, TakeOver 顶班, Cover 安排替班",
-            "duty_changes.csv row 5 column shift: `monday` does not name a shift; write it as `2015-03-01#0`: the day from which shifts are counted, and its number",
-            "duty_changes.csv row 5 column from: `soon` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
-            "duty_changes.csv row 5 column out: `x y` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
-            "duty_changes.csv row 5 column against: `2#2` does not name a shift; write it as `2015-03-01#0`: the day from which shifts are counted, and its number",
-            "duty_changes.csv row 5 column begun_at: `then` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
-            "duty_changes.csv row 6 column shift: both a shift and a stretch of time are named; leave one of the two empty",
-            "duty_changes.csv row 7 column begun_by: person `P8` is not in the register; add it to its file, or name one that is there",
-            "duty_changes.csv row 7 column out: person `P9` is not in the register; add it to its file, or name one that is there",
-            "duty_changes.csv row 7 column roster: roster `NONE` is not in the register; add it to its file, or name one that is there",
+            "duty_changes.csv row 6 column code: `a b` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "duty_changes.csv row 6 column roster: the cell is empty; write a code of 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "duty_changes.csv row 6 column kind: `Trade` is not a word for it; use one of: Swap 换班, TakeOver 顶班, Cover 安排替班",
+            "duty_changes.csv row 6 column shift: `monday` does not name a shift; write it as `2015-03-01#0`: the day from which shifts are counted, and its number",
+            "duty_changes.csv row 6 column from: `soon` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "duty_changes.csv row 6 column out: `x y` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "duty_changes.csv row 6 column against: `2#2` does not name a shift; write it as `2015-03-01#0`: the day from which shifts are counted, and its number",
+            "duty_changes.csv row 6 column begun_at: `then` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "duty_changes.csv row 6 column expiry: `tired` is not a word for it; use one of: ShiftBegun 班次已开始, ShiftGone 班次已取消, TakenByAnother 已由他人接班, NotOnShift 原值班人已不在该班次, PostLeft 接班人已离任, CannotCome 接班人届时不能接班, GroundGone 所依据的换班替班已失效",
+            "duty_changes.csv row 7 column shift: both a shift and a stretch of time are named; leave one of the two empty",
+            "duty_changes.csv row 8 column begun_by: person `P8` is not in the register; add it to its file, or name one that is there",
+            "duty_changes.csv row 8 column out: person `P9` is not in the register; add it to its file, or name one that is there",
+            "duty_changes.csv row 8 column roster: roster `NONE` is not in the register; add it to its file, or name one that is there",
         ],
     );
     // What stands in an unreadable row is not blamed on the change of duty.
     let rosters = ROSTERS.replace("2026-01-05", "2026-13-05");
     let found = read_with(&[("rosters.csv", rosters.as_bytes()), ("duty_changes.csv", DUTY_CHANGES.as_bytes())]);
+    let whole = found.unwrap_err().iter().map(|problem| problem.file.clone()).collect::<Vec<_>>();
+    assert_eq!(whole, ["rosters.csv"]);
+    // Nor is who stands in an unreadable row of the holdings blamed on the rota.
+    let held = BOTH_LEAD.replace("LEAD,P2,Substitute", "LEAD,P2,Third");
+    let found = read_with(&[("holdings.csv", held.as_bytes()), ("rosters.csv", ROSTERS.as_bytes())]);
     let files: Vec<String> = found.unwrap_err().iter().map(|problem| problem.file.clone()).collect();
-    assert_eq!(files, ["rosters.csv"]);
+    assert_eq!(files, ["holdings.csv"]);
 }

@@ -126,7 +126,7 @@ fn half_a_day_off_is_a_whole_working_day_and_so_many_hours_and_what_was_taken_ba
         &town,
         "2026-02-27T10:00:00+08:00",
         "2wd",
-        "2026-03-03T18:00:00
+        "2026-03-02T18:00:00
          2026-02-27 0 Start
          2026-02-28 1 MakeUp 春节
          2026-03-01 0 Rest

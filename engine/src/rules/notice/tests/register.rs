@@ -260,7 +260,11 @@ fn rota(world: &World, when: &str, command: &Command, expected: &[&str]) -> Worl
 
 #[test]
 fn whoever_stands_in_a_rota_is_told_of_another_one_and_whoever_no_longer_does() {
-    let world = village();
+    // The leader helps out in the village, so that they may stand in a rota of it.
+    let mut rows = village().register().clone();
+    let (post, person) = ("post-d".parse().unwrap(), "l".parse().unwrap());
+    rows.holdings.push(Holding { post, person, rank: Rank::Substitute, span: Span::ALWAYS });
+    let world = World::build(rows, 1, Zone::china()).unwrap();
     let roster = &world.register().rosters[0];
     let rota_of = |order: [&str; 2]| Rota {
         name: roster.name.clone(),

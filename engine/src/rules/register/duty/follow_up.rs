@@ -6,7 +6,7 @@ use crate::rules::{
     authority::{Act, Role, Roles, may},
     id::DutyChangeCode,
     instant::{Instant, Span},
-    roster::{DutyChange, DutyChangeKind, Overrides, Scope, ShiftId, covered},
+    roster::{Change, DutyChange, DutyChangeKind, Overrides, Scope, ShiftId, covered},
     world::{PersonIx, World},
 };
 
@@ -83,18 +83,28 @@ impl On<'_> {
     /// Refused where another change does something only as long as this one is there: it would be half of what was
     /// agreed, or a superior's order that a colleague makes void.
     fn relied_on(&self, change: &DutyChange, without: &Overrides, rest: &[Span]) -> Result<(), Refusal> {
-        let resting = |known: &Overrides| {
-            let stints = rest.iter().flat_map(|span| self.stints(known, *span)).collect::<Vec<_>>();
-            stints.into_iter().map(|stint| stint.span.from).collect::<Vec<_>>()
-        };
         let with = self.world.overrides();
-        let mut edges: Vec<Instant> = resting(with).into_iter().chain(resting(without)).collect();
+        let mut edges: Vec<Instant> = Vec::new();
+        for known in [with, without] {
+            for span in rest {
+                edges.extend(self.stints(known, *span).iter().map(|stint| stint.span.from));
+            }
+        }
         edges.sort_unstable();
         edges.dedup();
         let mut found: Vec<&DutyChangeCode> = Vec::new();
         for at in edges {
-            let (before, after) = (self.acting(with, at), self.acting(without, at));
-            found.extend(before.into_iter().filter(|over| !after.contains(over)).map(|(code, _)| code));
+            let (before, after) = (self.on_duty(with, at), self.on_duty(without, at));
+            let lost = before.overrides.into_iter().filter(|over| {
+                let acts = after.overrides.iter().any(|other| (&other.code, other.seq) == (&over.code, over.seq));
+                // What it wanted may be so all the same.
+                !acts
+                    && match &over.change {
+                        Change::Remove { person } => after.has(person),
+                        Change::Add { person } | Change::Replace { person, .. } => !after.has(person),
+                    }
+            });
+            found.extend(lost.map(|over| &over.code));
         }
         found.retain(|code| **code != change.code);
         let mut rows: Vec<&DutyChange> = found.into_iter().filter_map(|code| self.world.duty_change(code)).collect();
@@ -105,11 +115,7 @@ impl On<'_> {
             return Ok(());
         }
         let named: Vec<String> = rows.iter().map(|row| format!("`{}` ({})", row.code, row.kind)).collect();
-        let message = format!(
-            "{} rests on `{}`; undo that first, in this order, or ask a superior",
-            named.join(", "),
-            change.code
-        );
+        let message = format!("{} rests on `{}`; undo that first, in this order", named.join(", "), change.code);
         Refusal::because(Code::StillReliedOn, message)
     }
 }

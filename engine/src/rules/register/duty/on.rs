@@ -4,9 +4,9 @@ use super::{Code, Refusal};
 use crate::rules::{
     actor::Actor,
     authority::{Act, Role, Roles, may, roles_at},
-    id::{DutyChangeCode, PersonCode, RosterCode},
+    id::{PersonCode, RosterCode},
     instant::{Instant, Span},
-    roster::{Override, Overrides, Roster, ShiftId, Stint, on_duty, stints},
+    roster::{OnDuty, Override, Overrides, Roster, ShiftId, Stint, on_duty, stints},
     routing::recusal::is_below,
     tree::UnitIx,
     world::{PersonIx, PostIx, World},
@@ -170,10 +170,9 @@ impl<'a> On<'a> {
         person.is_some_and(|person| self.world.held_by(person, at).any(|h| posts.contains(&h.post)))
     }
 
-    /// The overrides that change something at an instant, with these: each by its change and its half of it.
-    pub(super) fn acting<'o>(&'o self, overrides: &'o Overrides, at: Instant) -> Vec<(&'o DutyChangeCode, u8)> {
-        let duty = on_duty(self.world.rosters(), overrides, &self.roster.unit, self.roster.posts, at);
-        duty.overrides.into_iter().map(|over| (&over.code, over.seq)).collect()
+    /// Who is on duty at an instant, with these overrides.
+    pub(super) fn on_duty<'o>(&'o self, overrides: &'o Overrides, at: Instant) -> OnDuty<'o> {
+        on_duty(self.world.rosters(), overrides, &self.roster.unit, self.roster.posts, at)
     }
 
     /// Whether an override changes anything at some time of a stretch.
