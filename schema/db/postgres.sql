@@ -170,6 +170,9 @@
 -- request.limits text
 -- request.due_at bigint
 -- request.merged_into uuid
+-- request.acted text
+-- request_actor.person text NOT NULL
+-- request_actor.request uuid NOT NULL
 -- request_unit.unit text NOT NULL
 -- request_unit.request uuid NOT NULL
 -- roster.code text NOT NULL
@@ -247,6 +250,7 @@ CREATE UNIQUE INDEX person_pkey ON public.person USING btree (code);
 CREATE UNIQUE INDEX post_pkey ON public.post USING btree (code);
 CREATE INDEX receipt_at ON public.receipt USING btree (at);
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (actor, key);
+CREATE UNIQUE INDEX request_actor_pkey ON public.request_actor USING btree (person, request);
 CREATE INDEX request_conduct ON public.request USING btree (stage) WHERE (accused <> ''::text);
 CREATE INDEX request_due ON public.request USING btree (due_at, id) WHERE (due_at IS NOT NULL);
 CREATE INDEX request_logger ON public.request USING btree (logged_by, id);

@@ -254,7 +254,7 @@ CREATE TABLE "request" (
     "events" integer NOT NULL,
     "limits" text,
     "due_at" integer,
-    "merged_into" uuid_text, PRIMARY KEY ("id") );
+    "acted" text, PRIMARY KEY ("id") );
 
 CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
 
@@ -267,6 +267,11 @@ CREATE INDEX request_merged_into ON request (merged_into, stage) WHERE merged_in
 CREATE INDEX request_place ON request (place);
 
 CREATE UNIQUE INDEX request_receipt ON request (receipt);
+
+CREATE TABLE "request_actor" (
+    "person" text NOT NULL,
+    "request" uuid_text NOT NULL, PRIMARY KEY ("person",
+    "request") ) WITHOUT ROWID;
 
 CREATE TABLE "request_unit" (
     "unit" text NOT NULL,

@@ -343,6 +343,9 @@ impl<'r> Day<'r> {
     /// another substitute where somebody accused is one.
     #[must_use]
     pub fn is_kept(&self, accused: &[PersonCode], closed: &HashSet<&PostCode>, person: &PersonCode) -> bool {
+        if accused.is_empty() {
+            return false;
+        }
         let substitutes = |post: &PostCode| {
             let both = accused.iter().any(|a| self.holds(a, post) && !self.is_first(a, post));
             both && !self.is_first(person, post)

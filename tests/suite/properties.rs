@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeSet};
 
 use liandong_engine::rules::{
     actor::Actor,
-    authority::{Act, may, roles_at, seen_territories},
+    authority::{Act, is_out_of_office, may, roles_at, seen_territories},
     calendar::Allowance,
     id::{AssignmentNo, PersonCode, RequestId},
     instant::Instant,
@@ -506,7 +506,8 @@ fn nobody_accused_sees_the_request_unless_they_logged_it() {
         for request in after.requests.values() {
             for accused in request.accused.iter().map(|p| Actor::Person(p.clone())) {
                 let sees = relation::may_see(&after.world, request, &accused, after.now);
-                prop_assert_eq!(sees, request.logged_by == accused);
+                let logged = request.logged_by == accused && !is_out_of_office(&after.world, &accused, after.now);
+                prop_assert_eq!(sees, logged);
             }
         }
         Ok(())

@@ -92,15 +92,14 @@ impl Engine {
         Ok(page)
     }
 
-    /// Those of these requests that go round the actor, and of which nothing may tell them that there are any.
-    pub(super) async fn hidden(&self, actor: &Actor, ids: &[RequestId]) -> Result<HashSet<RequestId>, Error> {
-        let db = self.shared.store.read();
-        let about = list::about_conduct(db, ids).await?;
-        if about.is_empty() {
+    /// Those of these requests about somebody's conduct that go round the actor, and of which nothing may tell them
+    /// that there are any.
+    async fn hidden(&self, actor: &Actor, about_conduct: &[RequestId]) -> Result<HashSet<RequestId>, Error> {
+        if about_conduct.is_empty() {
             return Ok(HashSet::new());
         }
         let (world, at) = (self.world(), self.now());
-        let whole = rows::read(db, &about).await?.into_values();
+        let whole = rows::read(self.shared.store.read(), about_conduct).await?.into_values();
         Ok(whole.filter(|request| relation::is_hidden(&world, request, actor, at)).map(|request| request.id).collect())
     }
 
@@ -127,10 +126,11 @@ impl Engine {
             let db = self.shared.store.read();
             let found = list::assignments(db, person, filter.ended, filter.duty, cursor, most).await?;
             let ends = found.len() <= most;
-            cursor = found.last().map(|(request, assignment)| (assignment.opened_at, *request));
-            let ids: Vec<RequestId> = found.iter().map(|(request, _)| *request).collect();
-            let hidden = self.hidden(actor, &ids).await?;
-            page.extend(found.into_iter().filter(|(request, _)| !hidden.contains(request)));
+            cursor = found.last().map(|(request, assignment, _)| (assignment.opened_at, *request));
+            let about: Vec<RequestId> = found.iter().filter(|(.., about)| *about).map(|(id, ..)| *id).collect();
+            let hidden = self.hidden(actor, &about).await?;
+            let shown = found.into_iter().filter(|(request, ..)| !hidden.contains(request));
+            page.extend(shown.map(|(request, assignment, _)| (request, assignment)));
             if ends {
                 break;
             }
@@ -253,7 +253,9 @@ impl Engine {
             return Ok(Vec::new());
         }
         let ids: BTreeSet<RequestId> = posted.iter().filter_map(|p| p.notice.about.request()).collect();
-        let hidden = self.hidden(actor, &ids.into_iter().collect::<Vec<_>>()).await?;
+        let ids: Vec<RequestId> = ids.into_iter().collect();
+        let about = list::about_conduct(self.shared.store.read(), &ids).await?;
+        let hidden = self.hidden(actor, &about).await?;
         posted.retain(|p| p.notice.about.request().is_none_or(|id| !hidden.contains(&id)));
         Ok(posted)
     }
@@ -314,7 +316,7 @@ fn of_person(world: &World, person: PersonIx, code: &PersonCode, unit: Option<Un
         }
         Some(unit) => seen.iter().filter(|s| tree.is_within(**s, unit, at)).map(|u| tree.code(*u).to_owned()).collect(),
     };
-    let mut sources = vec![Source::Held(code.clone()), Source::Acted(code.clone())];
+    let mut sources = vec![Source::Held(code.clone())];
     if !units.is_empty() {
         sources.push(Source::Units(units));
     }

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use liandong_engine::rules::{
     actor::Actor,
-    authority::reads_map,
+    authority::{is_out_of_office, reads_map},
     id::{MatterCode, PersonCode, RequestId, UnitCode},
     instant::{Instant, Span, Zone},
     notice::{Line, delivery::DeliveryId},
@@ -123,9 +123,19 @@ impl Graphql {
         Ok(Actor::Person(anybody.ok_or_else(|| broken("nobody may read the map"))?.clone()))
     }
 
-    /// Whoever logged a request: they always see it.
-    fn teller(&self, request: RequestId) -> Result<Actor, Failure> {
-        self.loggers.get(&request).cloned().ok_or_else(|| broken("nobody logged it"))
+    /// Whoever logged a request, who sees it while they hold a post; after that whoever had an assignment of it last
+    /// and does.
+    fn teller(&self, at: Instant, request: RequestId) -> Result<Actor, Failure> {
+        self.stored.clock().set(at);
+        let logger = self.loggers.get(&request).ok_or_else(|| broken("nobody logged it"))?;
+        let (engine, world) = (self.stored.engine(), self.stored.engine().world());
+        if !is_out_of_office(&world, logger, at) {
+            return Ok(logger.clone());
+        }
+        let row = self.stored.runtime().block_on(engine.request(&Actor::Operator, request)).map_err(broken)?;
+        let had = row.ok_or_else(|| broken("there is no such request"))?.assignments.into_iter().rev();
+        let mut people = had.map(|assignment| Actor::Person(assignment.person));
+        people.find(|actor| !is_out_of_office(&world, actor, at)).ok_or_else(|| broken("nobody sees it any more"))
     }
 
     fn seen(&mut self, at: Instant, actor: &Actor, request: RequestId) -> Result<Option<RequestRow>, Failure> {
@@ -133,7 +143,7 @@ impl Graphql {
     }
 
     fn entries(&mut self, at: Instant, request: RequestId) -> Result<Vec<EntryRow>, Failure> {
-        let teller = self.teller(request)?;
+        let teller = self.teller(at, request)?;
         let page: Page = self.ask(at, &teller, JOURNAL, json!({ "id": request.to_string() }), "/request/journal")?;
         if page.page_info.has_next_page {
             return Err(broken("a story with more than a page of journal"));
@@ -267,9 +277,9 @@ impl Driver for Graphql {
     }
 
     fn view(&mut self, at: Instant, request: RequestId) -> Result<View, Failure> {
-        let teller = self.teller(request)?;
+        let teller = self.teller(at, request)?;
         let seen = self.seen(at, &teller, request)?;
-        seen.map(Into::into).ok_or_else(|| broken("whoever logged it does not see it"))
+        seen.map(Into::into).ok_or_else(|| broken("whoever is to see it does not"))
     }
 
     fn account(&mut self, at: Instant, request: RequestId) -> Result<Way, Failure> {

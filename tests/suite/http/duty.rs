@@ -113,12 +113,17 @@ fn the_roster_shows_each_change_of_duty_with_its_history() {
                     "code": "DUTY-1", "roster": "V-SP", "kind": "Swap", "kindZh": "换班", "stage": "InForce",
                     "stageZh": "已生效", "shift": "2026-01-05#49", "since": "2026-12-14T00:00:00+08:00",
                     "until": "2026-12-21T00:00:00+08:00", "out": { "code": "P9" }, "in": { "code": "P5" },
-                    "offeredTo": null, "against": null, "reason": "进城",
+                    "offeredTo": null, "against": null, "reason": null,
                     "history": [step("Offered", "发起换班", "P9", at(0)), step("Taken", "接班", "P5", at(1))],
                 } }],
             }])
         );
         assert!(at(0).as_str() <= at(1).as_str() && at(0).is_string(), "{by}");
+        // Why is for who takes part, and not for everybody who reads the roster.
+        for party in [&owner, &taker] {
+            let shown = party.ask(query, Value::Null).await?;
+            assert_eq!(shown["dutyRoster"][0]["people"][0]["by"]["reason"], "进城");
+        }
         api.close().await
     });
 }
