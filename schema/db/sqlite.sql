@@ -254,6 +254,7 @@ CREATE TABLE "request" (
     "events" integer NOT NULL,
     "limits" text,
     "due_at" integer,
+    "merged_into" uuid_text,
     "acted" text, PRIMARY KEY ("id") );
 
 CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
