@@ -53,7 +53,9 @@ fn eight() {}";
     // In the tree: what comes after the tests of a file, and no file that is tests.
     let rules: Vec<_> = crate::code::code("engine/src/rules");
     let of = |path: &str| rules.iter().find(|(p, _)| p.ends_with(path)).map(|(_, code)| code.as_str());
-    assert!(of("notice/mod.rs").is_some_and(|code| code.contains("pub fn notices") && !code.contains("cfg(test)")));
+    assert!(
+        of("roster/mod.rs").is_some_and(|code| code.contains("use std::collections") && !code.contains("cfg(test)"))
+    );
     assert_eq!(
         (of("notice/tests.rs"), of("notice/tests/register.rs"), of("roster/tests/weeks.rs")),
         (None, None, None)
@@ -194,7 +196,8 @@ fn nothing_writes_outside_a_named_transaction() {
         for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
             if line.contains("fn ") {
                 head.clear();
-                hastens = line.contains("fn hasten(");
+                // One takes durability away, for tests; the other writes the file anew and changes no row.
+                hastens = ["fn hasten(", "fn compact("].iter().any(|name| line.contains(name));
             }
             if !head.contains('{') {
                 head.push_str(line);

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::BTreeSet};
 
 use liandong_engine::rules::{
-    actor::Actor,
+    actor::{Actor, Step},
     authority::{Act, is_out_of_office, may, roles_at, seen_territories},
     calendar::Allowance,
     id::{AssignmentNo, PersonCode, RequestId},
@@ -261,10 +261,17 @@ fn the_fold_of_the_register_journal_is_the_register() {
     });
 }
 
+/// Whether a date that came ended what rested on nothing any more, before anything was ordered.
+fn came(before: &Play, after: &Play) -> bool {
+    let of_itself = |step: &Step| step.acted == Actor::System && step.by_order_of.is_none();
+    after.changes.iter().skip(before.changes.len()).any(|(_, record)| of_itself(&record.step))
+}
+
 #[test]
 fn every_change_of_the_register_makes_the_next_version() {
     each_step(|before, done, after| {
-        let next = before.world.version() + u64::from(matches!(done, Done::Register(..)));
+        let ordered = matches!(done, Done::Register(..));
+        let next = before.world.version() + u64::from(ordered) + u64::from(came(before, after));
         prop_assert_eq!(after.world.version(), next);
         Ok(())
     });
@@ -287,9 +294,11 @@ fn a_refused_command_changes_nothing() {
     each_step(|before, done, after| {
         if let Done::Refused(_) | Done::Nothing = done {
             prop_assert_eq!(&before.requests, &after.requests);
-            prop_assert_eq!(before.world.register(), after.world.register());
-            prop_assert_eq!(before.world.version(), after.world.version());
             prop_assert_eq!(before.journal.len(), after.journal.len());
+            if !came(before, after) {
+                prop_assert_eq!(before.world.register(), after.world.register());
+                prop_assert_eq!(before.world.version(), after.world.version());
+            }
         }
         Ok(())
     });
@@ -568,7 +577,8 @@ fn the_territories_somebody_sees_are_those_where_their_roles_may_see() {
 }
 
 /// Every event that a request can have, and every one that the register can have but the loading of rows.
-const EVENTS: [&str; 55] = [
+const EVENTS: [&str; 56] = [
+    "MergedOn",
     "RequestLogged",
     "Accepted",
     "Escalated",

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use liandong_engine::rules::{
     actor::Actor,
-    authority::{is_out_of_office, reads_map},
+    authority::{Act, is_out_of_office, may, reads_map},
     id::{MatterCode, PersonCode, RequestId, UnitCode},
     instant::{Instant, Span, Zone},
     notice::{Line, delivery::DeliveryId},
@@ -21,6 +21,7 @@ use liandong_engine::rules::{
     request::{
         command::{Command, LogRequest},
         refusal::Code,
+        relation::roles,
     },
     world::Register,
 };
@@ -124,7 +125,7 @@ impl Graphql {
     }
 
     /// Whoever logged a request, who sees it while they hold a post; after that whoever had an assignment of it last
-    /// and does.
+    /// and does; else whoever sees it.
     fn teller(&self, at: Instant, request: RequestId) -> Result<Actor, Failure> {
         self.stored.clock().set(at);
         let logger = self.loggers.get(&request).ok_or_else(|| broken("nobody logged it"))?;
@@ -133,9 +134,14 @@ impl Graphql {
             return Ok(logger.clone());
         }
         let row = self.stored.runtime().block_on(engine.request(&Actor::Operator, request)).map_err(broken)?;
-        let had = row.ok_or_else(|| broken("there is no such request"))?.assignments.into_iter().rev();
-        let mut people = had.map(|assignment| Actor::Person(assignment.person));
-        people.find(|actor| !is_out_of_office(&world, actor, at)).ok_or_else(|| broken("nobody sees it any more"))
+        let row = row.ok_or_else(|| broken("there is no such request"))?;
+        let had = row.assignments.iter().rev().map(|assignment| assignment.person.clone());
+        // Else whoever sees what becomes of it by a post.
+        let all = world.register().people.iter().map(|person| person.code.clone());
+        let sees = |actor: &Actor| {
+            !is_out_of_office(&world, actor, at) && may(roles(&world, &row, actor, at), Act::SeeHandling)
+        };
+        had.chain(all).map(Actor::Person).find(sees).ok_or_else(|| broken("nobody sees it any more"))
     }
 
     fn seen(&mut self, at: Instant, actor: &Actor, request: RequestId) -> Result<Option<RequestRow>, Failure> {

@@ -16,10 +16,10 @@ use liandong_engine::{
         post::{Holding, Person, Post, PostKind, Rank},
         register,
         request::{
-            How, Outcome, Request,
+            Citizen, How, Outcome, Request,
             basis::bases,
             command::Command,
-            decide::{self, Fresh},
+            decide::{self, Around, Fresh, followed},
             event::Recorded,
             evolve::evolve,
             relation::may_see,
@@ -97,6 +97,9 @@ struct Scene {
     world: World,
     at: Instant,
     request: Option<Request>,
+    /// The request that it is the same as, and one more.
+    other: Option<Request>,
+    third: Option<Request>,
     journal: Vec<Recorded>,
     seen: Vec<Seen>,
     /// Which ticks of the table somebody was told by.
@@ -151,6 +154,11 @@ impl Scene {
         self.at = self.at.plus_minutes(1);
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[..] {
+            ["other", "logs"] => {
+                self.other = Some(self.logged(2));
+                self.third = Some(self.logged(3));
+            }
+            ["other", who, ref what @ ..] => self.happens_to_other(who, what, line),
             [who, "logs"] | [who, "complains", "of", _] => {
                 let mut log = town::request("H11", "water-pipe").unwrap();
                 if let ["complains", "of", accused] = words[1..] {
@@ -180,8 +188,36 @@ impl Scene {
     fn act(&mut self, actor: &Actor, what: &[&str], line: &str) {
         let request = self.request.clone().unwrap();
         let command = self.asked(what);
-        let decided = decide::decide(&self.world, &request, self.at, actor, &command, &Loads::default());
+        let around = Around { loads: &Loads::default(), other: self.other.as_ref() };
+        let decided = decide::decide(&self.world, &request, self.at, actor, &command, around);
         self.happens(decided.unwrap_or_else(|refusal| panic!("{line}: {refusal:?}")));
+    }
+
+    /// A request of another household of the group.
+    fn logged(&self, seed: u64) -> Request {
+        let fresh: Fresh = Entropy::seeded(seed).fresh(self.at, &town::SECRET).unwrap();
+        let (log, actor) = (town::request("H12", "water-pipe").unwrap(), town::person("P1").unwrap());
+        let records = decide::log(&self.world, self.at, &actor, fresh, &log, &Loads::default()).unwrap();
+        records.into_iter().fold(None, |state, record| evolve(state, self.at, &record.event).ok()).unwrap()
+    }
+
+    /// Something happens to the other request, and to this one by that.
+    fn happens_to_other(&mut self, who: &str, what: &[&str], line: &str) {
+        let (loads, other) = (Loads::default(), self.other.clone().unwrap());
+        let actor = if who == "citizen" { Actor::Citizen(other.id) } else { town::person(who).unwrap() };
+        let command = match what {
+            ["joins"] => Command::Merge { into: self.third.as_ref().unwrap().id, reason: "如此".to_owned() },
+            _ => self.asked(what),
+        };
+        let around = Around { loads: &loads, other: self.third.as_ref() };
+        let decided = decide::decide(&self.world, &other, self.at, &actor, &command, around);
+        let records = decided.unwrap_or_else(|refusal| panic!("{line}: {refusal:?}"));
+        let follower: Vec<Request> = self.request.iter().cloned().collect();
+        for (_, records) in followed(&self.world, &other, &records, &follower, self.at, &loads).unwrap() {
+            self.happens(records);
+        }
+        let at = self.at;
+        self.other = records.into_iter().fold(Some(other), |state, record| evolve(state, at, &record.event).ok());
     }
 
     fn asked(&self, what: &[&str]) -> Command {
@@ -209,6 +245,12 @@ impl Scene {
             ["supervises"] => Command::Supervise { words: say(), working_days: None },
             ["lifts"] => Command::TakeOver { reason: say() },
             ["corrects", matter] => Command::Correct { matter: matter.parse().unwrap(), reason: say() },
+            ["joins"] => Command::Merge { into: self.other.as_ref().unwrap().id, reason: say() },
+            ["parts"] => Command::Separate { reason: say() },
+            ["renames"] => {
+                let citizen = Citizen { name: "韦改名".to_owned(), phone: "00000000000".to_owned() };
+                Command::CorrectCitizen { citizen, reason: say() }
+            }
             ["whistles", to] => Command::CallHelp { to: to.parse().unwrap(), reason: say() },
             ["delegates", to] => Command::Delegate { to: to.parse().unwrap(), instruction: say() },
             ["responds", which] => Command::Respond { no: no(which) },
@@ -300,6 +342,8 @@ fn play(town: &World, happening: Happening, case: &str, lines: &str) -> (String,
         world: town.clone(),
         at: at("2024-05-06"),
         request: None,
+        other: None,
+        third: None,
         journal: Vec::new(),
         seen: Vec::new(),
         shown: BTreeSet::new(),

@@ -144,9 +144,11 @@ pub const fn told_of_change(change: Change, concerned: Concerned) -> Word {
     match (change, concerned) {
         (C::UnitCreated | C::UnitMoved | C::UnitDissolved, W::OnUnit) => Word::Told(Kind::UnitChanged),
         (C::DutyChangeExpired, W::Out | W::In | W::Beginner | W::Invited) => Word::Told(Kind::DutyChangeExpired),
-        (C::SubstituteLeft, W::Absent | W::StandIn | W::Superior | W::Recorder) | (C::AbsenceRecorded, W::Relying) => {
+        (C::SubstituteLeft, W::Absent | W::Superior | W::Recorder) | (C::AbsenceRecorded, W::Relying) => {
             Word::Told(Kind::SubstituteGone)
         }
+        // They hold no post any more.
+        (C::SubstituteLeft, W::StandIn) => Word::Not(Why::LetGo),
         (C::UnitRenamed | C::PostCreated | C::UnitCalendarEnded, W::OnUnit) => Word::Not(Why::Followable),
         (C::Appointed, W::Holder) => Word::Told(Kind::Appointed),
         (C::Relieved | C::PostAbolished, W::Holder) => Word::Told(Kind::Relieved),

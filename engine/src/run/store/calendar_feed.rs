@@ -47,7 +47,7 @@ pub(crate) async fn revoke(tx: &Tx<'_>, code: &CalendarFeedCode, at: Instant) ->
 }
 
 /// Ends every open feed of units that are gone.
-pub(crate) async fn end_of_units(db: &impl ConnectionTrait, units: &[UnitCode], at: Instant) -> Result<(), Error> {
+pub(crate) async fn end_of_units(tx: &Tx<'_>, units: &[UnitCode], at: Instant) -> Result<(), Error> {
     if units.is_empty() {
         return Ok(());
     }
@@ -56,7 +56,7 @@ pub(crate) async fn end_of_units(db: &impl ConnectionTrait, units: &[UnitCode], 
         .filter(Column::SubjectKind.eq(UNIT))
         .filter(Column::Subject.is_in(units.iter().map(UnitCode::as_str)))
         .filter(Column::RevokedAt.is_null())
-        .exec(db)
+        .exec(tx)
         .await?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{
         id::{PersonCode, RequestId},
         request::Request,
     },
-    run::error::Error,
+    run::{error::Error, store::Tx},
 };
 
 fn people(request: Option<&Request>) -> BTreeSet<&PersonCode> {
@@ -21,7 +21,7 @@ fn people(request: Option<&Request>) -> BTreeSet<&PersonCode> {
 }
 
 /// Writes who acted on changed requests; who has an assignment by now is found by that.
-pub(crate) async fn write(db: &impl ConnectionTrait, changes: &[Change<'_>]) -> Result<(), Error> {
+pub(crate) async fn write(db: &Tx<'_'>, changes: &[Change<'_>]) -> Result<(), Error> {
     let mut rows = Vec::new();
     for Change { before, after } in changes {
         let (was, is) = (people(*before), people(Some(after)));
