@@ -21,7 +21,7 @@ fn people(request: Option<&Request>) -> BTreeSet<&PersonCode> {
 }
 
 /// Writes who acted on changed requests; who has an assignment by now is found by that.
-pub(crate) async fn write(db: &Tx<'_'>, changes: &[Change<'_>]) -> Result<(), Error> {
+pub(crate) async fn write(db: &Tx<'_>, changes: &[Change<'_>]) -> Result<(), Error> {
     let mut rows = Vec::new();
     for Change { before, after } in changes {
         let (was, is) = (people(*before), people(Some(after)));
