@@ -3,8 +3,8 @@
 use liandong_engine::rules::instant::{Instant, Zone};
 use proptest::prelude::*;
 
-/// The beginning of the year 1 and the end of the year 9998: what every clock and calendar between can say.
-const YEARS: std::ops::Range<i64> = -62_135_596_800_000_000..253_370_736_000_000_000;
+/// From 1902, since when Chinese clocks have kept whole minutes from the universal time, to the end of the year 9998.
+const YEARS: std::ops::Range<i64> = -2_145_916_800_000_000..253_370_736_000_000_000;
 
 const WRITTEN: &str = "(19|20)[0-9]{2}-[01][0-9]-[0-3][0-9][Tt ][0-2][0-9]:[0-6][0-9](:[0-6][0-9](\\.[0-9]{1,6})?)?(Z|[+-][0-2][0-9]:[0-6][0-9])";
 
