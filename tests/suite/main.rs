@@ -30,6 +30,7 @@ mod receipts;
 mod register_rules;
 mod routing;
 mod simulation;
+mod starts;
 mod stories;
 mod subscriptions;
 mod texts;

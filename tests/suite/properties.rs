@@ -577,8 +577,10 @@ fn the_territories_somebody_sees_are_those_where_their_roles_may_see() {
 }
 
 /// Every event that a request can have, and every one that the register can have but the loading of rows.
-const EVENTS: [&str; 56] = [
+const EVENTS: [&str; 58] = [
     "MergedOn",
+    "RosterEnded",
+    "SubstituteLeft",
     "RequestLogged",
     "Accepted",
     "Escalated",

@@ -2,7 +2,7 @@
 
 use super::{
     source::NoEntropy,
-    store::{Failure, Outage},
+    store::{CannotOpen, Failure, Outage},
 };
 
 /// A failure of the machine, never of the caller: what a caller did wrong is a refusal.
@@ -22,9 +22,9 @@ pub enum Error {
         /// Whether the database was asked to commit it and gave no good answer.
         unknown: bool,
     },
-    /// The store's address is not one the program knows.
-    #[error("`{0}` is not a database address; use sqlite://FILE or postgres://USER@HOST/NAME")]
-    Address(String),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] CannotOpen),
     /// A stored row cannot be read: the database was changed by something else.
     #[error("table `{table}` holds a row that cannot be read ({row}): {what}")]
     Corrupt {
@@ -82,6 +82,12 @@ impl Error {
             Self::Database(failure) | Self::Unknown(failure) => failure.outage(),
             _ => None,
         }
+    }
+
+    /// Whether the database was out of reach, so that the same may succeed later although nobody mends anything here.
+    #[must_use]
+    pub fn is_out_of_reach(&self) -> bool {
+        matches!(self, Self::Open(CannotOpen::Unreachable(_))) || self.outage() == Some(Outage::Unavailable)
     }
 
     /// Whether what was ordered may have been done all the same.

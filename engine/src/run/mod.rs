@@ -11,6 +11,7 @@ pub mod feed;
 pub mod files;
 pub mod forgetting;
 pub mod picture;
+pub mod private;
 pub mod query;
 pub mod recompute;
 pub mod secret;

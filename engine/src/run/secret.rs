@@ -14,6 +14,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::{
+    private,
     source::{Entropy, NoEntropy},
     store::token::hex,
 };
@@ -82,7 +83,7 @@ impl Secret {
         let mut making = path.as_os_str().to_owned();
         making.push(format!(".{}", std::process::id()));
         let making = Path::new(&making);
-        let made = private(making).and_then(|mut file| {
+        let made = private::file(making).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
             file.sync_all()?;
             fs::hard_link(making, path)
@@ -124,15 +125,6 @@ impl Secret {
         }
         first
     }
-}
-
-/// A new file that its owner alone may read.
-fn private(path: &Path) -> io::Result<fs::File> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod schema;
 mod secret;
 mod serve;
 mod signals;
+mod start;
 mod token;
 mod trouble;
 

@@ -14,7 +14,7 @@ use liandong_engine::run::{
     source::Entropy,
 };
 
-use super::trouble::Trouble;
+use super::{database::file_of, trouble::Trouble};
 
 /// Which secret.
 #[derive(Debug, Default, Args)]
@@ -34,9 +34,14 @@ impl SecretFile {
         Self { file: Some(file), new_secret: false }
     }
 
+    /// Where it is, for this database; none when nobody said and there is no file to be beside.
+    pub(super) fn path(&self, url: &str) -> Option<PathBuf> {
+        self.file.clone().or_else(|| beside(url))
+    }
+
     /// Gives the engine its secret: that of the file, or a new one where the database has none yet.
     pub(super) async fn give(&self, engine: &Engine, url: &str) -> Result<(), Trouble> {
-        let Some(path) = self.file.clone().or_else(|| beside(url)) else {
+        let Some(path) = self.path(url) else {
             let what = "no secret is named to make receipts with";
             return Err(Trouble::Failed(format!("{what}; use --secret-file FILE, which is made if it is not there")));
         };
@@ -62,7 +67,7 @@ impl SecretFile {
 
 /// Where the secret of an embedded database is, unless somebody says otherwise.
 fn beside(url: &str) -> Option<PathBuf> {
-    let mut file: OsString = url.strip_prefix("sqlite://")?.split('?').next()?.into();
+    let mut file: OsString = file_of(url)?.into();
     file.push(".secret");
     Some(file.into())
 }

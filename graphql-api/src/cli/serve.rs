@@ -20,6 +20,7 @@ use super::{
     logging::{self, LogFormat},
     secret::SecretFile,
     signals::Signals,
+    start,
     trouble::Trouble,
 };
 
@@ -92,8 +93,8 @@ impl Serve {
         runtime()?.block_on(async {
             let mut signals = Signals::listen()?;
             let webhook = self.delivery.webhook()?;
-            let engine = database::open(&self.database.url).await?;
-            self.secret.give(&engine, &self.database.url).await?;
+            let opened = start::open(&self.database.url, &self.secret, &mut signals).await?;
+            let Some(engine) = opened else { return Ok(()) };
             match webhook {
                 Some(webhook) => engine.deliver_to(webhook),
                 None => tracing::info!("no webhook is set: notices are only read over the API"),

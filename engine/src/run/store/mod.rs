@@ -3,6 +3,7 @@
 mod absence_rows;
 pub mod calendar_feed;
 mod calendar_rows;
+mod cannot_open;
 pub mod delivery;
 pub mod dialect;
 pub mod due;
@@ -16,6 +17,7 @@ mod limit_rows;
 mod limited;
 pub mod list;
 mod measure;
+mod open;
 pub mod open_work;
 mod outage;
 pub mod outbox;
@@ -37,11 +39,10 @@ pub mod workload;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use liandong_schema::migration::Migrator;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
-use sea_orm_migration::MigratorTrait;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use tokio::time::Instant as Stopwatch;
 
+pub use cannot_open::CannotOpen;
 pub use failure::Failure;
 #[cfg(any(test, feature = "seed"))]
 pub use limited::PageLimit;
@@ -71,46 +72,6 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database and brings its tables up to date.
-    ///
-    /// `sqlite://FILE` is created when it is not there; `sqlite::memory:` is not offered, because
-    /// nothing acknowledged may be lost. `postgres://…` must exist.
-    ///
-    /// # Errors
-    /// [`Error::Address`], [`Error::Database`].
-    pub async fn open(url: &str) -> Result<Self, Error> {
-        if is_sqlite(url) {
-            file::create(url)?;
-        }
-        let store = Self::connect(url).await?;
-        Migrator::up(&store.write, None).await?;
-        Ok(store)
-    }
-
-    /// Opens the database as it is.
-    ///
-    /// # Errors
-    /// [`Error::Address`], [`Error::Database`].
-    pub async fn connect(url: &str) -> Result<Self, Error> {
-        if is_sqlite(url) {
-            Self::embedded(url, dialect::sqlite(url, 1)).await
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let both = Database::connect(dialect::postgres(url)).await?;
-            Ok(Self { write: both.clone(), read: both, files: None, measures: Measures::default(), told: None })
-        } else {
-            Err(Error::Address(url.split('@').next_back().unwrap_or_default().to_owned()))
-        }
-    }
-
-    /// An SQLite file, written as the options say.
-    async fn embedded(url: &str, write: ConnectOptions) -> Result<Self, Error> {
-        let write = Database::connect(write).await?;
-        // Taken with the file open, so that it is the one that was opened.
-        let files = Some(Files::of(url)?);
-        let read = Database::connect(dialect::sqlite(url, 4)).await?;
-        Ok(Self { write, read, files, measures: Measures::default(), told: None })
-    }
-
     /// For reading outside a transaction.
     #[must_use]
     pub(crate) fn read(&self) -> &DatabaseConnection {
@@ -218,10 +179,6 @@ impl Store {
         self.write.clone().close().await?;
         Ok(())
     }
-}
-
-fn is_sqlite(url: &str) -> bool {
-    url.starts_with("sqlite://") && !url.contains(":memory:")
 }
 
 /// The database failed.
