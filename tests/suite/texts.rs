@@ -251,12 +251,15 @@ CallHelp: reason
 ChangeRoster: name
 ConfirmRelay: whom
 Correct: reason
+CorrectCitizen: name, phone, reason
+CorrectPlace: reason
 CreatePost: name
 CreateUnit: name
 DeclareDays: name
 Delegate: instruction
 Escalate: reason
 LogRequest: name, phone, words
+Merge: reason
 OfferSwap: reason
 Rate: words
 Recall: reason
@@ -271,6 +274,7 @@ Resolve: words
 Resume: answer
 Rule: ruling
 SendBack: reason
+Separate: reason
 SetUpRoster: name
 Supervise: words
 TakeOver: reason
