@@ -74,7 +74,7 @@ impl Town {
     /// # Errors
     /// When the store or the rows are not to be had.
     pub async fn open(kind: Kind, rows: Register) -> Result<Option<Self>, Trouble> {
-        let Some(db) = TestDb::new(kind).await? else { return Ok(None) };
+        let Some(db) = TestDb::with_tables(kind).await? else { return Ok(None) };
         let clock = Clock::manual(instant(MORNING)?);
         let engine = Self::engine(&db, &clock).await?;
         let town = Self { engine, clock, db, keys: AtomicU32::new(0) };

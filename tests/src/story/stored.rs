@@ -57,7 +57,7 @@ impl Stored {
     pub fn open(kind: Kind, rows: Register) -> Result<Option<Self>, Trouble> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let opened: Result<_, Trouble> = runtime.block_on(async {
-            let Some(db) = TestDb::new(kind).await? else { return Ok(None) };
+            let Some(db) = TestDb::with_tables(kind).await? else { return Ok(None) };
             // Long before every story, so that the town is as old as its rows say.
             let clock = Clock::manual(instant("2000-01-01")?);
             let engine = Town::engine(&db, &clock).await?;

@@ -6,7 +6,7 @@
 //!   whose time to accept runs by the clock;
 //! - while people work, what others ask of who is at it, or say to that person: a reminder, a supervision, a
 //!   report, an extension, a note, what the citizen answers, that the case was withdrawn, a deadline that comes nearer,
-//!   a bad rating. In an emergency a supervision, a report, the loss of a helper, a note, an answer and a withdrawal
+//!   a bad rating, that it was reopened by one. In an emergency a supervision, a report, the loss of a helper, a note, an answer and a withdrawal
 //!   wait for nothing.
 //!
 //! - a change of who is on duty, or there at all, that begins today or tomorrow, or before the digest. Nobody
@@ -74,96 +74,19 @@ impl Moment<'_> {
         let desk = self.desk(person, assignment);
         let digest = next_digest(desk, self.at);
         let is_day = by_day(&desk.zone(), self.at) == self.at;
-        let urgency = match kind {
-            NoticeKind::Assigned => match self.event.opens().map(|opens| ends_before(opens, digest)) {
+        let is_read = || is_day && self.is_working(desk, digest);
+        let urgency = match presses(kind) {
+            Presses::AsItsTimeDoes => match self.event.opens().map(|opens| ends_before(opens, digest)) {
                 Some(Ends::ByTheClock) => Urgency::Urgent,
                 // Where nobody keeps a calendar working time runs at night as well.
                 Some(Ends::InWorkingTime) if !is_day => Urgency::Urgent,
                 Some(Ends::InWorkingTime) => Urgency::Prompt,
                 Some(Ends::Later) | None => Urgency::Digest,
             },
-            NoticeKind::Overdue if self.is_emergency() => Urgency::Urgent,
-            NoticeKind::Overdue if is_day && self.is_working(desk, digest) => Urgency::Prompt,
-            NoticeKind::Supervised
-            | NoticeKind::Reported
-            | NoticeKind::Unhelped
-            | NoticeKind::CitizenAnswered
-            | NoticeKind::NoteAdded
-            | NoticeKind::Withdrawn
-                if self.is_emergency() =>
-            {
-                Urgency::Urgent
-            }
-            NoticeKind::Reminded
-            | NoticeKind::Supervised
-            | NoticeKind::Reported
-            | NoticeKind::NotNeeded
-            | NoticeKind::Unhelped
-            | NoticeKind::Extended
-            | NoticeKind::NotExtended
-            | NoticeKind::Corrected
-            | NoticeKind::CitizenAnswered
-            | NoticeKind::CitizenSilent
-            | NoticeKind::NoteAdded
-            | NoticeKind::Withdrawn
-            | NoticeKind::RatedBad
-            | NoticeKind::Responded
-                if is_day && self.is_working(desk, digest) =>
-            {
-                Urgency::Prompt
-            }
-            NoticeKind::DeadlineMoved
-                if self.brings_nearer(assignment) && is_day && self.is_working(desk, digest) =>
-            {
-                Urgency::Prompt
-            }
-            NoticeKind::Reminded
-            | NoticeKind::Supervised
-            | NoticeKind::Reported
-            | NoticeKind::NotNeeded
-            | NoticeKind::Unhelped
-            | NoticeKind::Extended
-            | NoticeKind::NotExtended
-            | NoticeKind::Corrected
-            | NoticeKind::Overdue
-            | NoticeKind::Taken
-            | NoticeKind::Resolved
-            | NoticeKind::TakenUp
-            | NoticeKind::Reopened
-            | NoticeKind::ActedFor
-            | NoticeKind::Reassigned
-            | NoticeKind::CitizenAsked
-            | NoticeKind::CitizenAnswered
-            | NoticeKind::CitizenSilent
-            | NoticeKind::NoteAdded
-            | NoticeKind::Withdrawn
-            | NoticeKind::Merged
-            | NoticeKind::Separated
-            | NoticeKind::SupervisedResolved
-            | NoticeKind::RatedGood
-            | NoticeKind::RatedBad
-            | NoticeKind::Responded
-            | NoticeKind::DeadlineMoved
-            | NoticeKind::PlaceMoved
-            // What the register tells follows from no request, and is judged by [`when_felt`].
-            | NoticeKind::SwapOffered
-            | NoticeKind::SwapTaken
-            | NoticeKind::SwapTakenBack
-            | NoticeKind::SwapGone
-            | NoticeKind::DutyTakenOver
-            | NoticeKind::CoverArranged
-            | NoticeKind::DutyChangeUndone
-            | NoticeKind::DutyChangeExpired
-            | NoticeKind::SubstituteGone
-            | NoticeKind::RosterChanged
-            | NoticeKind::AbsenceRecorded
-            | NoticeKind::StandIn
-            | NoticeKind::AbsenceEnded
-            | NoticeKind::ShiftEmpty
-            | NoticeKind::PostUnanswered
-            | NoticeKind::Appointed
-            | NoticeKind::Relieved
-            | NoticeKind::UnitChanged => Urgency::Digest,
+            Presses::AlwaysInEmergencies if self.is_emergency() => Urgency::Urgent,
+            Presses::AlwaysInEmergencies | Presses::WhileRead if is_read() => Urgency::Prompt,
+            Presses::WhenNearer if self.brings_nearer(assignment) && is_read() => Urgency::Prompt,
+            _ => Urgency::Digest,
         };
         if urgency == Urgency::Digest { (urgency, digest) } else { (urgency, self.at) }
     }
@@ -210,6 +133,74 @@ impl Moment<'_> {
             _ => &self.before?.place,
         };
         self.world.find_unit(place.as_str())
+    }
+}
+
+/// How a kind of notice presses.
+enum Presses {
+    /// As the time of the assignment does that it tells of.
+    AsItsTimeDoes,
+    /// Of an emergency at any time; of all else while it would be read.
+    AlwaysInEmergencies,
+    /// While it would be read.
+    WhileRead,
+    /// The same, when there is less time than before.
+    WhenNearer,
+    /// Not at all.
+    No,
+}
+
+const fn presses(kind: NoticeKind) -> Presses {
+    use NoticeKind as Kind;
+    match kind {
+        Kind::Assigned => Presses::AsItsTimeDoes,
+        Kind::Overdue
+        | Kind::Supervised
+        | Kind::Reported
+        | Kind::Unhelped
+        | Kind::CitizenAnswered
+        | Kind::NoteAdded
+        | Kind::Withdrawn => Presses::AlwaysInEmergencies,
+        Kind::Reminded
+        | Kind::NotNeeded
+        | Kind::Extended
+        | Kind::NotExtended
+        | Kind::Corrected
+        | Kind::CitizenSilent
+        | Kind::RatedBad
+        | Kind::Reopened
+        | Kind::Responded => Presses::WhileRead,
+        Kind::DeadlineMoved => Presses::WhenNearer,
+        Kind::Taken
+        | Kind::Resolved
+        | Kind::TakenUp
+        | Kind::ActedFor
+        | Kind::Reassigned
+        | Kind::CitizenAsked
+        | Kind::Merged
+        | Kind::Separated
+        | Kind::SupervisedResolved
+        | Kind::RatedGood
+        | Kind::PlaceMoved
+        // What the register tells follows from no request, and is judged by [`when_felt`].
+        | Kind::SwapOffered
+        | Kind::SwapTaken
+        | Kind::SwapTakenBack
+        | Kind::SwapGone
+        | Kind::DutyTakenOver
+        | Kind::CoverArranged
+        | Kind::DutyChangeUndone
+        | Kind::DutyChangeExpired
+        | Kind::SubstituteGone
+        | Kind::RosterChanged
+        | Kind::AbsenceRecorded
+        | Kind::StandIn
+        | Kind::AbsenceEnded
+        | Kind::ShiftEmpty
+        | Kind::PostUnanswered
+        | Kind::Appointed
+        | Kind::Relieved
+        | Kind::UnitChanged => Presses::No,
     }
 }
 
