@@ -91,14 +91,18 @@ impl Socket {
 
     /// The next message, or that the socket closed.
     pub(crate) async fn hear(&mut self) -> Result<Heard, Trouble> {
-        loop {
-            match tokio::time::timeout(PATIENCE, self.0.next()).await? {
-                Some(Ok(Message::Text(text))) => return Ok(Heard::Message(serde_json::from_str(&text)?)),
-                Some(Ok(Message::Close(frame))) => return Ok(Heard::Closed(frame.map_or(1005, |f| f.code.into()))),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Ok(Heard::Closed(1006)),
+        // In all: the server asks for a sign of life now and then, which is no message.
+        tokio::time::timeout(PATIENCE, async {
+            loop {
+                match self.0.next().await {
+                    Some(Ok(Message::Text(text))) => return Ok(Heard::Message(serde_json::from_str(&text)?)),
+                    Some(Ok(Message::Close(frame))) => return Ok(Heard::Closed(frame.map_or(1005, |f| f.code.into()))),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return Ok(Heard::Closed(1006)),
+                }
             }
-        }
+        })
+        .await?
     }
 
     /// Waits until the operations begun on the socket are under way: they begin in their order, and

@@ -153,6 +153,11 @@ impl Doors {
         }
     }
 
+    /// Whether nobody is inside any more.
+    pub(super) fn empty(&self) -> bool {
+        self.count(|_| true) == 0
+    }
+
     /// How many are inside that are no web sockets.
     pub(super) fn plain(&self) -> usize {
         self.count(|guest| !guest.is_upgraded())

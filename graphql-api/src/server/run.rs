@@ -64,7 +64,8 @@ pub(super) async fn serve(
     // The feed closes here, so every subscription completes; then the sockets close.
     let closed = app.engine.stop().await;
     app.closing.send_replace(true);
-    if timeout(CLOSING_TIME, until(|| app.metrics.sockets_open() <= 0)).await.is_err() {
+    // Until they have read it, too, so that the last word is not lost on the way.
+    if timeout(CLOSING_TIME, until(|| doors.empty())).await.is_err() && app.metrics.sockets_open() > 0 {
         tracing::warn!("some web sockets did not close in time");
     }
     // Nobody waits for whoever is left, of whom nothing is known that would have to be done.

@@ -84,9 +84,9 @@ fn a_stopping_server_gives_up_a_request_that_does_not_end() {
     });
 }
 
-/// Whoever neither reads nor answers on a web socket is not waited for either.
+/// They never answer it, and it stops all the same.
 #[test]
-fn a_stopping_server_does_not_wait_for_web_sockets_that_say_nothing() {
+fn a_stopping_server_says_good_bye_to_web_sockets_that_say_nothing() {
     behind(patient(), |mut api| async move {
         let mut lines = Vec::new();
         for _ in 0..3 {
