@@ -320,6 +320,8 @@ fn household(address: IpAddr) -> IpAddr {
 mod tests {
     use std::net::Ipv4Addr;
 
+    use futures_util::FutureExt;
+
     use super::*;
 
     fn host(n: u8) -> IpAddr {
@@ -417,8 +419,14 @@ mod tests {
     #[test]
     fn who_does_not_leave_when_told_is_not_forgotten() {
         let doors = Doors::new(1, 1);
-        let passes: Vec<Pass> = std::iter::from_fn(|| doors.enter(host(1)).ok()).take(100).map(|(p, _)| p).collect();
+        let mut passes: Vec<Pass> =
+            std::iter::from_fn(|| doors.enter(host(1)).ok()).take(100).map(|(p, _)| p).collect();
         assert_eq!(passes.len(), LEAVING + 1, "one inside, and as many as may be on their way out");
+        // Whoever comes then is let wait at the door until one of them is gone.
+        assert_eq!(doors.settled().now_or_never(), None);
+        let first = passes.swap_remove(0);
+        drop(first);
+        assert_eq!(doors.settled().now_or_never(), Some(()));
     }
 
     #[test]

@@ -14,14 +14,17 @@ pub(super) enum Format {
 
 type Labels = BTreeMap<String, String>;
 
+/// Name, labels and value.
+type Sample = (String, Labels, f64);
+
 /// What is counted under one name.
 #[derive(Debug, Default)]
 pub(super) struct Family {
     pub(super) kind: String,
     help: Option<String>,
     unit: Option<String>,
-    /// Name, labels and value, in their order.
-    pub(super) samples: Vec<(String, Labels, f64)>,
+    /// In their order.
+    pub(super) samples: Vec<Sample>,
 }
 
 /// All families by name, or what is wrong and where.
@@ -131,7 +134,7 @@ fn unescaped(text: &str, known: &str) -> Result<String, String> {
     Ok(out)
 }
 
-fn sample(line: &str) -> Result<(String, Labels, f64), String> {
+fn sample(line: &str) -> Result<Sample, String> {
     let (name, rest) = line.split_at(line.find(['{', ' ']).ok_or("no value")?);
     check_name(name)?;
     let (labels, rest) = match rest.strip_prefix('{') {
@@ -200,7 +203,7 @@ fn check(name: &str, family: &Family, format: Format) -> Result<(), String> {
 
 fn check_histograms(name: &str, family: &Family) -> Result<(), String> {
     let of = |labels: &Labels| labels.iter().filter(|(n, _)| *n != "le").map(|(n, v)| (n.clone(), v.clone())).collect();
-    let mut series: Vec<(Labels, Vec<&(String, Labels, f64)>)> = Vec::new();
+    let mut series: Vec<(Labels, Vec<&Sample>)> = Vec::new();
     for sample in &family.samples {
         let labels: Labels = of(&sample.1);
         match series.iter().position(|(known, _)| *known == labels) {
