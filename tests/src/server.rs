@@ -69,6 +69,14 @@ impl Server {
         Self::started(database, "off", Some(shell), &|| Ok(Stdio::null())).await
     }
 
+    /// The same, with what it logs as a rule written to a file.
+    ///
+    /// # Errors
+    /// When it does not become ready, or the file cannot be written.
+    pub async fn under_logging(database: &str, shell: &str, file: &Path) -> Result<Self, Trouble> {
+        Self::started(database, "info", Some(shell), &|| Ok(std::fs::File::create(file)?.into())).await
+    }
+
     /// The same, with all that it ever logs written to a file.
     ///
     /// # Errors

@@ -11,6 +11,7 @@
 mod calendar;
 mod code;
 mod commands;
+mod doors;
 mod duty;
 mod engine;
 mod generated;

@@ -34,18 +34,18 @@ use tokio_tungstenite::{
 use crate::http::{Api, input, log, on_hamlet, order};
 
 /// A web socket that speaks graphql-transport-ws.
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(pub(crate) WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// What the server says.
 #[derive(Clone, Debug, PartialEq)]
-enum Heard {
+pub(crate) enum Heard {
     Message(Value),
     Closed(u16),
 }
 
 impl Heard {
     /// The data of a `next` for an operation.
-    fn next(self, id: &str) -> Value {
+    pub(crate) fn next(self, id: &str) -> Value {
         match self {
             Self::Message(message) if message["type"] == "next" && message["id"] == id => {
                 assert_eq!(message["payload"].get("errors"), None, "{message}");
@@ -57,7 +57,7 @@ impl Heard {
 }
 
 impl Socket {
-    async fn open(serving: &Serving) -> Result<Self, Trouble> {
+    pub(crate) async fn open(serving: &Serving) -> Result<Self, Trouble> {
         let mut request = format!("ws://{}/graphql/ws", serving.address).into_client_request()?;
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
         let (socket, response) = tokio::time::timeout(PATIENCE, connect_async(request)).await??;
@@ -73,7 +73,7 @@ impl Socket {
         Ok(socket)
     }
 
-    async fn of_person(api: &Api, code: &str) -> Result<Self, Trouble> {
+    pub(crate) async fn of_person(api: &Api, code: &str) -> Result<Self, Trouble> {
         Self::of(&api.serving, &format!("Bearer {}", api.token(code).await?)).await
     }
 
@@ -81,29 +81,33 @@ impl Socket {
         self.send(Message::text(message.to_string())).await
     }
 
-    async fn send(&mut self, message: Message) -> Result<(), Trouble> {
+    pub(crate) async fn send(&mut self, message: Message) -> Result<(), Trouble> {
         Ok(tokio::time::timeout(PATIENCE, self.0.send(message)).await??)
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str, variables: Value) -> Result<(), Trouble> {
+    pub(crate) async fn subscribe(&mut self, id: &str, query: &str, variables: Value) -> Result<(), Trouble> {
         self.say(&json!({ "type": "subscribe", "id": id, "payload": { "query": query, "variables": variables } })).await
     }
 
     /// The next message, or that the socket closed.
-    async fn hear(&mut self) -> Result<Heard, Trouble> {
-        loop {
-            match tokio::time::timeout(PATIENCE, self.0.next()).await? {
-                Some(Ok(Message::Text(text))) => return Ok(Heard::Message(serde_json::from_str(&text)?)),
-                Some(Ok(Message::Close(frame))) => return Ok(Heard::Closed(frame.map_or(1005, |f| f.code.into()))),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Ok(Heard::Closed(1006)),
+    pub(crate) async fn hear(&mut self) -> Result<Heard, Trouble> {
+        // In all: the server asks for a sign of life now and then, which is no message.
+        tokio::time::timeout(PATIENCE, async {
+            loop {
+                match self.0.next().await {
+                    Some(Ok(Message::Text(text))) => return Ok(Heard::Message(serde_json::from_str(&text)?)),
+                    Some(Ok(Message::Close(frame))) => return Ok(Heard::Closed(frame.map_or(1005, |f| f.code.into()))),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return Ok(Heard::Closed(1006)),
+                }
             }
-        }
+        })
+        .await?
     }
 
     /// Waits until the operations begun on the socket are under way: they begin in their order, and
     /// this one ends.
-    async fn settled(&mut self) -> Result<(), Trouble> {
+    pub(crate) async fn settled(&mut self) -> Result<(), Trouble> {
         self.subscribe("settled", "{ __typename }", Value::Null).await?;
         assert_eq!(self.hear().await?.next("settled"), json!({ "__typename": "Query" }));
         assert_eq!(self.hear().await?, Heard::Message(json!({ "type": "complete", "id": "settled" })));
@@ -111,18 +115,18 @@ impl Socket {
     }
 }
 
-const TOLD: &str = "subscription($after: Position) {
+pub(crate) const TOLD: &str = "subscription($after: Position) {
     noticesRaised(after: $after) { position notices { kind assignment urgency delivery { state } } }
 }";
 
-const MINE: &str = "subscription($after: Position) {
+pub(crate) const MINE: &str = "subscription($after: Position) {
     assignmentsChanged(after: $after) {
         position kind at opened { no duty post { code } person { code } } ended { no endedHow }
         request { id words citizen { name } }
     }
 }";
 
-const ONE: &str = "subscription($id: ID!, $after: Position) {
+pub(crate) const ONE: &str = "subscription($id: ID!, $after: Position) {
     requestChanged(id: $id, after: $after) {
         position
         entry { seq kind words acted { kind person { name } } opens { person { name } } }
@@ -130,7 +134,7 @@ const ONE: &str = "subscription($id: ID!, $after: Position) {
     }
 }";
 
-const CLIMBS: &str = "subscription($after: Position) {
+pub(crate) const CLIMBS: &str = "subscription($after: Position) {
     escalationsRaised(after: $after) {
         position escalation { kind reason opens { post { code } } request { id citizen { name } } }
     }

@@ -41,10 +41,12 @@ pub(super) struct Serve {
     /// Where /metrics is to be had, and then only there; beside all else when not given
     #[arg(long, value_name = "ADDR", env = "LIANDONG_METRICS_LISTEN", value_parser = address)]
     metrics_listen: Option<SocketAddr>,
-    /// How many connections may be open; 4096 when not given, and never more than the limit of open files less 96
+    /// How many connections may be open; 4096 when not given, and never more than the limit of open files less 96 (176
+    /// with --metrics-listen)
     #[arg(long, value_name = "N", env = "LIANDONG_MAX_CONNECTIONS", value_parser = count)]
     max_connections: Option<usize>,
-    /// How many of them from one address; half of all when not given. Behind a proxy give as many as it may open
+    /// How many of them from one address; half of all when not given. Behind a proxy give as many as it may open,
+    /// for they all come from its address
     #[arg(long, value_name = "N", env = "LIANDONG_MAX_CONNECTIONS_PER_ADDRESS", value_parser = count)]
     max_connections_per_address: Option<usize>,
     #[command(flatten)]

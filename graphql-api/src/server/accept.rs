@@ -29,6 +29,15 @@ impl Media {
         }
     }
 
+    /// Which version of its kind it is, where there are several: a range that names another does not mean it.
+    const fn version(self) -> Option<&'static str> {
+        match self {
+            Self::OpenMetrics => Some("1.0.0"),
+            Self::Text => Some("0.0.4"),
+            Self::GraphQl | Self::Json | Self::Html => None,
+        }
+    }
+
     const fn parts(self) -> (&'static str, &'static str) {
         match self {
             Self::GraphQl => ("application", "graphql-response+json"),
@@ -46,7 +55,7 @@ impl Media {
 pub(super) fn negotiate(headers: &HeaderMap, offered: &[Media]) -> Option<Media> {
     let wanted: Vec<&str> = headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
     let ranges: Vec<Range<'_>> = wanted.iter().flat_map(|v| v.split(',')).filter_map(Range::parse).collect();
-    let anything = [Range { kind: "*", subtype: "*", quality: 1000 }];
+    let anything = [Range { kind: "*", subtype: "*", version: None, quality: 1000 }];
     let ranges = if ranges.is_empty() { anything.as_slice() } else { ranges.as_slice() };
     let mut best: Option<((u16, u8, bool), Media)> = None;
     for media in offered {
@@ -66,6 +75,9 @@ const NAMED: u8 = 2;
 fn wanted_by(ranges: &[Range<'_>], media: Media) -> Option<(u8, u16)> {
     let (kind, subtype) = media.parts();
     let fitting = ranges.iter().filter_map(|range| {
+        if range.version.zip(media.version()).is_some_and(|(wanted, is)| wanted != is) {
+            return None;
+        }
         let specific = match (range.kind, range.subtype) {
             ("*", "*") => 0,
             (k, "*") if k.eq_ignore_ascii_case(kind) => 1,
@@ -80,15 +92,21 @@ fn wanted_by(ranges: &[Range<'_>], media: Media) -> Option<(u8, u16)> {
 struct Range<'a> {
     kind: &'a str,
     subtype: &'a str,
+    version: Option<&'a str>,
     quality: u16,
 }
 
 impl<'a> Range<'a> {
     fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.split(';').map(str::trim);
-        let (kind, subtype) = parts.next()?.split_once('/')?;
-        let quality = parts.filter_map(|p| p.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
-        Some(Self { kind, subtype, quality: quality.map_or(1000, |(_, q)| thousandths(q.trim())) })
+        let (media, parameters) = text.split_once(';').unwrap_or((text, ""));
+        let (kind, subtype) = media.trim().split_once('/')?;
+        let parameter = |name: &str| {
+            let mut all = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
+            let (_, value) = all.find(|(is, _)| is.trim().eq_ignore_ascii_case(name))?;
+            Some(value.trim().trim_matches('"'))
+        };
+        let quality = parameter("q").map_or(1000, thousandths);
+        Some(Self { kind, subtype, version: parameter("version"), quality })
     }
 }
 
@@ -133,6 +151,20 @@ mod tests {
     #[test]
     fn a_browser_gets_the_page() {
         check(Some("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"), Some(Media::Html));
+    }
+
+    #[test]
+    fn numbers_are_of_the_version_that_is_asked_for() {
+        for (accept, expected) in [
+            ("application/openmetrics-text;version=1.0.0", Some(Media::OpenMetrics)),
+            ("application/openmetrics-text; version=\"1.0.0\"; charset=utf-8", Some(Media::OpenMetrics)),
+            ("application/openmetrics-text;version=0.0.1", None),
+            ("application/openmetrics-text;version=0.0.1,text/plain;version=0.0.4;q=0.1", Some(Media::Text)),
+            ("text/plain;version=1.0.0, */*;q=0.1", Some(Media::Text)),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]);
+            assert_eq!(negotiate(&headers, &[Media::OpenMetrics, Media::Text]), expected, "{accept}");
+        }
     }
 
     #[test]

@@ -5,14 +5,14 @@ use std::{
     net::{IpAddr, Ipv6Addr},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
 use tokio::sync::Notify;
 
 /// How many that were told to leave may still be on their way out.
-const LEAVING: usize = 32;
+pub(super) const LEAVING: usize = 32;
 
 /// The connections of a listener.
 #[derive(Debug)]
@@ -22,7 +22,8 @@ pub(super) struct Doors {
     inside: Mutex<Inside>,
     /// Counts moments, so that it is known who has been idle for longest.
     moments: AtomicU64,
-    handlers: AtomicUsize,
+    /// Told when somebody has left.
+    gone: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -42,16 +43,30 @@ pub(super) enum Full {
     Address,
 }
 
+/// When whoever is told to leave has to be gone; each is stricter than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Leave {
+    /// When nothing goes on for it and it has read its answers.
+    Served = 1,
+    /// When nothing goes on for it, or it is slow to read its answers.
+    Idle = 2,
+    /// Whatever goes on.
+    Now = 3,
+}
+
 /// A connection.
 #[derive(Debug)]
 pub(super) struct Guest {
     id: u64,
     address: IpAddr,
-    /// What goes on for it; idle when that is nothing.
+    /// What goes on for it.
     busy: AtomicUsize,
     idle_since: AtomicU64,
+    /// Whether an answer is not read yet, as far as can be seen from here.
+    reads: AtomicBool,
     upgraded: AtomicBool,
-    told: AtomicBool,
+    /// The `Leave` that it was told; 0 when it may stay.
+    told: AtomicU8,
     leave: Arc<Notify>,
     doors: Arc<Doors>,
 }
@@ -64,15 +79,11 @@ pub(super) struct Pass(Arc<Guest>);
 #[derive(Debug)]
 pub(super) struct Busy(Arc<Guest>);
 
-/// A request is worked on for as long as this lives.
-#[derive(Debug)]
-pub(super) struct Handling(Arc<Doors>);
-
 impl Doors {
     /// Nobody is inside.
     pub(super) fn new(most: usize, most_of_one: usize) -> Arc<Self> {
-        let (inside, moments, handlers) = (Mutex::default(), AtomicU64::new(0), AtomicUsize::new(0));
-        Arc::new(Self { most, most_of_one, inside, moments, handlers })
+        let (inside, moments, gone) = (Mutex::default(), AtomicU64::new(0), Notify::new());
+        Arc::new(Self { most, most_of_one, inside, moments, gone })
     }
 
     /// Lets somebody in; the connection that was idle for longest makes room when there is none, one of the same
@@ -81,34 +92,42 @@ impl Doors {
         let address = household(address);
         let id = self.moment();
         let mut inside = self.inside();
-        let (mut made_room, of_address) = (false, inside.of_address.get(&address).copied().unwrap_or(0));
-        if of_address >= self.most_of_one {
-            made_room = inside.make_room(Some(address));
-            if !made_room {
-                return Err(Full::Address);
-            }
-        } else if inside.guests.len().saturating_sub(inside.leaving) >= self.most {
-            made_room = inside.make_room(None);
-            if !made_room {
-                return Err(Full::All);
-            }
-        }
-        if inside.leaving > LEAVING {
-            return Err(Full::All);
+        let of_address = inside.of_address.get(&address).copied().unwrap_or(0);
+        let (room, full) = if of_address >= self.most_of_one {
+            (Some(Some(address)), Full::Address)
+        } else if inside.staying() >= self.most {
+            (Some(None), Full::All)
+        } else {
+            (None, Full::All)
+        };
+        if let Some(of) = room
+            // Nobody is told to leave for somebody who is not let in.
+            && (inside.leaving >= LEAVING || !inside.make_room(of))
+        {
+            return Err(full);
         }
         let guest = Arc::new(Guest {
             id,
             address,
             busy: AtomicUsize::new(0),
             idle_since: AtomicU64::new(id),
+            reads: AtomicBool::new(false),
             upgraded: AtomicBool::new(false),
-            told: AtomicBool::new(false),
+            told: AtomicU8::new(0),
             leave: Arc::new(Notify::new()),
             doors: Arc::clone(self),
         });
         inside.guests.insert(id, Arc::clone(&guest));
         *inside.of_address.entry(address).or_default() += 1;
-        Ok((Pass(guest), made_room))
+        Ok((Pass(guest), room.is_some()))
+    }
+
+    /// Waits until so many have left who were told to that the next one can be told. Who comes in a crowd would be
+    /// refused else, though there is room for them in a moment.
+    pub(super) async fn settled(&self) {
+        while self.inside().leaving >= LEAVING {
+            self.gone.notified().await;
+        }
     }
 
     /// Tells whoever has been idle for longest to leave; whether there is somebody.
@@ -117,22 +136,41 @@ impl Doors {
     }
 
     /// Tells everybody to leave but those on web sockets, who are told in their own words.
-    pub(super) fn clear(&self) {
+    pub(super) fn clear(&self, leave: Leave) {
+        self.tell_all(leave, |guest| !guest.is_upgraded());
+    }
+
+    /// Tells everybody to be gone.
+    pub(super) fn close(&self) {
+        self.tell_all(Leave::Now, |_| true);
+    }
+
+    fn tell_all(&self, leave: Leave, whom: impl Fn(&Guest) -> bool) {
         let mut inside = self.inside();
-        let guests: Vec<_> = inside.guests.values().filter(|guest| !guest.is_upgraded()).cloned().collect();
+        let guests: Vec<_> = inside.guests.values().filter(|guest| whom(guest)).cloned().collect();
         for guest in guests {
-            inside.tell(&guest);
+            inside.tell(&guest, leave);
         }
+    }
+
+    /// Whether nobody is inside any more.
+    pub(super) fn empty(&self) -> bool {
+        self.count(|_| true) == 0
     }
 
     /// How many are inside that are no web sockets.
     pub(super) fn plain(&self) -> usize {
-        self.inside().guests.values().filter(|guest| !guest.is_upgraded()).count()
+        self.count(|guest| !guest.is_upgraded())
     }
 
-    /// How many requests are worked on.
-    pub(super) fn handlers(&self) -> usize {
-        self.handlers.load(Ordering::SeqCst)
+    /// For how many of those a request is worked on. What waits until its client has read what it asked for before
+    /// is not worked on.
+    pub(super) fn working(&self) -> usize {
+        self.count(|guest| !guest.is_upgraded() && !guest.is_idle())
+    }
+
+    fn count(&self, whom: impl Fn(&Guest) -> bool) -> usize {
+        self.inside().guests.values().filter(|guest| whom(guest)).count()
     }
 
     fn moment(&self) -> u64 {
@@ -145,21 +183,30 @@ impl Doors {
 }
 
 impl Inside {
+    /// How many are inside and were not told to leave.
+    fn staying(&self) -> usize {
+        self.guests.len().saturating_sub(self.leaving)
+    }
+
+    /// Whoever reads slowly goes after whoever does nothing, but goes: else slow readers would keep everybody out.
     fn make_room(&mut self, address: Option<IpAddr>) -> bool {
-        let idle = self.guests.values().filter(|guest| guest.is_idle() && address.is_none_or(|a| a == guest.address));
-        let Some(guest) = idle.min_by_key(|guest| guest.idle_since.load(Ordering::SeqCst)).cloned() else {
-            return false;
-        };
-        self.tell(&guest);
+        let idle = self.guests.values().filter(|guest| {
+            guest.told().is_none() && guest.is_idle() && address.is_none_or(|address| address == guest.address)
+        });
+        let first =
+            idle.min_by_key(|guest| (guest.reads.load(Ordering::SeqCst), guest.idle_since.load(Ordering::SeqCst)));
+        let Some(guest) = first.cloned() else { return false };
+        self.tell(&guest, Leave::Idle);
         true
     }
 
-    fn tell(&mut self, guest: &Guest) {
-        if !guest.told.swap(true, Ordering::SeqCst) {
+    fn tell(&mut self, guest: &Guest, leave: Leave) {
+        let before = guest.told.fetch_max(leave as u8, Ordering::SeqCst);
+        if before == 0 {
             self.leaving += 1;
             self.leave_address(guest.address);
-            guest.leave.notify_one();
         }
+        guest.leave.notify_one();
     }
 
     fn leave_address(&mut self, address: IpAddr) {
@@ -179,10 +226,9 @@ impl Guest {
         Busy(Arc::clone(self))
     }
 
-    /// A request of it is worked on until the result goes.
-    pub(super) fn handling(&self) -> Handling {
-        self.doors.handlers.fetch_add(1, Ordering::SeqCst);
-        Handling(Arc::clone(&self.doors))
+    /// Says whether there is an answer that it has not read yet.
+    pub(super) fn reads(&self, reads: bool) {
+        self.reads.store(reads, Ordering::SeqCst);
     }
 
     /// It becomes a web socket.
@@ -190,12 +236,40 @@ impl Guest {
         self.upgraded.store(true, Ordering::SeqCst);
     }
 
+    /// What it was told, if it was.
+    pub(super) fn told(&self) -> Option<Leave> {
+        match self.told.load(Ordering::SeqCst) {
+            0 => None,
+            1 => Some(Leave::Served),
+            2 => Some(Leave::Idle),
+            _ => Some(Leave::Now),
+        }
+    }
+
+    /// Whether it has to be gone. Who was told while a request of theirs was just read is not cut off in the middle
+    /// of it: they go when it is answered.
+    pub(super) fn must_leave(&self) -> bool {
+        self.told().is_some_and(|leave| match leave {
+            Leave::Served => self.is_idle() && !self.reads.load(Ordering::SeqCst),
+            Leave::Idle => self.is_idle(),
+            Leave::Now => true,
+        })
+    }
+
+    /// Waits until it has to be gone.
+    pub(super) async fn left(&self) {
+        while !self.must_leave() {
+            self.leave.notified().await;
+        }
+    }
+
     fn is_upgraded(&self) -> bool {
         self.upgraded.load(Ordering::SeqCst)
     }
 
+    /// Nothing goes on here; at most a client takes its time to read.
     fn is_idle(&self) -> bool {
-        self.busy.load(Ordering::SeqCst) == 0 && !self.told.load(Ordering::SeqCst)
+        self.busy.load(Ordering::SeqCst) == 0 || self.reads.load(Ordering::SeqCst)
     }
 }
 
@@ -205,7 +279,7 @@ impl Pass {
         &self.0
     }
 
-    /// Told when the connection is to close.
+    /// Told when it is to be asked whether the connection has to close.
     pub(super) fn leave(&self) -> Arc<Notify> {
         Arc::clone(&self.0.leave)
     }
@@ -215,8 +289,9 @@ impl Drop for Pass {
     fn drop(&mut self) {
         let mut inside = self.0.doors.inside();
         inside.guests.remove(&self.0.id);
-        if self.0.told.load(Ordering::SeqCst) {
+        if self.0.told().is_some() {
             inside.leaving = inside.leaving.saturating_sub(1);
+            self.0.doors.gone.notify_one();
         } else {
             inside.leave_address(self.0.address);
         }
@@ -227,12 +302,9 @@ impl Drop for Busy {
     fn drop(&mut self) {
         self.0.idle_since.store(self.0.doors.moment(), Ordering::SeqCst);
         self.0.busy.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-impl Drop for Handling {
-    fn drop(&mut self) {
-        self.0.handlers.fetch_sub(1, Ordering::SeqCst);
+        if self.0.told().is_some() {
+            self.0.leave.notify_one();
+        }
     }
 }
 
@@ -248,6 +320,8 @@ fn household(address: IpAddr) -> IpAddr {
 mod tests {
     use std::net::Ipv4Addr;
 
+    use futures_util::FutureExt;
+
     use super::*;
 
     fn host(n: u8) -> IpAddr {
@@ -255,7 +329,7 @@ mod tests {
     }
 
     fn told(pass: &Pass) -> bool {
-        pass.guest().told.load(Ordering::SeqCst)
+        pass.guest().told().is_some()
     }
 
     #[test]
@@ -295,10 +369,64 @@ mod tests {
     }
 
     #[test]
+    fn whoever_reads_slowly_makes_room_after_whoever_does_nothing() {
+        let doors = Doors::new(3, 3);
+        let (slow, _) = doors.enter(host(1)).unwrap();
+        let (working, _) = doors.enter(host(1)).unwrap();
+        let (idle, _) = doors.enter(host(1)).unwrap();
+        slow.guest().reads(true);
+        let _busy = [slow.guest().busy(), working.guest().busy()];
+        assert!(doors.make_room());
+        assert_eq!([&slow, &working, &idle].map(told), [false, false, true]);
+        assert!(doors.make_room());
+        assert_eq!([&slow, &working].map(told), [true, false]);
+        assert!(!doors.make_room());
+    }
+
+    #[test]
+    fn whoever_was_told_while_a_request_of_theirs_came_goes_when_it_is_answered() {
+        let doors = Doors::new(1, 1);
+        let (pass, _) = doors.enter(host(1)).unwrap();
+        assert!(doors.make_room() && pass.guest().must_leave());
+        let busy = pass.guest().busy();
+        assert!(!pass.guest().must_leave());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async { tokio::join!(biased; pass.guest().left(), async { drop(busy) }) });
+    }
+
+    #[test]
+    fn at_the_end_an_answer_may_be_read_for_a_while_and_then_everybody_goes() {
+        let doors = Doors::new(9, 9);
+        let passes = [1, 2, 3, 4].map(|n| doors.enter(host(n)).unwrap().0);
+        let leave = || passes.each_ref().map(|pass| pass.guest().must_leave());
+        let [_, working, slow, socket] = passes.each_ref().map(Pass::guest);
+        let _busy = [working.busy(), socket.busy()];
+        slow.reads(true);
+        socket.upgrade();
+        assert_eq!((doors.plain(), doors.working()), (3, 1));
+        doors.clear(Leave::Served);
+        assert_eq!(leave(), [true, false, false, false]);
+        doors.clear(Leave::Now);
+        assert_eq!(leave(), [true, true, true, false]);
+        doors.close();
+        assert_eq!(leave(), [true; 4]);
+        // Who was told twice leaves once.
+        drop(passes);
+        let inside = doors.inside();
+        assert_eq!((inside.guests.len(), inside.leaving, inside.of_address.len()), (0, 0, 0));
+    }
+
+    #[test]
     fn who_does_not_leave_when_told_is_not_forgotten() {
         let doors = Doors::new(1, 1);
-        let passes: Vec<Pass> = std::iter::from_fn(|| doors.enter(host(1)).ok()).take(100).map(|(p, _)| p).collect();
+        let mut passes: Vec<Pass> =
+            std::iter::from_fn(|| doors.enter(host(1)).ok()).take(100).map(|(p, _)| p).collect();
         assert_eq!(passes.len(), LEAVING + 1, "one inside, and as many as may be on their way out");
+        // Whoever comes then is let wait at the door until one of them is gone.
+        assert_eq!(doors.settled().now_or_never(), None);
+        let first = passes.swap_remove(0);
+        drop(first);
+        assert_eq!(doors.settled().now_or_never(), Some(()));
     }
 
     #[test]

@@ -51,6 +51,12 @@ impl Fault {
         Self::new(StatusCode::GATEWAY_TIMEOUT, Code::Timeout, message)
     }
 
+    /// The body did not come.
+    pub(super) fn too_slow() -> Self {
+        let message = "the body did not come in time, so nothing was done; send it again";
+        Self::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, message)
+    }
+
     /// The server failed.
     pub(super) fn internal() -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, INTERNAL)
@@ -66,7 +72,7 @@ impl IntoResponse for Fault {
             StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, "GET, POST")),
             StatusCode::SERVICE_UNAVAILABLE => Some((header::RETRY_AFTER, "1")),
             // What is left of the body is not worth reading.
-            StatusCode::PAYLOAD_TOO_LARGE => Some((header::CONNECTION, "close")),
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT => Some((header::CONNECTION, "close")),
             _ => None,
         };
         response.headers_mut().extend(more.map(|(name, value)| (name, HeaderValue::from_static(value))));

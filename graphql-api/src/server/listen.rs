@@ -6,6 +6,7 @@ use axum::{
     Router,
     body::{Body, Bytes, HttpBody},
     extract::Request,
+    http::{HeaderValue, StatusCode, header::CONNECTION},
 };
 use hyper::{
     body::{Frame, Incoming, SizeHint},
@@ -30,10 +31,16 @@ use super::{
 use crate::config::Config;
 
 /// How many that are not let in are told so at a time; the others are closed without a word.
-const REFUSALS: usize = 32;
+pub(super) const REFUSALS: usize = 32;
+
+/// How long the head of a request may be, in bytes: an answer says so, and an open connection costs no more than that.
+const HEAD: usize = 64 * 1024;
 
 /// How long it takes to say it.
 const REFUSAL_TIME: Duration = Duration::from_secs(2);
+
+/// How long it is waited for those on their way out before somebody else is let in or refused.
+const SETTLING_TIME: Duration = Duration::from_millis(100);
 
 /// How long nobody is let in when the system has no file for it.
 const NO_FILE_TIME: Duration = Duration::from_millis(100);
@@ -79,6 +86,7 @@ impl Listener {
     pub(super) async fn run(self) {
         let mut stopping = self.stopping.clone();
         loop {
+            drop(timeout(SETTLING_TIME, self.doors.settled()).await);
             let accepted = tokio::select! {
                 _ = stopping.wait_for(|stopping| *stopping) => return,
                 accepted = self.tcp.accept() => accepted,
@@ -106,13 +114,13 @@ impl Listener {
         }
         match self.doors.enter(peer.ip()) {
             Ok((pass, made_room)) => {
-                self.metrics.let_in(made_room);
-                tokio::spawn(talk(
-                    self.router.clone(),
-                    (tcp, pass),
-                    (self.header_time, self.stall_time),
-                    self.stopping.clone(),
-                ));
+                let open = self.metrics.let_in(made_room);
+                let times = (self.header_time, self.stall_time);
+                let talk = talk(self.router.clone(), (tcp, pass), times, self.stopping.clone());
+                tokio::spawn(async move {
+                    talk.await;
+                    drop(open);
+                });
             }
             Err(full) => {
                 self.metrics.refused(match full {
@@ -151,13 +159,16 @@ async fn talk(
 ) {
     let guest = Arc::clone(pass.guest());
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let (busy, handling) = (guest.busy(), guest.handling());
+        let (guest, busy) = (Arc::clone(&guest), guest.busy());
         let mut request: Request = request.map(Body::new);
         request.extensions_mut().insert(Arc::clone(&guest));
         let answer = router.clone().oneshot(request);
         async move {
-            let answer = answer.await?;
-            drop(handling);
+            let mut answer = answer.await?;
+            // Who was told to leave in the meantime is not to send another request on it.
+            if guest.told().is_some() && answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
             Ok::<_, Infallible>(answer.map(|body| Answer { body, _busy: busy }))
         }
     });
@@ -165,6 +176,7 @@ async fn talk(
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(header_time)
+        .max_header_size(HEAD)
         .serve_connection(stream, service)
         .with_upgrades();
     let mut served = pin!(served);
@@ -181,7 +193,8 @@ async fn talk(
     }
 }
 
-/// The body of an answer: its connection is busy until it is written.
+/// The body of an answer: its connection is busy until all of it was given to be written. From then on it is for the
+/// client to read it, which the connection looks after.
 struct Answer {
     body: Body,
     _busy: Busy,

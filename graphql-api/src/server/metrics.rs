@@ -53,6 +53,7 @@ pub(super) struct Metrics {
     requests: Family<Answered, Counter>,
     graphql: Histogram,
     connections: Counter,
+    connections_open: Gauge,
     refused: Family<Refused, Counter>,
     evicted: Counter,
     sockets: Gauge,
@@ -67,7 +68,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("liandong");
         let requests = Family::default();
         let graphql = Histogram::new(BUCKETS);
-        let (sockets, subscriptions) = (Gauge::default(), Gauge::default());
+        let (connections_open, sockets, subscriptions) = (Gauge::default(), Gauge::default(), Gauge::default());
         registry.register("http_requests", "HTTP requests by route and status", requests.clone());
         registry.register_with_unit(
             "graphql_request",
@@ -77,13 +78,14 @@ impl Metrics {
         );
         let (connections, refused, evicted) = (Counter::default(), Family::default(), Counter::default());
         registry.register("connections", "Connections let in", connections.clone());
+        registry.register("connections_open", "Connections open", connections_open.clone());
         let help = "Connections not let in, because there were too many in all or of their address";
         registry.register("connections_refused", help, refused.clone());
         registry.register("connections_evicted", "Idle connections closed to make room", evicted.clone());
         registry.register("web_sockets_open", "Web sockets open", sockets.clone());
         registry.register("subscriptions_open", "Subscriptions open", subscriptions.clone());
         registry.register_collector(Box::new(OfEngine(Arc::clone(engine))));
-        Self { registry, requests, graphql, connections, refused, evicted, sockets, subscriptions }
+        Self { registry, requests, graphql, connections, connections_open, refused, evicted, sockets, subscriptions }
     }
 
     /// Counts a request that was answered.
@@ -94,12 +96,14 @@ impl Metrics {
         }
     }
 
-    /// Counts a connection that was let in, and whether another one had to make room for it.
-    pub(super) fn let_in(&self, made_room: bool) {
+    /// Counts a connection that was let in, and whether another one had to make room for it; as open for as long as the
+    /// result lives.
+    pub(super) fn let_in(&self, made_room: bool) -> Open {
         self.connections.inc();
         if made_room {
             self.evicted.inc();
         }
+        Open::new(&self.connections_open)
     }
 
     /// Counts a connection that was not.

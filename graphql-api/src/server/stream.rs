@@ -4,7 +4,7 @@
 use std::{
     io,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Duration,
 };
 
@@ -31,6 +31,7 @@ pub(super) struct Stream {
     leave: Pin<Box<OwnedNotified>>,
     /// Nobody is there any more to say a last word to, or it was said that they are not waited for.
     over: bool,
+    /// Runs while nothing of what is written is taken.
     stalled: Option<Pin<Box<Sleep>>>,
     patience: Duration,
 }
@@ -47,33 +48,53 @@ impl Stream {
         open.map(|(tcp, _)| Pin::new(tcp)).ok_or_else(|| io::ErrorKind::ConnectionAborted.into())
     }
 
-    /// What became of a write: an error when it has been in the way for too long.
-    fn written<T>(&mut self, cx: &mut Context<'_>, done: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    /// Whether it has to close now. To be asked wherever the other side is waited for, be it to write or to read, and
+    /// only there: what has arrived is read first. The task is woken when the answer may be another.
+    fn must_close(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some((_, pass)) = &self.parts else { return true };
+        while self.leave.as_mut().poll(cx).is_ready() {
+            self.leave.set(pass.leave().notified_owned());
+        }
+        self.over |= pass.guest().must_leave();
+        self.over
+    }
+
+    /// What became of a write: an error when it has been in the way for too long, or when it is not waited for.
+    fn written(&mut self, cx: &mut Context<'_>, done: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        let Some(guest) = self.parts.as_ref().map(|(_, pass)| pass.guest()) else { return done };
         if done.is_ready() {
-            self.stalled = None;
+            if self.stalled.take().is_some() {
+                guest.reads(false);
+                // Whoever was told meanwhile to leave once they have read may have read all now.
+                if guest.told().is_some() {
+                    cx.waker().wake_by_ref();
+                }
+            }
             return done;
         }
+        guest.reads(true);
         let patience = self.patience;
-        ready!(self.stalled.get_or_insert_with(|| Box::pin(sleep(patience))).as_mut().poll(cx));
-        self.over = true;
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(patience)));
+        if stalled.as_mut().poll(cx).is_ready() {
+            self.over = true;
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        if self.must_close(cx) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        Poll::Pending
     }
 }
 
 impl AsyncRead for Stream {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let mut tcp = this.tcp()?;
-        let read = tcp.as_mut().poll_read(cx, buf);
+        let read = this.tcp()?.poll_read(cx, buf);
         match &read {
             Poll::Ready(Ok(())) => {}
             Poll::Ready(Err(_)) => this.over = true,
-            Poll::Pending => {
-                if this.leave.as_mut().poll(cx).is_ready() {
-                    this.over = true;
-                    return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
-                }
-            }
+            Poll::Pending if this.must_close(cx) => return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())),
+            Poll::Pending => {}
         }
         read
     }
@@ -102,8 +123,7 @@ impl AsyncWrite for Stream {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let done = this.tcp()?.poll_flush(cx);
-        this.written(cx, done)
+        this.tcp()?.poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -118,10 +138,11 @@ impl Drop for Stream {
         let Some((tcp, pass)) = self.parts.take().filter(|_| !self.over) else { return };
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move {
-                let leave = pass.leave();
+                // It may still have to read what was said last.
+                pass.guest().reads(true);
                 tokio::select! {
                     () = linger(tcp) => {}
-                    () = leave.notified() => {}
+                    () = pass.guest().left() => {}
                 }
                 drop(pass);
             });

@@ -85,6 +85,8 @@ struct Close(u16, &'static str);
 
 const GONE: Close = Close(1000, "");
 const STOPPING: Close = Close(1001, "The server stops");
+const BAD_PROTOCOL: Close = Close(1002, "Protocol error");
+const BAD_TEXT: Close = Close(1007, "Invalid text");
 const TOO_BIG: Close = Close(1009, "Message too big");
 const BAD_MESSAGE: Close = Close(4400, "Invalid message");
 const UNAUTHORIZED: Close = Close(4401, "Unauthorized");
@@ -113,6 +115,8 @@ pub(super) async fn upgrade(
     }
     let most = app.config.max_body;
     let guest = guest.map(|Extension(guest)| guest);
+    // From here on, for it is told of the stop in its own words. Should the handshake not come through, the connection is
+    // at its end; until then it is idle and makes room like any other, and nobody waits for it.
     if let Some(guest) = &guest {
         guest.upgrade();
     }
@@ -124,7 +128,7 @@ async fn talk(app: Arc<App>, socket: WebSocket, guest: Option<Arc<Guest>>) {
     let mut socket = Socket { app, socket, heard: false };
     let Close(code, reason) = match socket.init().await {
         Ok(credentials) => {
-            // Who said who they are does not make room for others.
+            // Who said who they are does not make room for others, unless they do not read.
             let _stays = guest.as_ref().map(Guest::busy);
             Talk::new(&mut socket, credentials).run().await
         }
@@ -204,10 +208,13 @@ impl Socket {
     }
 }
 
-/// Why nothing can be read any more: too much at once, which can be said, or there is nobody to say it to.
+/// Why nothing can be read any more: what came is wrong, which can be said, or there is nobody to say it to.
 fn broken(error: axum::Error) -> Close {
-    match error.into_inner().downcast_ref::<tungstenite::Error>() {
-        Some(tungstenite::Error::Capacity(_)) => TOO_BIG,
+    use tungstenite::error::{Error, ProtocolError::ResetWithoutClosingHandshake};
+    match error.into_inner().downcast_ref::<Error>() {
+        Some(Error::Capacity(_)) => TOO_BIG,
+        Some(Error::Utf8(_)) => BAD_TEXT,
+        Some(Error::Protocol(what)) if *what != ResetWithoutClosingHandshake => BAD_PROTOCOL,
         _ => GONE,
     }
 }

@@ -217,7 +217,7 @@ impl Scene {
             self.happens(records);
         }
         let at = self.at;
-        self.other = records.into_iter().fold(Some(other), |state, record| evolve(state, at, &record.event).ok());
+        self.other = records.into_iter().try_fold(other, |state, record| evolve(Some(state), at, &record.event).ok());
     }
 
     fn asked(&self, what: &[&str]) -> Command {
