@@ -291,6 +291,23 @@ impl<'r> Day<'r> {
         Ok(Free { sits: sitting(there) || asked_for.is_some_and(sitting), rank, person: there })
     }
 
+    /// Whether anybody answers at a place who sits there by a roster, or in the place of who does; none where no roster
+    /// decides, or nobody is to sit there on purpose.
+    #[must_use]
+    pub fn is_manned(&self, unit: &UnitCode, kind: PostKind) -> Option<bool> {
+        let (_, _, empty) = self.sits().get(&(unit, kind))?;
+        let asked = Asked::new(unit, &self.register.matters.first()?.code, self.at);
+        let mut here = self.posts.iter().filter(|(_, place)| **place == (kind, unit)).map(|(post, _)| *post);
+        let sits = |post: &PostCode| self.judge(&asked, &HashSet::new(), post, false).is_ok_and(|free| free.sits);
+        (!empty).then(|| here.any(sits))
+    }
+
+    /// Whether somebody is away, for anything at all.
+    #[must_use]
+    pub fn is_away(&self, person: &PersonCode) -> bool {
+        self.away.iter().any(|absence| absence.person == *person)
+    }
+
     fn sits(&self) -> &Sits<'r> {
         self.sits.get_or_init(|| sits(self.register, self.at))
     }

@@ -92,7 +92,7 @@ impl Dice {
         match self.weighted(&kinds) {
             0 => self.log(),
             1 => self.act(),
-            2 => Op::Register { change: self.change(), way: self.way() },
+            2 => Op::Register { change: self.change(), leader: self.one_in(3), way: self.way() },
             3 => Op::Wait { minutes: self.minutes() },
             4 => Op::WaitForLimit { micros: self.few(2) },
             5 => Op::Tick { node: self.few(2) },
@@ -198,6 +198,8 @@ impl Dice {
             (2, 10),
             (2, 11),
             (5, 12),
+            (1, 13),
+            (2, 14),
         ];
         match self.weighted(&kinds) {
             0 => Change::Leaves {
@@ -218,6 +220,8 @@ impl Dice {
             10 => Change::Merged { unit: self.byte(), into: self.byte() },
             11 => Change::Dissolved { unit: self.byte(), successor: self.maybe(2) },
             12 => Change::SubstituteLeaves { which: self.byte() },
+            13 => Change::HalfDay { after: self.few(10) },
+            14 => Change::TakenBack { which: self.byte() },
             _ => Change::Limit { which: self.byte(), how: self.byte() },
         }
     }
