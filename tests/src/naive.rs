@@ -5,13 +5,14 @@
 //! station of its way, judges all of them, and looks for the first where somebody is free.
 
 use std::{
+    cell::RefCell,
     collections::{HashMap, HashSet},
     sync::{Arc, OnceLock},
 };
 
 use liandong_engine::rules::{
     absence::{Absence, Scope, Substitute},
-    calendar::{Calendar, Calendars, Date, LAST_DATE},
+    calendar::{Calendar, CalendarRow, Calendars, Date, DayRow, Hours, LAST_DATE, Market},
     id::{MatterCode, PersonCode, PostCode, UnitCode},
     instant::{Instant, Zone},
     matter::{Mandated, Power},
@@ -291,6 +292,23 @@ impl<'r> Day<'r> {
         Ok(Free { sits: sitting(there) || asked_for.is_some_and(sitting), rank, person: there })
     }
 
+    /// Whether anybody answers at a place who sits there by a roster, or in the place of who does; none where no roster
+    /// decides, or nobody is to sit there on purpose.
+    #[must_use]
+    pub fn is_manned(&self, unit: &UnitCode, kind: PostKind) -> Option<bool> {
+        let (_, _, empty) = self.sits().get(&(unit, kind))?;
+        let asked = Asked::new(unit, &self.register.matters.first()?.code, self.at);
+        let mut here = self.posts.iter().filter(|(_, place)| **place == (kind, unit)).map(|(post, _)| *post);
+        let sits = |post: &PostCode| self.judge(&asked, &HashSet::new(), post, false).is_ok_and(|free| free.sits);
+        (!empty).then(|| here.any(sits))
+    }
+
+    /// Whether somebody is away, for anything at all.
+    #[must_use]
+    pub fn is_away(&self, person: &PersonCode) -> bool {
+        self.away.iter().any(|absence| absence.person == *person)
+    }
+
     fn sits(&self) -> &Sits<'r> {
         self.sits.get_or_init(|| sits(self.register, self.at))
     }
@@ -458,7 +476,7 @@ fn sits(register: &Register, at: Instant) -> Sits<'_> {
     if register.rosters.is_empty() {
         return HashMap::new();
     }
-    let calendars = Calendars::build(register.calendar_rows()).unwrap_or_default();
+    let calendars = calendars(register);
     let zone = Zone::china();
     let day = |unit: &UnitCode, date: Date| {
         let midnight = zone.0.to_timestamp(date.at(0, 0, 0, 0)).map_or(Instant::MIN, |t| Instant(t.as_microsecond()));
@@ -482,6 +500,25 @@ fn sits(register: &Register, at: Instant) -> Sits<'_> {
         (found.people.iter().map(|duty| duty.person.clone()).collect(), found.exclusive, found.empty)
     };
     register.rosters.iter().map(|row| ((&row.unit, row.posts), seat(row))).collect()
+}
+
+/// The calendars of the rows. To compile them takes long, and they seldom change: those of the last time are kept.
+fn calendars(register: &Register) -> Arc<Calendars> {
+    type Rows = (Vec<CalendarRow>, Vec<Hours>, Vec<DayRow>, Vec<Market>);
+    thread_local! {
+        static KNOWN: RefCell<Option<(Rows, Arc<Calendars>)>> = const { RefCell::new(None) };
+    }
+    let Register { calendars, hours, days, markets, .. } = register;
+    let is = |rows: &Rows| (&rows.0, &rows.1, &rows.2, &rows.3) == (calendars, hours, days, markets);
+    KNOWN.with_borrow_mut(|known| {
+        if let Some((_, kept)) = known.as_ref().filter(|(rows, _)| is(rows)) {
+            return Arc::clone(kept);
+        }
+        let built = Arc::new(Calendars::build(register.calendar_rows()).unwrap_or_default());
+        let rows = (calendars.clone(), hours.clone(), days.clone(), markets.clone());
+        *known = Some((rows, Arc::clone(&built)));
+        built
+    })
 }
 
 /// Whether the absence holds: recorded by then, and the person not back.

@@ -12,7 +12,7 @@ use liandong_engine::{
         post::{PostKind, Rank},
         register::command as change,
         request::{
-            Assignment, Channel, Citizen, How, Request, TRANSITIONS,
+            Assignment, Channel, Citizen, How, Request, StageKind, TRANSITIONS,
             command::{Command as Asks, CommandKind, LogRequest},
         },
         tier::UnitKind,
@@ -79,7 +79,7 @@ impl<S: Shell> Drive<'_, S> {
     /// Somebody does something about a request, mostly one that is open.
     pub(super) fn act(&self, case: u8, who: Who, what: &What) -> Option<(Actor, Command)> {
         let all: Vec<&Request> = self.watch.requests.values().collect();
-        let open: Vec<&Request> = all.iter().copied().filter(|r| r.stage.kind().word() != "Closed").collect();
+        let open: Vec<&Request> = all.iter().copied().filter(|r| r.stage.kind() != StageKind::Closed).collect();
         let decides = matches!(what.kind, CommandKind::GrantExtension | CommandKind::RefuseExtension);
         let possible = |request: &&Request| {
             let stage = request.stage.kind();
@@ -152,11 +152,26 @@ impl<S: Shell> Drive<'_, S> {
         (!asides.is_empty()).then(|| pick(&asides, what.post.unwrap_or(0)))
     }
 
-    /// Another request, mostly one that is not over; itself where there is none.
+    /// Another request, mostly one that is not over; one that is over or follows another itself, or the very same,
+    /// when the number is high.
     fn other(&self, request: &Request, number: u8) -> RequestId {
-        let open = |other: &&Request| other.id != request.id && other.stage.kind().word() != "Closed";
-        let others: Vec<RequestId> = self.watch.requests.values().filter(open).map(|other| other.id).collect();
+        if number >= WRONG {
+            return request.id;
+        }
+        let fits = |other: &&Request| number >= UNFIT || !matches!(other.stage.kind(), StageKind::Closed);
+        let others = self.watch.requests.values().filter(|other| other.id != request.id);
+        let others: Vec<RequestId> = others.filter(fits).map(|other| other.id).collect();
         if others.is_empty() { request.id } else { pick(&others, number) }
+    }
+
+    /// A household, mostly one that is there.
+    fn place(&self, number: u8) -> UnitCode {
+        let there = self.units(UnitKind::Household);
+        if number >= WRONG || there.is_empty() {
+            pick(&self.register().units, number).code
+        } else {
+            pick(&there, number)
+        }
     }
 
     fn asks(&self, request: &Request, what: &What) -> Asks {
@@ -190,11 +205,9 @@ impl<S: Shell> Drive<'_, S> {
                 matter: pick(&self.register().matters, what.post.unwrap_or(usual)).code,
                 reason: text(),
             },
-            CommandKind::CorrectPlace => Asks::CorrectPlace {
-                place: pick(&self.units(UnitKind::Household), what.post.unwrap_or(usual)),
-                entered_at: None,
-                reason: text(),
-            },
+            CommandKind::CorrectPlace => {
+                Asks::CorrectPlace { place: self.place(what.post.unwrap_or(usual)), entered_at: None, reason: text() }
+            }
             CommandKind::CorrectCitizen => Asks::CorrectCitizen {
                 citizen: Citizen { name: format!("某{usual}"), phone: String::new() },
                 reason: text(),
@@ -215,7 +228,7 @@ impl<S: Shell> Drive<'_, S> {
     }
 
     /// The register changes.
-    pub(super) fn change(&self, change: Change) -> Option<(Actor, Command)> {
+    pub(super) fn change(&self, change: Change, leader: bool) -> Option<(Actor, Command)> {
         use change::Command as C;
         let (rows, now) = (self.register(), self.clock);
         let command = match change {
@@ -283,6 +296,13 @@ impl<S: Shell> Drive<'_, S> {
             }
             Change::DayOff { after } => self.declares(after, Declared::Holiday)?,
             Change::MakeUp { after } => self.declares(after, Declared::MakeUp)?,
+            Change::HalfDay { after } => self.declares(after, Declared::HalfDay)?,
+            Change::TakenBack { which } => {
+                let today = self.today()?;
+                let own = rows.days.iter().filter(|day| day.calendar.as_str() == "town" && day.date >= today);
+                let dates: Vec<_> = own.map(|day| day.date).collect();
+                self.declared(*dates.get(usize::from(which) % dates.len().max(1))?, Declared::Ordinary)?
+            }
             Change::Limit { which, how } => {
                 let held: Vec<_> = rows.limits.iter().filter(|rule| rule.span.contains(now)).collect();
                 let rule = held.get(usize::from(which) % held.len().max(1))?;
@@ -298,7 +318,8 @@ impl<S: Shell> Drive<'_, S> {
                 C::ChangeLimit { of: change::LimitOf { ladder, matter, rung, kind }, allowance }
             }
         };
-        Some((Actor::Operator, Command::Register(command)))
+        let leader = self.holder_of(PostKind::DutyLeader).filter(|_| leader);
+        Some((leader.map_or(Actor::Operator, Actor::Person), Command::Register(command)))
     }
 
     /// A unit of those that stand in the middle of the tree, and the others of its kind.
@@ -319,14 +340,18 @@ impl<S: Shell> Drive<'_, S> {
 
     /// The town says of a day what it is, shortly before.
     fn declares(&self, after: u8, kind: Declared) -> Option<change::Command> {
+        self.declared(self.today()?.saturating_add(jiff::Span::new().days(i64::from(after))), kind)
+    }
+
+    fn today(&self) -> Option<jiff::civil::Date> {
         let zone = self.world.zone();
-        let today = zone.0.to_datetime(jiff::Timestamp::from_microsecond(self.clock.0).ok()?).date();
-        let day = change::NewDay {
-            date: today.saturating_add(jiff::Span::new().days(i64::from(after))),
-            name: "日".to_owned(),
-            kind,
-            periods: Vec::new(),
-        };
+        Some(zone.0.to_datetime(jiff::Timestamp::from_microsecond(self.clock.0).ok()?).date())
+    }
+
+    fn declared(&self, date: jiff::civil::Date, kind: Declared) -> Option<change::Command> {
+        // Half a day has hours of its own.
+        let periods = if kind == Declared::HalfDay { vec!["08:30-12:00".parse().ok()?] } else { Vec::new() };
+        let day = change::NewDay { date, name: "日".to_owned(), kind, periods };
         let calendar = "town".parse().ok()?;
         Some(change::Command::DeclareDays { calendar, days: vec![day], published_to: None })
     }

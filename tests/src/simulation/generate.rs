@@ -12,12 +12,21 @@ pub const LENGTH: usize = 45;
 /// The operations of a seed: the same ones every time.
 #[must_use]
 pub fn operations(seed: u64) -> Vec<Op> {
-    let mut dice =
-        Dice { rand: Rand32::new(seed), lazy: 0, bad: 0, restless: 0, quarrels: false, watched: 0, by_turns: 0 };
+    let mut dice = Dice {
+        rand: Rand32::new(seed),
+        lazy: 0,
+        bad: 0,
+        restless: 0,
+        quarrels: false,
+        watched: 0,
+        by_turns: 0,
+        twins: 0,
+    };
     (dice.lazy, dice.bad, dice.restless) = (dice.below(8), dice.below(6), dice.below(6));
     dice.quarrels = dice.one_in(5);
     dice.watched = if dice.one_in(4) { 30 } else { 0 };
     dice.by_turns = if dice.one_in(4) { 24 } else { 0 };
+    dice.twins = if dice.one_in(5) { 20 } else { 0 };
     (0..LENGTH).map(|no| if no < 2 { dice.log() } else { dice.op() }).collect()
 }
 
@@ -36,6 +45,8 @@ struct Dice {
     watched: u32,
     /// How much more often than elsewhere something is done about duty.
     by_turns: u32,
+    /// How much more often than elsewhere the same is logged again, and merged.
+    twins: u32,
 }
 
 impl Dice {
@@ -75,7 +86,7 @@ impl Dice {
     fn op(&mut self) -> Op {
         let (lazy, bad, restless, watched) = (self.lazy, self.bad, self.restless, self.watched);
         let kinds = [
-            (4, 0),
+            (4 + self.twins / 3, 0),
             (30 + watched, 1),
             (4 + 2 * restless, 2),
             (4 + 2 * lazy, 3),
@@ -92,7 +103,7 @@ impl Dice {
         match self.weighted(&kinds) {
             0 => self.log(),
             1 => self.act(),
-            2 => Op::Register { change: self.change(), way: self.way() },
+            2 => Op::Register { change: self.change(), leader: self.one_in(3), way: self.way() },
             3 => Op::Wait { minutes: self.minutes() },
             4 => Op::WaitForLimit { micros: self.few(2) },
             5 => Op::Tick { node: self.few(2) },
@@ -162,8 +173,8 @@ impl Dice {
             (2, C::Correct),
             (2, C::CorrectPlace),
             (1, C::CorrectCitizen),
-            (4, C::Merge),
-            (1, C::Separate),
+            (4 + 2 * self.twins, C::Merge),
+            (1 + self.twins / 2, C::Separate),
             (2 + watched / 4, C::Supervise),
             (3 + watched, C::AskExtension),
             (3 + watched, C::GrantExtension),
@@ -198,6 +209,8 @@ impl Dice {
             (2, 10),
             (2, 11),
             (5, 12),
+            (1, 13),
+            (2, 14),
         ];
         match self.weighted(&kinds) {
             0 => Change::Leaves {
@@ -218,6 +231,8 @@ impl Dice {
             10 => Change::Merged { unit: self.byte(), into: self.byte() },
             11 => Change::Dissolved { unit: self.byte(), successor: self.maybe(2) },
             12 => Change::SubstituteLeaves { which: self.byte() },
+            13 => Change::HalfDay { after: self.few(10) },
+            14 => Change::TakenBack { which: self.byte() },
             _ => Change::Limit { which: self.byte(), how: self.byte() },
         }
     }

@@ -49,7 +49,8 @@
 //! - A command that was lost and never sent again, or was on its way to a node that died: it may or may not be
 //!   done, but once at most.
 //! - A limit that takes effect late, when nobody looked in time.
-//! - Somebody away who keeps what nobody else in the town may have; it climbs by its limits.
+//! - Somebody away who keeps what nobody else in the town may have, or nobody who is on duty when it is to be handed
+//!   over; it climbs by its limits.
 //! - A request below the top that everybody above had in this climb, because the dispatcher gave it back down: it
 //!   is told every morning.
 //! - Anything about texts, notices and lists, which have their own tests.

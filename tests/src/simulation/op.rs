@@ -54,6 +54,9 @@ pub enum Op {
     Register {
         /// What of it.
         change: Change,
+        /// Whether whoever leads the town gives the order, and not the operator.
+        #[serde(default)]
+        leader: bool,
         /// How the command gets there.
         way: Way,
     },
@@ -258,6 +261,16 @@ pub enum Change {
     MakeUp {
         /// In how many days.
         after: u8,
+    },
+    /// Half a day off is declared, late.
+    HalfDay {
+        /// In how many days.
+        after: u8,
+    },
+    /// A day that was declared is an ordinary one again.
+    TakenBack {
+        /// Which of those to come.
+        which: u8,
     },
     /// Something may take more or less time from now on, or as long as it likes.
     Limit {

@@ -12,6 +12,7 @@ use liandong_engine::{
         actor::Actor,
         id::RequestId,
         instant::{Instant, Zone},
+        notice::{Notice, notices, notices_of_register},
         register,
         request::{
             Request, basis, command::Command as Asks, decide as request_decide, event::Recorded, evolve::fold,
@@ -30,7 +31,7 @@ use liandong_engine::{
     },
 };
 
-use super::shell::{Dies, Shell, of_time};
+use super::shell::{Dies, Shell, Told, of_time};
 use crate::town::SECRET;
 
 /// What is on the disk beside journal and receipts: what a transaction begins with.
@@ -52,6 +53,7 @@ struct Disk {
     rows: Rows,
     receipts: HashMap<Name, (Command, Answer)>,
     journal: Vec<Entry>,
+    told: Vec<Told>,
 }
 
 /// What a node knows.
@@ -83,7 +85,7 @@ impl Sketch {
         let empty = Arc::new(World::build(Register::default(), 0, Zone::china()).unwrap());
         let head = Head { world: 0, position: 0, at: Instant(0) };
         let rows_now = Rows { world: Arc::clone(&empty), head, requests: BTreeMap::new(), changes: 0 };
-        let disk = Disk { rows: rows_now, receipts: HashMap::new(), journal: Vec::new() };
+        let disk = Disk { rows: rows_now, receipts: HashMap::new(), journal: Vec::new(), told: Vec::new() };
         let node = |no| Node { world: Arc::clone(&empty), entropy: dice(seed, no, 0), lives: 0 };
         let mut sketch = Self { disk, nodes: [node(0), node(1)], clock: at, seed };
         let command = Command::Load(Box::new(rows.clone()));
@@ -102,7 +104,8 @@ impl Sketch {
     fn transaction(&self, node: usize, order: &Order) -> (Work, Answer) {
         let of_time = matches!(order.command, Command::RunOut { .. } | Command::CatchUp);
         let rows = self.disk.rows.clone();
-        let mut work = Work { at: self.clock, reached: rows.head.at, rows, entries: Vec::new(), receipt: None };
+        let mut work =
+            Work { at: self.clock, reached: rows.head.at, rows, entries: Vec::new(), told: Vec::new(), receipt: None };
         if self.nodes[node].world.version() == work.rows.head.world {
             work.rows.world = Arc::clone(&self.nodes[node].world);
         }
@@ -134,6 +137,7 @@ impl Sketch {
     fn commit(&mut self, work: Work) {
         self.disk.rows = work.rows;
         self.disk.journal.extend(work.entries);
+        self.disk.told.extend(work.told);
         self.disk.receipts.extend(work.receipt);
     }
 
@@ -200,6 +204,11 @@ impl Shell for Sketch {
         self.disk.journal[usize::try_from(after).unwrap()..].to_vec()
     }
 
+    fn told(&mut self, after: i64) -> Vec<Told> {
+        let first = self.disk.told.partition_point(|told| told.position <= after);
+        self.disk.told[first..].to_vec()
+    }
+
     fn world(&mut self) -> Arc<World> {
         Arc::clone(&self.disk.rows.world)
     }
@@ -224,6 +233,7 @@ struct Work {
     at: Instant,
     reached: Instant,
     entries: Vec<Entry>,
+    told: Vec<Told>,
     receipt: Option<(Name, (Command, Answer))>,
 }
 
@@ -344,11 +354,13 @@ impl Work {
 
     fn take(&mut self, decision: register::decide::Decision) {
         assert_eq!(decision.misfit, None, "what is decided fits");
+        let (before, after) = (Arc::clone(&self.rows.world), Arc::new(decision.world));
         for recorded in decision.records {
             self.rows.changes += 1;
-            self.note(self.rows.changes, Happened::Register(recorded));
+            let told = notices_of_register(&before, &after, self.at, &recorded);
+            self.note(self.rows.changes, Happened::Register(recorded), told);
         }
-        self.rows.world = Arc::new(decision.world);
+        self.rows.world = after;
         self.rows.head.world = self.rows.world.version();
         for (id, records) in decision.hand_overs {
             self.apply(id, records);
@@ -358,14 +370,17 @@ impl Work {
     fn apply(&mut self, id: RequestId, records: Vec<Recorded>) {
         for recorded in records {
             let before = self.rows.requests.remove(&id).map(|request| request.as_ref().clone());
+            let told = notices(&self.rows.world, self.at, id, before.as_ref(), &recorded);
             let after = fold(before, self.at, &recorded).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
-            self.note(after.events, Happened::Request(id, recorded));
+            self.note(after.events, Happened::Request(id, recorded), told);
             self.rows.requests.insert(id, Arc::new(after));
         }
     }
 
-    fn note(&mut self, seq: u32, happened: Happened) {
+    fn note(&mut self, seq: u32, happened: Happened, told: Vec<Notice>) {
         self.rows.head.position += 1;
+        let position = self.rows.head.position;
+        self.told.extend(told.into_iter().map(|Notice { person, kind, .. }| Told { position, person, kind }));
         self.entries.push(Entry { position: self.rows.head.position, seq, at: self.at, happened });
     }
 }

@@ -167,5 +167,9 @@ pub(super) fn kept_from_others(register: &Register, request: &Request, at: Insta
     let day = Day::of(register, at);
     let asked = Asked { from: held.rung, ..question(request, at) };
     let other = day.ask(&asked).found.filter(|(_, _, person, _)| *person != held.person)?;
+    // Whose turn it is moves no work by itself: nobody on duty could have it when it was to be handed over.
+    if hanging::by_turns(register, &other.1, at) {
+        return None;
+    }
     Some(format!("{} of {} is kept from {other:?}, at {at:?}", held.person, request.id))
 }

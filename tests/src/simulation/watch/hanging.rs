@@ -6,12 +6,15 @@ use std::collections::HashMap;
 use liandong_engine::rules::{
     id::{PersonCode, PostCode, RosterCode},
     instant::Instant,
+    matter::Mandated,
+    post::{Post, PostKind},
+    request::{Request, StageKind},
     roster::{Change, DutyChange, DutyChangeStage, Scope, ShiftId},
     world::Register,
 };
 
 /// Everything that outlasts what it hangs on.
-pub(super) fn faults(register: &Register, at: Instant) -> Vec<String> {
+pub(super) fn faults<'r>(register: &Register, requests: impl Iterator<Item = &'r Request>, at: Instant) -> Vec<String> {
     let mut faults = Vec::new();
     let units = ends(register.units.iter().map(|row| (&row.code, row.span.to)));
     let posts = ends(register.posts.iter().map(|row| (&row.code, row.span.to)));
@@ -31,6 +34,15 @@ pub(super) fn faults(register: &Register, at: Instant) -> Vec<String> {
     }
     for row in &register.unit_calendars {
         outlasts(format!("calendar {} of {}", row.calendar, row.unit), row.span.to, units.get(&row.unit));
+    }
+    for row in register.mandates.iter().filter(|row| row.span.contains(at)) {
+        if let Mandated::Post(post) = &row.to {
+            outlasts(format!("mandate of {post}"), at.plus_minutes(1), posts.get(post).filter(|end| **end <= at));
+        }
+    }
+    for request in requests.filter(|request| request.stage.kind() != StageKind::Closed) {
+        let place = &request.place;
+        outlasts(format!("{} at {place}", request.id), at.plus_minutes(1), units.get(place).filter(|end| **end <= at));
     }
     let rosters: HashMap<&RosterCode, Instant> = ends(register.rosters.iter().map(|row| (&row.code, row.span.to)));
     for row in &register.duty_changes {
@@ -58,23 +70,34 @@ fn ends<'r, K: std::hash::Hash + Eq>(rows: impl Iterator<Item = (&'r K, Instant)
 /// A change of duty that takes somebody off who was there only by another one, which was undone since.
 fn rests_on_nothing(register: &Register, row: &DutyChange) -> Option<String> {
     let since = row.since()?;
-    let own: Vec<(PersonCode, ShiftId)> = taken_off(row).collect();
+    let own: Vec<TakenOff> = taken_off(row).collect();
     let others = || register.duty_changes.iter().filter(|other| other.roster == row.roster && other.code != row.code);
     let beneath = |other: &&DutyChange| {
         let undone_since = other.stage() == DutyChangeStage::Undone && other.ended_at > Some(since);
-        undone_since && other.since() < Some(since) && own.iter().any(|(out, shift)| put_on(other, out, *shift))
+        // Whom that one took off is back by itself: what was wanted is so all the same.
+        let back = |off: &TakenOff| taken_off(other).any(|gone| gone.shift == off.shift && Some(gone.out) == off.comes);
+        let under = |off: &TakenOff| put_on(other, &off.out, off.shift) && !back(off);
+        undone_since && other.since() < Some(since) && own.iter().any(under)
     };
     let gone = others().find(beneath)?;
-    let still = own.iter().any(|(out, shift)| {
-        others().any(|other| other.stage() == DutyChangeStage::InForce && put_on(other, out, *shift))
+    let still = own.iter().any(|off| {
+        others().any(|other| other.stage() == DutyChangeStage::InForce && put_on(other, &off.out, off.shift))
     });
     (!still).then(|| format!("{} stands on {}, which was undone", row.code, gone.code))
 }
 
+/// Who goes off a shift, and who comes.
+struct TakenOff {
+    out: PersonCode,
+    comes: Option<PersonCode>,
+    shift: ShiftId,
+}
+
 /// Whom a change takes off which shift.
-fn taken_off(row: &DutyChange) -> impl Iterator<Item = (PersonCode, ShiftId)> {
+fn taken_off(row: &DutyChange) -> impl Iterator<Item = TakenOff> {
     row.overrides().into_iter().filter_map(|by| match (by.change, by.scope) {
-        (Change::Replace { out, .. } | Change::Remove { person: out }, Scope::Shift(shift)) => Some((out, shift)),
+        (Change::Replace { out, person }, Scope::Shift(shift)) => Some(TakenOff { out, comes: Some(person), shift }),
+        (Change::Remove { person: out }, Scope::Shift(shift)) => Some(TakenOff { out, comes: None, shift }),
         _ => None,
     })
 }
@@ -93,4 +116,21 @@ fn put_on(row: &DutyChange, whom: &PersonCode, on: ShiftId) -> bool {
 pub(super) fn holds_a_post(register: &Register, person: &PersonCode, at: Instant) -> bool {
     let there = |post: &PostCode| register.posts.iter().any(|row| row.code == *post && row.span.contains(at));
     register.holdings.iter().any(|row| row.person == *person && row.span.contains(at) && there(&row.post))
+}
+
+/// Whether somebody leads the town.
+pub(super) fn leads(register: &Register, person: &PersonCode, at: Instant) -> bool {
+    let leads = |post: &PostCode| {
+        let mut posts = register.posts.iter().filter(|row| row.code == *post && row.span.contains(at));
+        posts.any(|row| row.kind == PostKind::DutyLeader)
+    };
+    register.holdings.iter().any(|row| row.person == *person && row.span.contains(at) && leads(&row.post))
+}
+
+/// Whether only who is on duty takes what comes to a post.
+pub(super) fn by_turns(register: &Register, post: &PostCode, at: Instant) -> bool {
+    let mut rosters = register.rosters.iter().filter(|row| row.exclusive && row.span.contains(at));
+    let is = |row: &Post| row.code == *post;
+    rosters
+        .any(|roster| register.posts.iter().any(|row| is(row) && (&row.unit, row.kind) == (&roster.unit, roster.posts)))
 }

@@ -5,24 +5,45 @@ mod given;
 mod hanging;
 mod ledger;
 mod moved;
+mod overdue;
 mod pause;
+mod told;
+mod told_of_register;
+mod twins;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use liandong_engine::{
     rules::{
+        actor::{Actor, Step},
         id::{AssignmentNo, RequestId},
         instant::Instant,
-        limit::{Card, Limit, LimitKind},
+        limit::{Card, LimitKind},
         register,
-        request::{Duty, Request, Stage, event::Event, evolve::fold, running},
+        request::{
+            Duty, Request, Stage,
+            event::{Event, Recorded},
+            evolve::fold,
+            running,
+        },
         world::Register,
     },
     run::store::journal::{Entry, Happened},
 };
 
 use ledger::Ledger;
+use overdue::Overdue;
 use pause::Pauses;
+
+use super::shell::Told;
+
+/// Who did what an entry says, and by whose order.
+pub(super) const fn step(entry: &Entry) -> &Step {
+    match &entry.happened {
+        Happened::Request(_, recorded) => &recorded.step,
+        Happened::Register(recorded) => &recorded.step,
+    }
+}
 
 /// What the journal says so far, and everything that was wrong with it.
 #[derive(Debug)]
@@ -37,6 +58,7 @@ pub struct Watch {
     pub at: Instant,
     ledger: Ledger,
     pauses: Pauses,
+    overdue: Overdue,
     /// What was wrong.
     pub faults: Vec<String>,
     /// The names of all events, to see that a simulation meets them.
@@ -54,38 +76,50 @@ impl Watch {
             at: Instant::MIN,
             ledger: Ledger::default(),
             pauses: Pauses::default(),
+            overdue: Overdue::default(),
             faults: Vec::new(),
             met: BTreeSet::new(),
         }
     }
 
-    /// Reads what was committed, all of it at once, as it becomes visible.
-    pub fn see(&mut self, entries: &[Entry]) {
+    /// Reads what was committed, all of it at once, as it becomes visible; and who was told what by it.
+    pub fn see(&mut self, entries: &[Entry], told: &[Told]) {
         let mut touched = BTreeSet::new();
-        for entry in entries {
-            if entry.position != self.position + 1 {
-                self.fault(format!("position {} comes after {}", entry.position, self.position));
+        let decided = |a: &Entry, b: &Entry| match (&a.happened, &b.happened) {
+            (Happened::Register(one), Happened::Register(other)) => {
+                a.at == b.at && told_of_register::order(one) == told_of_register::order(other)
             }
-            if entry.at < self.at {
-                self.fault(format!("time runs backward at {}", entry.position));
-            }
-            (self.position, self.at) = (entry.position, entry.at);
-            self.met.insert(entry.kind());
-            match &entry.happened {
-                Happened::Register(recorded) => {
-                    if let Err(misfit) = register::evolve::evolve(&mut self.register, entry.at, &recorded.event) {
-                        self.fault(format!("position {}: {misfit}", entry.position));
+            _ => false,
+        };
+        // What is decided of the register in one go holds all at once.
+        for at_once in entries.chunk_by(decided) {
+            let before = matches!(at_once[0].happened, Happened::Register(_)).then(|| self.register.clone());
+            for entry in at_once {
+                if entry.position != self.position + 1 {
+                    self.fault(format!("position {} comes after {}", entry.position, self.position));
+                }
+                if entry.at < self.at {
+                    self.fault(format!("time runs backward at {}", entry.position));
+                }
+                (self.position, self.at) = (entry.position, entry.at);
+                self.met.insert(entry.kind());
+                match &entry.happened {
+                    Happened::Register(recorded) => {
+                        if let Err(misfit) = register::evolve::evolve(&mut self.register, entry.at, &recorded.event) {
+                            self.fault(format!("position {}: {misfit}", entry.position));
+                        }
+                    }
+                    Happened::Request(id, recorded) => {
+                        touched.insert(*id);
+                        self.request(entry, *id, recorded, told);
                     }
                 }
-                Happened::Request(id, recorded) => {
-                    touched.insert(*id);
-                    let before = self.requests.remove(id);
-                    self.event(entry, *id, before.as_ref(), recorded);
-                    let after = fold(before, entry.at, recorded).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
-                    if after.events != entry.seq {
-                        self.fault(format!("event {} of {id} is out of order", entry.seq));
-                    }
-                    self.requests.insert(*id, after);
+            }
+            for entry in at_once {
+                if let (Some(before), Happened::Register(recorded)) = (&before, &entry.happened) {
+                    let told: Vec<&Told> = told.iter().filter(|told| told.position == entry.position).collect();
+                    let faults = told_of_register::faults(before, &self.register, entry.at, recorded, &told);
+                    self.faults.extend(faults.into_iter().map(|fault| format!("{}: {fault}", entry.kind())));
                 }
             }
         }
@@ -94,12 +128,26 @@ impl Watch {
             self.state(&request);
         }
         if !entries.is_empty() {
-            self.nobody_lost();
+            self.faults.extend(twins::lost(&self.requests));
             self.everybody_there();
         }
         if entries.iter().any(|entry| matches!(entry.happened, Happened::Register(_))) {
-            self.faults.extend(hanging::faults(&self.register, self.at));
+            self.faults.extend(hanging::faults(&self.register, self.requests.values(), self.at));
         }
+    }
+
+    fn request(&mut self, entry: &Entry, id: RequestId, recorded: &Recorded, told: &[Told]) {
+        let before = self.requests.remove(&id);
+        self.event(entry, id, before.as_ref(), recorded);
+        let after = fold(before.clone(), entry.at, recorded).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
+        if after.events != entry.seq {
+            self.fault(format!("event {} of {id} is out of order", entry.seq));
+        }
+        let told: Vec<&Told> = told.iter().filter(|told| told.position == entry.position).collect();
+        let faults = told::faults(&self.register, entry.at, before.as_ref(), &after, recorded, &told);
+        self.faults.extend(faults.into_iter().map(|fault| format!("{} of {id}: {fault}", entry.kind())));
+        self.overdue.see(id, before.as_ref(), entry.at, &recorded.event);
+        self.requests.insert(id, after);
     }
 
     /// After a node looked at that time, nothing that is over runs any more.
@@ -108,6 +156,9 @@ impl Watch {
         let over: Vec<String> =
             over.map(|(id, of)| format!("{of:?} of {id} was over and nothing came of it")).collect();
         self.faults.extend(over);
+        let well = self.requests.values().flat_map(|request| self.overdue.faults(request, now.max(self.at)));
+        let well: Vec<String> = well.collect();
+        self.faults.extend(well);
     }
 
     fn fault(&mut self, what: String) {
@@ -115,13 +166,7 @@ impl Watch {
     }
 
     /// What an event does that the one before it does not allow.
-    fn event(
-        &mut self,
-        entry: &Entry,
-        id: RequestId,
-        before: Option<&Request>,
-        recorded: &liandong_engine::rules::request::event::Recorded,
-    ) {
+    fn event(&mut self, entry: &Entry, id: RequestId, before: Option<&Request>, recorded: &Recorded) {
         let event = &recorded.event;
         let (name, stage) = (event.name(), before.map(|r| r.stage.kind()));
         if !fits(event, before) {
@@ -141,6 +186,9 @@ impl Watch {
             }
         }
         for fault in given::faults(&self.register, &self.requests, before, entry.at, event) {
+            self.fault(format!("{name} of {id}: {fault}"));
+        }
+        for fault in before.map_or_else(Vec::new, |request| twins::faults(&self.requests, request, event)) {
             self.fault(format!("{name} of {id}: {fault}"));
         }
         for fault in self.pauses.see(&self.register, id, before, entry.at, event) {
@@ -179,14 +227,7 @@ impl Watch {
         if rules != events {
             self.fault(format!("{id}: {rules:?} run, and by the events {events:?}"));
         }
-        for held in request.open() {
-            // What time did to it, and it still has: that is over, and nothing but more time makes it well.
-            let over =
-                |expired: bool, limit: Option<Limit>| !expired || limit.is_some_and(|limit| limit.due <= self.at);
-            if !over(held.accept_expired, held.accept) || !over(held.finish_expired, held.finish) {
-                self.fault(format!("{id} was overdue and is not any more: {held:?}"));
-            }
-        }
+        self.faults.extend(self.overdue.faults(request, self.at));
         let mut red: HashMap<_, Instant> = HashMap::new();
         let mut yellow: HashMap<_, Instant> = HashMap::new();
         for mark in &request.limits.marks {
@@ -211,14 +252,10 @@ impl Watch {
         }
     }
 
-    /// Whatever follows another request follows one that somebody is to handle, and no chain is followed.
-    fn nobody_lost(&mut self) {
-        let follow = self.requests.values().filter(|r| matches!(r.stage, Stage::Merged { .. }));
-        let handled = |id: &RequestId| self.requests.get(id).is_some_and(|other| other.handle().is_some());
-        let lost = follow.filter(|r| !r.merged_into.as_ref().is_some_and(handled));
-        let lost: Vec<String> =
-            lost.map(|r| format!("{} follows {:?}, which nobody handles", r.id, r.merged_into)).collect();
-        self.faults.extend(lost);
+    /// Whether somebody leads the town, so that nothing in it is out of their reach.
+    #[must_use]
+    pub fn leads(&self, actor: &Actor) -> bool {
+        actor.person().is_some_and(|person| hanging::leads(&self.register, person, self.at))
     }
 
     /// Nobody away or gone holds what somebody there could have.

@@ -1,7 +1,7 @@
 //! Duplicates (并案): two requests are the same. One of them is handled; the other follows it, and its household hears
 //! the same result.
 //!
-//! There are no chains: what was merged is no other's end, and when that which it follows is merged itself, it follows
+//! There are no chains: what was merged is no other's end, also once it has its result, and when that which it follows is merged itself, it follows
 //! on to the end. So no two can close each other. What follows is never lost: the result is carried to its own
 //! household, and it goes on by itself when the other was taken back.
 
@@ -50,16 +50,15 @@ impl Decision<'_> {
             let message = format!("request `{into}` is not among those you see; check the id");
             return Refusal::because(Code::UnknownRequest, message);
         };
-        match other.stage {
-            Stage::Merged { .. } => {
-                let message = format!("request `{into}` was merged into another itself; name the one that is handled");
-                return Refusal::because(Code::MergedAlready, message);
-            }
-            Stage::Closed { .. } => {
-                let message = format!("request `{into}` is over; resolve this one with its own outcome");
-                return Refusal::because(Code::OtherClosed, message);
-            }
-            _ => {}
+        // Also where it has its result already: else what a household was not content with would come back to it by its
+        // own duplicate.
+        if other.merged_into.is_some() {
+            let message = format!("request `{into}` was merged into another itself; name the one that is handled");
+            return Refusal::because(Code::MergedAlready, message);
+        }
+        if matches!(other.stage, Stage::Closed { .. }) {
+            let message = format!("request `{into}` is over; resolve this one with its own outcome");
+            return Refusal::because(Code::OtherClosed, message);
         }
         // Whom the one goes round would else come to carry the result of the other.
         let accused = |request: &Request| request.accused.iter().cloned().collect::<BTreeSet<PersonCode>>();
