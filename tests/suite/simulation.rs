@@ -181,9 +181,8 @@ const CHANGES: [&str; 22] = [
     "DutyChangeExpired",
 ];
 
-/// What is tried in vain, and has to be: duplicates of the same, of duplicates and of what is over, and what others rest on.
-const REFUSED: [&str; 6] =
-    ["SameRequest", "MergedAlready", "OtherClosed", "AccusedDiffers", "StillReliedOn", "WrongStage"];
+/// What is tried in vain, and has to be: duplicates of the same and of duplicates, and what comes too late.
+const REFUSED: [&str; 3] = ["SameRequest", "MergedAlready", "WrongStage"];
 
 /// Lists of operations that once failed, by name.
 fn kept() -> Vec<(String, Vec<Op>)> {

@@ -158,9 +158,10 @@ impl<S: Shell> Drive<'_, S> {
         if number >= WRONG {
             return request.id;
         }
-        let fits = |other: &&Request| number >= UNFIT || !matches!(other.stage.kind(), StageKind::Closed);
+        let alone = |other: &&Request| other.stage.kind() != StageKind::Closed && other.merged_into.is_none();
         let others = self.watch.requests.values().filter(|other| other.id != request.id);
-        let others: Vec<RequestId> = others.filter(fits).map(|other| other.id).collect();
+        let others: Vec<RequestId> =
+            others.filter(|other| (number < UNFIT) == alone(other)).map(|other| other.id).collect();
         if others.is_empty() { request.id } else { pick(&others, number) }
     }
 
@@ -196,7 +197,7 @@ impl<S: Shell> Drive<'_, S> {
             CommandKind::ConfirmRelay => {
                 Asks::ConfirmRelay { told: what.yes, whom: text(), when: self.clock, how: How::Phone }
             }
-            CommandKind::Rate => Asks::Rate { satisfied: what.yes && what.post.is_some(), words: String::new() },
+            CommandKind::Rate => Asks::Rate { satisfied: what.yes, words: String::new() },
             CommandKind::Withdraw => Asks::Withdraw { reason: text() },
             CommandKind::Rule => Asks::Rule { to: to(usual), ruling: text() },
             CommandKind::Remind => Asks::Remind { words: text() },

@@ -21,12 +21,16 @@ pub fn operations(seed: u64) -> Vec<Op> {
         watched: 0,
         by_turns: 0,
         twins: 0,
+        asks: 0,
+        diligent: 0,
     };
     (dice.lazy, dice.bad, dice.restless) = (dice.below(8), dice.below(6), dice.below(6));
     dice.quarrels = dice.one_in(5);
     dice.watched = if dice.one_in(4) { 30 } else { 0 };
     dice.by_turns = if dice.one_in(4) { 24 } else { 0 };
     dice.twins = if dice.one_in(5) { 20 } else { 0 };
+    dice.diligent = if dice.one_in(5) { 20 } else { 0 };
+    dice.asks = if dice.one_in(6) { 20 } else { 0 };
     (0..LENGTH).map(|no| if no < 2 { dice.log() } else { dice.op() }).collect()
 }
 
@@ -47,6 +51,10 @@ struct Dice {
     by_turns: u32,
     /// How much more often than elsewhere the same is logged again, and merged.
     twins: u32,
+    /// How much more often than elsewhere the citizen of one request is asked, and it is sent back.
+    asks: u32,
+    /// How much more often than elsewhere work comes to its end, and is told and rated.
+    diligent: u32,
 }
 
 impl Dice {
@@ -153,18 +161,18 @@ impl Dice {
             (10 + watched, C::Accept),
             (8 + up_and_down, C::Escalate),
             (3, C::Transfer),
-            (9 + up_and_down, C::SendBack),
+            (9 + up_and_down + self.asks / 2, C::SendBack),
             (3, C::Reject),
-            (4, C::AskCitizen),
-            (4, C::Resume),
+            (4 + 2 * self.asks, C::AskCitizen),
+            (4 + 2 * self.asks, C::Resume),
             (2, C::AddNote),
-            (8, C::Resolve),
-            (12, C::ConfirmRelay),
-            (12, C::Rate),
+            (8 + self.diligent, C::Resolve),
+            (12 + 2 * self.diligent, C::ConfirmRelay),
+            (12 + 2 * self.diligent, C::Rate),
             (1, C::Withdraw),
-            (3 + up_and_down / 5, C::Rule),
+            (4 + up_and_down / 3 + self.asks, C::Rule),
             (2, C::Remind),
-            (4, C::CallHelp),
+            (4 + self.asks / 2, C::CallHelp),
             (4, C::Delegate),
             (3, C::Respond),
             (4, C::Report),
@@ -188,7 +196,7 @@ impl Dice {
         };
         let outcome = Outcome::ALL[self.below(Outcome::ALL.len() as u32) as usize];
         let what = What { kind, post: self.maybe(4), outcome, yes: self.one_in(2) };
-        let case = if self.quarrels { 0 } else { self.byte() };
+        let case = if self.quarrels || self.asks > 0 { 0 } else { self.byte() };
         Op::Act { case, who, what, way: self.way() }
     }
 

@@ -4,14 +4,17 @@
 use std::collections::HashMap;
 
 use liandong_engine::rules::{
-    id::{PersonCode, PostCode, RosterCode},
+    absence::Substitute,
+    id::{DutyChangeCode, PersonCode, PostCode, RosterCode},
     instant::Instant,
     matter::Mandated,
     post::{Post, PostKind},
+    register::event::Event,
     request::{Request, StageKind},
     roster::{Change, DutyChange, DutyChangeStage, Scope, ShiftId},
     world::Register,
 };
+use liandong_engine::run::store::journal::{Entry, Happened};
 
 /// Everything that outlasts what it hangs on.
 pub(super) fn faults<'r>(register: &Register, requests: impl Iterator<Item = &'r Request>, at: Instant) -> Vec<String> {
@@ -34,6 +37,15 @@ pub(super) fn faults<'r>(register: &Register, requests: impl Iterator<Item = &'r
     }
     for row in &register.unit_calendars {
         outlasts(format!("calendar {} of {}", row.calendar, row.unit), row.span.to, units.get(&row.unit));
+    }
+    for row in register.absences.iter().filter(|row| row.ended_at.is_none() && row.span.to > at) {
+        let left = |named: &PersonCode| !holds_a_post(register, named, row.span.from.max(at));
+        if let Substitute::Person(named) = &row.substitute
+            && row.substitute_until.is_none()
+            && left(named)
+        {
+            outlasts(format!("{named} stands in for {}", row.person), row.span.to, Some(&at));
+        }
     }
     for row in register.mandates.iter().filter(|row| row.span.contains(at)) {
         if let Mandated::Post(post) = &row.to {
@@ -84,6 +96,35 @@ fn rests_on_nothing(register: &Register, row: &DutyChange) -> Option<String> {
         others().any(|other| other.stage() == DutyChangeStage::InForce && put_on(other, &off.out, off.shift))
     });
     (!still).then(|| format!("{} stands on {}, which was undone", row.code, gone.code))
+}
+
+/// Whatever one change of duty was undone from beneath: that had to stay, or those who agreed on the other would have
+/// half of it, and a colleague would make a superior's order void.
+pub(super) fn undone_beneath(before: &Register, at_once: &[Entry]) -> Vec<String> {
+    let events = || {
+        at_once.iter().filter_map(|entry| match &entry.happened {
+            Happened::Register(recorded) => Some(&recorded.event),
+            Happened::Request(..) => None,
+        })
+    };
+    let undone = events().find_map(|event| match event {
+        Event::DutyChangeUndone { change, .. } => Some(change),
+        _ => None,
+    });
+    let ended = events().filter_map(|event| match event {
+        Event::DutyChangeExpired { change, .. } => Some(change),
+        _ => None,
+    });
+    let both = undone.into_iter().flat_map(|undone| ended.clone().map(move |ended| (undone, ended)));
+    let void = both.filter(|(undone, ended)| voided(before, undone, ended));
+    void.map(|(undone, ended)| format!("{ended} ended with {undone}, which it stood on")).collect()
+}
+
+fn voided(register: &Register, undone: &DutyChangeCode, ended: &DutyChangeCode) -> bool {
+    let row = |code: &DutyChangeCode| register.duty_changes.iter().find(|row| row.code == *code);
+    let (Some(undone), Some(ended)) = (row(undone), row(ended)) else { return false };
+    let back = |off: &TakenOff| taken_off(undone).any(|gone| gone.shift == off.shift && Some(gone.out) == off.comes);
+    ended.since().is_some() && taken_off(ended).any(|off| put_on(undone, &off.out, off.shift) && !back(&off))
 }
 
 /// Who goes off a shift, and who comes.

@@ -115,6 +115,9 @@ impl Watch {
                     }
                 }
             }
+            if let Some(before) = &before {
+                self.faults.extend(hanging::undone_beneath(before, at_once));
+            }
             for entry in at_once {
                 if let (Some(before), Happened::Register(recorded)) = (&before, &entry.happened) {
                     let told: Vec<&Told> = told.iter().filter(|told| told.position == entry.position).collect();
