@@ -41,7 +41,13 @@
 //! - After everybody has fallen silent for two months: a request that is not closed, and neither at the top,
 //!   nor frozen, nor waiting with somebody above whom nobody is, nor without a limit because the register had
 //!   none for it.
-//! - Two shells that write two journals.
+//! - Somebody who gets work, loses it, has it until another time, or has to do with what the citizen, time or the register
+//!   does to it, and is not told; anybody who is told what they did themselves, without a post, of what goes round them, or
+//!   of what is no affair of theirs.
+//! - What was overdue and is not any more, although nobody else has it and nobody gave more time.
+//! - A request that follows itself, a duplicate, or one that nobody handles; another result than that one's.
+//! - Whoever leads the town, refused for lack of authority.
+//! - Two shells that write two journals, or tell two things.
 //!
 //! # What is no failure
 //!
@@ -53,7 +59,7 @@
 //!   over; it climbs by its limits.
 //! - A request below the top that everybody above had in this climb, because the dispatcher gave it back down: it
 //!   is told every morning.
-//! - Anything about texts, notices and lists, which have their own tests.
+//! - Anything about texts, lists and the hour at which a notice is told, which have their own tests.
 //!
 //! # What is not simulated
 //!
