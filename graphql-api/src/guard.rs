@@ -9,7 +9,8 @@ use std::collections::{HashMap, HashSet};
 use async_graphql::{
     Name,
     parser::types::{
-        BaseType, ExecutableDocument, FragmentDefinition, Selection, SelectionSet, Type, VariableDefinition,
+        BaseType, ExecutableDocument, FragmentDefinition, OperationType, Selection, SelectionSet, Type,
+        VariableDefinition,
     },
 };
 
@@ -91,6 +92,62 @@ pub(crate) fn check_document(document: &ExecutableDocument, max_depth: usize, ma
             return Err(format!(
                 "the query has more than {max_fields} fields with its fragments; ask for less at once"
             ));
+        }
+    }
+    Ok(())
+}
+
+/// Looks at the subscriptions: an error when one has not exactly one root field, which
+/// <https://spec.graphql.org/draft/#sec-Single-root-field> wants and the schema's library does not ask. Without `@skip` and
+/// `@include`, for whether there is a field must not hang on a variable. The same field twice is refused as well:
+/// the library would tell everything twice. To be asked of a document that [`check_document`] has passed.
+pub(crate) fn check_subscriptions(document: &ExecutableDocument) -> Result<(), String> {
+    for (_, operation) in document.operations.iter().filter(|(_, o)| o.node.ty == OperationType::Subscription) {
+        let mut roots = Vec::new();
+        root_fields(document, &operation.node.selection_set.node, &mut roots)?;
+        match roots.as_slice() {
+            [one] if one.starts_with("__") => {
+                return Err(format!(
+                    "a subscription is to something that happens, and `{one}` is not; name another field"
+                ));
+            }
+            // None at all: its fragment is not there, which is for the validation to name.
+            [] | [_] => {}
+            more => {
+                let most = more.len();
+                return Err(format!(
+                    "a subscription has one field at its root, and this one has {most}; send one for each"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The fields that an operation begins with, those in fragments as well.
+fn root_fields<'a>(
+    document: &'a ExecutableDocument,
+    set: &'a SelectionSet,
+    roots: &mut Vec<&'a str>,
+) -> Result<(), String> {
+    for selection in &set.items {
+        let directives = match &selection.node {
+            Selection::Field(field) => &field.node.directives,
+            Selection::FragmentSpread(spread) => &spread.node.directives,
+            Selection::InlineFragment(fragment) => &fragment.node.directives,
+        };
+        if let Some(directive) = directives.iter().find(|d| matches!(d.node.name.node.as_str(), "skip" | "include")) {
+            let name = &directive.node.name.node;
+            return Err(format!("`@{name}` may not stand at the root of a subscription; take it out"));
+        }
+        match &selection.node {
+            Selection::Field(field) => roots.push(field.node.name.node.as_str()),
+            Selection::InlineFragment(fragment) => root_fields(document, &fragment.node.selection_set.node, roots)?,
+            Selection::FragmentSpread(spread) => {
+                if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
+                    root_fields(document, &fragment.node.selection_set.node, roots)?;
+                }
+            }
         }
     }
     Ok(())
@@ -257,6 +314,45 @@ mod tests {
         }
         query += " fragment F900 on A { a }";
         check(&query, "fragments stand in each other more than 20 deep; put some together");
+    }
+
+    #[test]
+    fn a_subscription_has_one_root_field() {
+        let check = |query: &str| {
+            let document = parse_query(query).unwrap();
+            check_document(&document, 9, 100).and_then(|()| check_subscriptions(&document)).err().unwrap_or_default()
+        };
+        for fine in [
+            "subscription { a { b c } }",
+            "subscription { x: a { b @skip(if: true) } }",
+            "subscription { ...F } fragment F on Subscription { ... on Subscription { a { b } } }",
+            "subscription { ...Missing }",
+            "{ a b }",
+            "query A { a b } subscription B { c }",
+        ] {
+            assert_eq!(check(fine), "", "{fine}");
+        }
+        let two = "a subscription has one field at its root, and this one has 2; send one for each";
+        for query in [
+            "subscription { a b }",
+            "subscription { x: a y: a }",
+            "subscription { a a }",
+            "subscription { a __typename }",
+            "subscription { a ... { b } }",
+            "subscription { a ... on Subscription { b } }",
+            "subscription { ...F ...G } fragment F on Subscription { a } fragment G on Subscription { b }",
+            "subscription { ...F } fragment F on Subscription { a ...G } fragment G on Subscription { b }",
+            "query A { a b } subscription B { c d }",
+        ] {
+            assert_eq!(check(query), two, "{query}");
+        }
+        let skip = "`@skip` may not stand at the root of a subscription; take it out";
+        let include = "`@include` may not stand at the root of a subscription; take it out";
+        assert_eq!(check("subscription { a b @skip(if: true) }"), skip);
+        assert_eq!(check("subscription ($x: Boolean!) { a ... @include(if: $x) { b } }"), include);
+        assert_eq!(check("subscription { ...F @include(if: true) } fragment F on Subscription { a }"), include);
+        let nothing = "a subscription is to something that happens, and `__typename` is not; name another field";
+        assert_eq!(check("subscription { __typename }"), nothing);
     }
 
     #[test]

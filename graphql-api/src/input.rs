@@ -1,15 +1,18 @@
 //! Arguments as what they name. A wrong one is an error that names it and the mend.
 
 use async_graphql::{ID, Result};
-use liandong_engine::rules::{
-    absence::Absence,
-    calendar::Date,
-    id::{BadCode, RequestId},
-    tree::UnitIx,
-    world::{MatterIx, PersonIx, PostIx, World},
+use liandong_engine::{
+    rules::{
+        absence::Absence,
+        calendar::Date,
+        id::{BadCode, RequestId},
+        tree::UnitIx,
+        world::{MatterIx, PersonIx, PostIx, World},
+    },
+    run::engine::Engine,
 };
 
-use crate::reply::bad_input;
+use crate::reply::{bad_input, failure};
 
 /// How many items a page has when nobody says.
 pub(crate) const PAGE: usize = 20;
@@ -89,6 +92,16 @@ pub(crate) fn cursor<T>(after: Option<&str>, read: impl FnOnce(&str) -> Option<T
     let Some(text) = after else { return Ok(None) };
     let bad = || bad_input("after", format!("`{}` is no cursor of this list; use one that it gave", cut(text)));
     read(text).map(Some).ok_or_else(bad)
+}
+
+/// A position of the journal that was reached: one beyond the end is of another database, or of a copy that was newer
+/// than this one, and whoever goes on after it would miss what happens until then.
+pub(crate) async fn reached(engine: &Engine, position: i64) -> Result<i64> {
+    if position >= 0 && engine.reaches(position).await.map_err(failure)? {
+        return Ok(position);
+    }
+    let mend = "read anew what you need, and go on after a position that this server gave";
+    Err(bad_input("after", format!("`{position}` is beyond the end of the journal; {mend}")))
 }
 
 /// What somebody typed, short enough to be shown again.

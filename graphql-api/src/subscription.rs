@@ -7,10 +7,9 @@ use async_graphql::{Context, ID, Result, SimpleObject, Subscription as Object};
 use futures_util::{Stream, StreamExt, future};
 use liandong_engine::{
     rules::{
-        actor::Actor,
         id::{PersonCode, RequestId},
         notice::{may_tell, register_may_tell},
-        request::{Assignment as Row, Request as Whole, event::Recorded},
+        request::{Assignment as Row, Request as Whole, event::Recorded, relation},
     },
     run::store::journal::{Entry, Happened},
 };
@@ -18,13 +17,7 @@ use liandong_engine::{
 use crate::{
     context::Scope,
     input,
-    object::{
-        assignment::Assignment,
-        entry::{JournalEntry, ends},
-        escalation::Escalation,
-        notice::Notice,
-        request::Request,
-    },
+    object::{assignment::Assignment, entry::JournalEntry, escalation::Escalation, notice::Notice, request::Request},
     reply::{Code, error, failure},
     word::{Position, When},
 };
@@ -42,6 +35,8 @@ pub(crate) struct AssignmentChange {
     opened: Option<Assignment>,
     /// The assignment of mine that it ended.
     ended: Option<Assignment>,
+    /// Whatever else of mine it ended: who helps on two posts has two to end.
+    also_ended: Vec<Assignment>,
     /// The request, as it is now.
     request: Request,
 }
@@ -93,7 +88,7 @@ impl Subscription {
         let scope = Scope::of(ctx)?;
         let me = scope.actor.person().cloned();
         let me = me.ok_or_else(|| error(Code::Forbidden, "a receipt has no assignments; watch `requestChanged`"))?;
-        Ok(of_requests(scope, after, move |scope, entry, id, recorded| {
+        Ok(of_requests(scope, from(scope, after).await?, move |scope, entry, id, recorded| {
             let me = me.clone();
             let mine = concerns(&recorded, &me);
             async move {
@@ -101,12 +96,15 @@ impl Subscription {
                     return Ok(None);
                 }
                 let Some((scope, whole)) = reload(&scope, id).await? else { return Ok(None) };
-                let item = |row: Option<&Row>| {
-                    let row = row.filter(|row| row.person == me)?.clone();
-                    Some(Assignment { scope: Arc::clone(&scope), request: id, row })
+                let item = |row: &Row| {
+                    let (scope, row) = (Arc::clone(&scope), row.clone());
+                    (row.person == me).then_some(Assignment { scope, request: id, row })
                 };
-                let opened = item(recorded.event.opens().and_then(|opens| whole.assignment(opens.no)));
-                let ended = item(ended(&entry, &recorded, &whole));
+                let opened = recorded.event.opens().and_then(|opens| whole.assignment(opens.no)).and_then(item);
+                let all_ended = scope.engine.ended_by(&entry, &recorded, &whole).await.map_err(failure)?;
+                let mut all_ended = all_ended.into_iter().filter_map(item);
+                let ended = all_ended.next();
+                let also_ended = all_ended.collect();
                 if opened.is_none() && ended.is_none() {
                     return Ok(None);
                 }
@@ -116,6 +114,7 @@ impl Subscription {
                     kind: entry.kind(),
                     opened,
                     ended,
+                    also_ended,
                     request: Request { scope, row: whole },
                 }))
             }
@@ -133,12 +132,12 @@ impl Subscription {
     ) -> Result<impl Stream<Item = Result<RequestChange>> + use<>> {
         let scope = Scope::of(ctx)?;
         let watched = input::request("id", &id)?;
-        Ok(of_requests(scope, after, move |scope, entry, id, _| async move {
+        Ok(of_requests(scope, from(scope, after).await?, move |scope, entry, id, _| async move {
             if id != watched {
                 return Ok(None);
             }
             let Some((scope, row)) = reload(&scope, id).await? else { return Ok(None) };
-            let shown = matches!(scope.actor, Actor::Person(_));
+            let shown = relation::sees_handling(&scope.actor);
             let position = Position(entry.position);
             let entry = JournalEntry { scope: Arc::clone(&scope), entry, shown };
             Ok(Some(RequestChange { position, entry, request: Request { scope, row } }))
@@ -157,7 +156,7 @@ impl Subscription {
         if scope.actor.person().is_none() {
             return Err(error(Code::Forbidden, "escalations are for those who work on them; watch `requestChanged`"));
         }
-        Ok(of_requests(scope, after, |scope, entry, id, recorded| async move {
+        Ok(of_requests(scope, from(scope, after).await?, |scope, entry, id, recorded| async move {
             if !recorded.event.is_escalation() {
                 return Ok(None);
             }
@@ -177,7 +176,7 @@ impl Subscription {
         let scope = Scope::of(ctx)?;
         let me = scope.actor.person().cloned();
         let me = me.ok_or_else(|| error(Code::Forbidden, "a receipt has no notices; watch `requestChanged`"))?;
-        Ok(changes(scope, after, move |scope, entry| {
+        Ok(changes(scope, from(scope, after).await?, move |scope, entry| {
             let me = me.clone();
             async move {
                 let may = match &entry.happened {
@@ -198,12 +197,16 @@ impl Subscription {
     }
 }
 
+/// The position to begin after: the one that is asked for if the journal reaches to it, else the newest.
+async fn from(scope: &Scope, after: Option<Position>) -> Result<i64> {
+    match after {
+        Some(position) => input::reached(&scope.engine, position.0).await,
+        None => Ok(scope.engine.feed().position()),
+    }
+}
+
 /// What `pick` makes of each entry about a request.
-fn of_requests<T, F, P>(
-    scope: &Arc<Scope>,
-    after: Option<Position>,
-    pick: P,
-) -> impl Stream<Item = Result<T>> + Send + use<T, F, P>
+fn of_requests<T, F, P>(scope: &Arc<Scope>, after: i64, pick: P) -> impl Stream<Item = Result<T>> + Send + use<T, F, P>
 where
     T: Send,
     F: Future<Output = Result<Option<T>>> + Send,
@@ -225,18 +228,13 @@ where
 
 /// What `pick` makes of each entry, in the order of the journal. Ends when the engine stops, or with an
 /// error when the journal cannot be read.
-fn changes<T, F, P>(
-    scope: &Arc<Scope>,
-    after: Option<Position>,
-    pick: P,
-) -> impl Stream<Item = Result<T>> + Send + use<T, F, P>
+fn changes<T, F, P>(scope: &Arc<Scope>, after: i64, pick: P) -> impl Stream<Item = Result<T>> + Send + use<T, F, P>
 where
     T: Send,
     F: Future<Output = Result<Option<T>>> + Send,
     P: Fn(Arc<Scope>, Entry) -> F + Send,
 {
     let (scope, engine) = (Arc::clone(scope), Arc::clone(&scope.engine));
-    let after = after.map_or_else(|| engine.feed().position(), |position| position.0);
     let picked = engine.listen(after).filter_map(move |entry| {
         let picked = entry.map(|entry| pick(Arc::clone(&scope), entry)).map_err(failure);
         async move {
@@ -259,17 +257,7 @@ async fn reload(scope: &Arc<Scope>, id: RequestId) -> Result<Option<(Arc<Scope>,
 
 /// Whether an event may have opened or ended an assignment of a person: cheap, before anything is read.
 fn concerns(recorded: &Recorded, me: &PersonCode) -> bool {
-    let opens = recorded.event.opens().is_some_and(|opens| opens.person == *me);
-    opens || recorded.step.responsible.as_ref() == Some(me)
-}
-
-/// The assignment that an entry ended: the one it names, or for a withdrawal the one that ended with it.
-fn ended<'a>(entry: &Entry, recorded: &Recorded, whole: &'a Whole) -> Option<&'a Row> {
-    if let Some(no) = ends(&recorded.event) {
-        return whole.assignment(no);
-    }
-    if recorded.event.name() == "Withdrawn" {
-        return whole.assignments.iter().rev().find(|a| a.ended.is_some_and(|e| e.at == entry.at));
-    }
-    None
+    let Recorded { event, step } = recorded;
+    let opens = event.opens().is_some_and(|opens| opens.person == *me);
+    opens || event.may_end_others() || event.ends().is_some() && step.responsible.as_ref() == Some(me)
 }

@@ -190,6 +190,26 @@ mirrors! {
         TakenBack,
         /// 已撤销
         Undone,
+        /// 已失效: what it rested on is gone.
+        Expired,
+    }
+
+    /// Why a change of duty came to its end without anybody ending it.
+    DutyExpiry of roster::Expiry {
+        /// 班次已开始: the shift began before anybody took it.
+        ShiftBegun,
+        /// 班次已取消: its roster ended, or counts anew.
+        ShiftGone,
+        /// 已由他人接班: another took the shift.
+        TakenByAnother,
+        /// 原值班人已不在该班次: whose shift it was is not on it any more.
+        NotOnShift,
+        /// 接班人已离任: who was to come holds no post there any more.
+        PostLeft,
+        /// 接班人届时不能接班: who alone could take it is away then, or on that shift already.
+        CannotCome,
+        /// 所依据的换班替班已失效: the change on which it rested is gone.
+        GroundGone,
     }
 
     /// What can happen to a change of duty.
@@ -206,6 +226,8 @@ mirrors! {
         Arranged,
         /// 撤销
         Undone,
+        /// 失效
+        Expired,
     }
 
     /// What a notice, or the place itself, makes of one date.
@@ -216,6 +238,10 @@ mirrors! {
         MakeUp,
         /// 本地放假
         LocalOff,
+        /// 半天上班: half a day off is still a working day; its hours are those declared for it.
+        HalfDay,
+        /// 平常日: what it would be if this calendar had never declared anything of it.
+        Ordinary,
     }
     /// What a unit is: a territory (the first nine, from high to low) or a functional unit that serves one.
     UnitKind of tier::UnitKind {
@@ -349,6 +375,8 @@ mirrors! {
         Waiting,
         /// 待裁定: returned too often; the supervisor rules.
         Frozen,
+        /// 已并案: the same as another request, which it follows; its household hears what comes of that one.
+        Merged,
         /// 已办结回传中: being carried back.
         Resolved,
         /// 已告知: the household has heard it.
@@ -369,7 +397,7 @@ mirrors! {
         CannotBeSolved,
         /// 不属本级职责: it is somebody else's to do.
         NotOurDuty,
-        /// 重复诉求: the same request is being handled under another receipt.
+        /// 重复诉求: the same as another that is not named; nobody gives it any more, see `merge`.
         Duplicate,
         /// 已撤回: the citizen took it back.
         Withdrawn,
@@ -437,8 +465,10 @@ mirrors! {
         HandedOver,
         /// 已回报: done, and reported to who asked for it.
         Reported,
-        /// 事项已更正: the case is another matter, and is somebody's by that.
+        /// 事项已更正: the case is another matter, or elsewhere, and is somebody's by that.
         Corrected,
+        /// 已并案: the case is the same as another, which is handled.
+        Merged,
         /// 已收回: taken back by who asked for it.
         Recalled,
         /// 不再需要: the case went on without it.
@@ -469,10 +499,15 @@ mirrors! {
         TakenUp,
         /// 已超期,请督办: a limit ran out, and there is nobody above who could take it.
         Overdue,
-        /// 您办结的诉求被重开: what you resolved was reopened.
+        /// 已办结的诉求被重开: what you resolved, logged, or had under supervision was reopened.
         Reopened,
-        /// 事项已更正: what you have, or logged, is another matter than it was logged as.
+        /// 诉求信息已更正: what you have, or logged, is another matter than it was logged as, elsewhere, or somebody
+        /// else's.
         Corrected,
+        /// 已并案: what you had, or logged, follows another request as its duplicate, and has that one's result.
+        Merged,
+        /// 并案已撤销: what you logged follows no other request any more, and is handled by itself.
+        Separated,
         /// 催办: somebody asks how far it is.
         Reminded,
         /// 督办: it is watched, with a limit of its own.
@@ -487,18 +522,50 @@ mirrors! {
         Extended,
         /// 延期申请未同意: you have no more time than before.
         NotExtended,
+        /// 同岗已代您办理: somebody else who answers for your post did it in your stead.
+        ActedFor,
+        /// 协同的人已更换: who leads what you help with, or who helps you, is somebody else now.
+        Reassigned,
+        /// 正在等群众答复: the citizen was asked something; until the answer your time rests.
+        CitizenAsked,
+        /// 群众已答复: the citizen answered, and your time runs on.
+        CitizenAnswered,
+        /// 群众逾期未答复: the citizen did not answer in time, and your time runs on.
+        CitizenSilent,
+        /// 有新备注: a note was written.
+        NoteAdded,
+        /// 诉求已撤回: the citizen took it back: there is nothing to be done any more.
+        Withdrawn,
+        /// 您督办的诉求已办结: what you have under supervision came to its end.
+        SupervisedResolved,
+        /// 群众评价满意: the citizen is content with what you resolved.
+        RatedGood,
+        /// 群众评价不满意: the citizen is not, and there is nobody above to go on with it.
+        RatedBad,
+        /// 协办或环节已报到: who was called, or was handed a step, is there.
+        Responded,
+        /// 时限已重新计算: a deadline of yours was reckoned anew, and ends at another time.
+        DeadlineMoved,
+        /// 诉求地点已并入他处: the place went up in another unit.
+        PlaceMoved,
         /// 有班可接: a colleague offers a shift that you could take.
         SwapOffered,
         /// 您的班已有人接: somebody takes the shift that you offered.
         SwapTaken,
         /// 换班已收回: the shift that was offered is not to be had any more.
         SwapTakenBack,
+        /// 该班已有他人接: the shift that was offered to you was taken by somebody else.
+        SwapGone,
         /// 已有人顶您的班: a colleague has come on duty in your place.
         DutyTakenOver,
         /// 替班已安排: a superior put you on duty, or took you off it.
         CoverArranged,
         /// 换班替班已撤销: a change of duty that concerned you acts no longer.
         DutyChangeUndone,
+        /// 换班替班已失效: a change of duty, or an offer, that concerned you is over; what it rested on is gone.
+        DutyChangeExpired,
+        /// 替岗人不能替岗: whoever was to stand in cannot, or not for now.
+        SubstituteGone,
         /// 值班安排已调整: a roster that you stand in, or stood in, has another rota from some instant on, or none.
         RosterChanged,
         /// 已为您登记缺勤: you are recorded as absent.
@@ -507,6 +574,16 @@ mirrors! {
         StandIn,
         /// 缺勤已结束: an absence that concerned you is over before its time, or does not come.
         AbsenceEnded,
+        /// 值班无人,请安排: a shift of a roster that you see to has nobody, and only who is on duty takes requests there.
+        ShiftEmpty,
+        /// 岗位无人顶岗,请安排: a post that you see to has nobody who answers for it.
+        PostUnanswered,
+        /// 您已任职: you hold a post, from now on.
+        Appointed,
+        /// 您已离任: you do not hold a post any more.
+        Relieved,
+        /// 所涉单位有调整: a unit that you have to do with is new, stands elsewhere, or is gone.
+        UnitChanged,
     }
 
     /// Whether a notice can wait for the morning.

@@ -10,6 +10,7 @@
 -- absence.recorded_by text
 -- absence.recorded_at bigint NOT NULL
 -- absence.ended_at bigint
+-- absence.substitute_until bigint
 -- assignment.request uuid NOT NULL
 -- assignment.no smallint NOT NULL
 -- assignment.duty text NOT NULL
@@ -24,6 +25,9 @@
 -- assignment.accept_by bigint
 -- assignment.finish_soon bigint
 -- assignment.finish_by bigint
+-- assignment.accept_expired boolean NOT NULL
+-- assignment.finish_expired boolean NOT NULL
+-- assignment.next_reminder bigint
 -- calendar.code text NOT NULL
 -- calendar.name text NOT NULL
 -- calendar.base text
@@ -73,6 +77,7 @@
 -- duty_change.taken_at bigint
 -- duty_change.ended_by text
 -- duty_change.ended_at bigint
+-- duty_change.expiry text
 -- head.id smallint NOT NULL
 -- head.world_version bigint NOT NULL
 -- head.position bigint NOT NULL
@@ -128,6 +133,8 @@
 -- outbox.duty_change text
 -- outbox.absence text
 -- outbox.roster text
+-- outbox.post text
+-- outbox.unit text
 -- person.code text NOT NULL
 -- person.name text NOT NULL
 -- person.phone text NOT NULL
@@ -162,6 +169,10 @@
 -- request.events integer NOT NULL
 -- request.limits text
 -- request.due_at bigint
+-- request.merged_into uuid
+-- request.acted text
+-- request_actor.person text NOT NULL
+-- request_actor.request uuid NOT NULL
 -- request_unit.unit text NOT NULL
 -- request_unit.request uuid NOT NULL
 -- roster.code text NOT NULL
@@ -187,6 +198,8 @@
 -- rung.ladder_name text NOT NULL
 -- rung.tier text NOT NULL
 -- rung.kind text NOT NULL
+-- secret_mark.id smallint NOT NULL
+-- secret_mark.mark text NOT NULL
 -- token.hash text NOT NULL
 -- token.person text NOT NULL
 -- token.issued_at bigint NOT NULL
@@ -209,7 +222,7 @@ CREATE UNIQUE INDEX absence_pkey ON public.absence USING btree (code);
 CREATE INDEX assignment_inbox ON public.assignment USING btree (person, opened_at) WHERE (ended_at IS NULL);
 CREATE INDEX assignment_person ON public.assignment USING btree (person, request);
 CREATE UNIQUE INDEX assignment_pkey ON public.assignment USING btree (request, no);
-CREATE INDEX assignment_post ON public.assignment USING btree (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon, ended_at) WHERE (ended_at IS NULL);
+CREATE INDEX assignment_post ON public.assignment USING btree (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon, ended_at, accept_expired, finish_expired, next_reminder) WHERE (ended_at IS NULL);
 CREATE UNIQUE INDEX calendar_day_pkey ON public.calendar_day USING btree (calendar, date);
 CREATE UNIQUE INDEX calendar_feed_code ON public.calendar_feed USING btree (code);
 CREATE UNIQUE INDEX calendar_feed_hash ON public.calendar_feed USING btree (hash);
@@ -237,15 +250,18 @@ CREATE UNIQUE INDEX person_pkey ON public.person USING btree (code);
 CREATE UNIQUE INDEX post_pkey ON public.post USING btree (code);
 CREATE INDEX receipt_at ON public.receipt USING btree (at);
 CREATE UNIQUE INDEX receipt_pkey ON public.receipt USING btree (actor, key);
+CREATE UNIQUE INDEX request_actor_pkey ON public.request_actor USING btree (person, request);
 CREATE INDEX request_conduct ON public.request USING btree (stage) WHERE (accused <> ''::text);
 CREATE INDEX request_due ON public.request USING btree (due_at, id) WHERE (due_at IS NOT NULL);
 CREATE INDEX request_logger ON public.request USING btree (logged_by, id);
+CREATE INDEX request_merged_into ON public.request USING btree (merged_into, stage) WHERE (merged_into IS NOT NULL);
 CREATE UNIQUE INDEX request_pkey ON public.request USING btree (id);
 CREATE INDEX request_place ON public.request USING btree (place);
 CREATE UNIQUE INDEX request_receipt ON public.request USING btree (receipt);
 CREATE UNIQUE INDEX request_unit_pkey ON public.request_unit USING btree (unit, request);
 CREATE UNIQUE INDEX roster_pkey ON public.roster USING btree (code, from_at);
 CREATE UNIQUE INDEX rung_pkey ON public.rung USING btree (ladder, no, from_at);
+CREATE UNIQUE INDEX secret_mark_pkey ON public.secret_mark USING btree (id);
 CREATE INDEX token_person ON public.token USING btree (person);
 CREATE UNIQUE INDEX token_pkey ON public.token USING btree (hash);
 CREATE UNIQUE INDEX unit_calendar_pkey ON public.unit_calendar USING btree (unit, from_at);

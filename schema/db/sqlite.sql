@@ -10,7 +10,8 @@ CREATE TABLE "absence" (
     "substitute" text,
     "recorded_by" text,
     "recorded_at" integer NOT NULL,
-    "ended_at" integer, PRIMARY KEY ("code") );
+    "ended_at" integer,
+    "substitute_until" integer, PRIMARY KEY ("code") );
 
 CREATE TABLE "assignment" (
     "request" uuid_text NOT NULL,
@@ -26,14 +27,17 @@ CREATE TABLE "assignment" (
     "accept_soon" integer,
     "accept_by" integer,
     "finish_soon" integer,
-    "finish_by" integer, PRIMARY KEY ("request",
+    "finish_by" integer,
+    "accept_expired" boolean NOT NULL DEFAULT FALSE,
+    "finish_expired" boolean NOT NULL DEFAULT FALSE,
+    "next_reminder" integer, PRIMARY KEY ("request",
     "no") ) WITHOUT ROWID;
 
 CREATE INDEX assignment_inbox ON assignment (person, opened_at) WHERE ended_at IS NULL;
 
 CREATE INDEX assignment_person ON assignment (person, request);
 
-CREATE INDEX assignment_post ON assignment (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon, ended_at) WHERE ended_at IS NULL;
+CREATE INDEX assignment_post ON assignment (post, finish_by, accept_by, accepted_at, finish_soon, accept_soon, ended_at, accept_expired, finish_expired, next_reminder) WHERE ended_at IS NULL;
 
 CREATE TABLE "calendar" (
     "code" text NOT NULL,
@@ -111,7 +115,8 @@ CREATE TABLE "duty_change" (
     "begun_at" integer NOT NULL,
     "taken_at" integer,
     "ended_by" text,
-    "ended_at" integer, PRIMARY KEY ("code") );
+    "ended_at" integer,
+    "expiry" text, PRIMARY KEY ("code") );
 
 CREATE TABLE "head" (
     "id" smallint NOT NULL,
@@ -198,7 +203,9 @@ CREATE TABLE "outbox" (
     "at" integer NOT NULL,
     "urgency" text NOT NULL DEFAULT 'Prompt',
     "deliver_at" integer NOT NULL DEFAULT 0,
-    "roster" text, PRIMARY KEY ("position",
+    "roster" text,
+    "post" text,
+    "unit" text, PRIMARY KEY ("position",
     "no") ) WITHOUT ROWID;
 
 CREATE INDEX outbox_person ON outbox (person, position);
@@ -246,7 +253,9 @@ CREATE TABLE "request" (
     "reopened" smallint NOT NULL,
     "events" integer NOT NULL,
     "limits" text,
-    "due_at" integer, PRIMARY KEY ("id") );
+    "due_at" integer,
+    "merged_into" uuid_text,
+    "acted" text, PRIMARY KEY ("id") );
 
 CREATE INDEX request_conduct ON request (stage) WHERE accused <> '';
 
@@ -254,9 +263,16 @@ CREATE INDEX request_due ON request (due_at, id) WHERE due_at IS NOT NULL;
 
 CREATE INDEX request_logger ON request (logged_by, id);
 
+CREATE INDEX request_merged_into ON request (merged_into, stage) WHERE merged_into IS NOT NULL;
+
 CREATE INDEX request_place ON request (place);
 
 CREATE UNIQUE INDEX request_receipt ON request (receipt);
+
+CREATE TABLE "request_actor" (
+    "person" text NOT NULL,
+    "request" uuid_text NOT NULL, PRIMARY KEY ("person",
+    "request") ) WITHOUT ROWID;
 
 CREATE TABLE "request_unit" (
     "unit" text NOT NULL,
@@ -292,6 +308,10 @@ CREATE TABLE "rung" (
     "kind" text NOT NULL, PRIMARY KEY ("ladder",
     "no",
     "from_at") ) WITHOUT ROWID;
+
+CREATE TABLE "secret_mark" (
+    "id" smallint NOT NULL,
+    "mark" text NOT NULL, PRIMARY KEY ("id") ) WITHOUT ROWID;
 
 CREATE TABLE "token" (
     "hash" text NOT NULL,

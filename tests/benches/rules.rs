@@ -124,6 +124,7 @@ fn with_absences(mut register: Register) -> Register {
             reason: "事假".to_owned(),
             scope: Scope::All,
             substitute: Substitute::ByPost,
+            substitute_until: None,
             recorded_by: None,
             recorded_at: from,
             ended_at: None,

@@ -19,7 +19,7 @@ use liandong_tests::{
     fixtures,
     seed::{Dice, Mix, Scenes, seed},
     stores::{CLUSTER, Kind, TestDb, Trouble},
-    town::{Answered, RefusedError},
+    town::{Answered, RefusedError, SECRET},
 };
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement, TryGetable};
 
@@ -61,6 +61,7 @@ impl Bed {
         let clock = Clock::manual(now.plus_days(-DAYS));
         let store = Store::open(&url).await?;
         let engine = Engine::open(store.clone(), clock.clone(), Entropy::System).await?;
+        engine.make_receipts_with(SECRET, false).await?;
         if engine.world().register().rows() == 0 {
             order(&engine, Actor::Operator, Command::Load(Box::new(fixtures::register("lugong")))).await?;
         }

@@ -2,7 +2,7 @@
 //! other names.
 
 use liandong_engine::rules::{
-    id::{ReceiptCode, RequestId},
+    id::{ReceiptHash, RequestId},
     instant::Instant,
 };
 use liandong_schema::entity::{assignment, journal, outbox, receipt, request, request_unit};
@@ -63,8 +63,7 @@ impl Sample {
             random.iter_mut().for_each(|b| *b = u8::try_from(dice.throw() & 255).unwrap_or(0));
             let [a, b, c, d, e, f, g, h, i, j, ..] = random;
             let id = RequestId::from_parts(Instant(at), [a, b, c, d, e, f, g, h, i, j]).0;
-            let code = ReceiptCode::from_random([j, i, h, g, f, e, d, c, b, a, random[14], random[15]]);
-            requests.push(self.request(id, code.as_str(), at));
+            requests.push(self.request(id, &ReceiptHash(random).to_string(), at));
             units.extend(self.units.iter().map(|u| vec![u.unit.as_str().into(), id.into()]));
             assignments.push(self.assignment(id, at));
             let of = &self.journal;

@@ -5,18 +5,19 @@
 //! station of its way, judges all of them, and looks for the first where somebody is free.
 
 use std::{
+    cell::RefCell,
     collections::{HashMap, HashSet},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use liandong_engine::rules::{
     absence::{Absence, Scope, Substitute},
-    calendar::{Calendar, Calendars, Date, LAST_DATE},
+    calendar::{Calendar, CalendarRow, Calendars, Date, DayRow, Hours, LAST_DATE, Market},
     id::{MatterCode, PersonCode, PostCode, UnitCode},
     instant::{Instant, Zone},
     matter::{Mandated, Power},
     post::{PostKind, Rank},
-    roster::{DutyChange, Overrides, Roster, Rosters, on_duty},
+    roster::{DutyChange, Overrides, Roster, Rosters, Terms, on_duty},
     routing::{Account, RungNo, Verdict},
     tier::{Tier, Unit},
     world::Register,
@@ -113,11 +114,6 @@ struct Free<'r> {
     person: &'r PersonCode,
 }
 
-/// The first of the holders of whom nobody complains.
-fn able_first<'r>(holders: &[(Rank, &'r PersonCode)], asked: &Asked) -> Option<&'r PersonCode> {
-    holders.iter().find(|(_, person)| !asked.accused.contains(person)).map(|(_, person)| *person)
-}
-
 /// The rows of a register that hold on one day.
 #[derive(Debug)]
 pub struct Day<'r> {
@@ -174,8 +170,8 @@ impl<'r> Day<'r> {
     #[must_use]
     pub fn ask(&self, asked: &Asked) -> Answer {
         let stations = self.stations(asked);
-        let below = self.below_any(&asked.accused);
-        let judge = |post: &PostCode, mandate| self.judge(asked, &below, post, mandate);
+        let closed = self.closed_to(&asked.accused);
+        let judge = |post: &PostCode, mandate| self.judge(asked, &closed, post, mandate);
         // Where those who sit there keep the others off, and one of them is free.
         let kept = |s: &Station<'_>, post: &PostCode| {
             let place = |post: &PostCode| self.posts.get(post).map(|(kind, unit)| (*unit, *kind));
@@ -247,7 +243,7 @@ impl<'r> Day<'r> {
     fn judge(
         &self,
         asked: &Asked,
-        below: &HashSet<&PostCode>,
+        closed: &HashSet<&PostCode>,
         post: &PostCode,
         needs_mandate: bool,
     ) -> Result<Free<'r>, Verdict> {
@@ -265,21 +261,19 @@ impl<'r> Day<'r> {
             return Err(Verdict::AlreadyHeld);
         }
         let holders = self.holders.get(post).map_or(&[][..], Vec::as_slice);
-        let accused = |(_, person): &&(Rank, &PersonCode)| asked.accused.contains(person);
         if holders.is_empty() {
             return Err(Verdict::Vacant);
         }
-        // A substitute of the person complained of acts in that person's name.
-        let first_accused = holders.iter().filter(accused).any(|(rank, _)| *rank == Rank::First);
-        if below.contains(post) || first_accused {
+        if closed.contains(post) {
             return Err(Verdict::Recused);
         }
-        let able = || holders.iter().filter(|h| !accused(h)).map(|(_, person)| *person);
+        let kept = |(_, person): &&(Rank, &PersonCode)| self.is_kept(&asked.accused, closed, person);
+        let able = || holders.iter().filter(|h| !kept(h)).map(|(_, person)| *person);
         if able().next().is_none() {
             return Err(Verdict::Recused);
         }
         let mut knocked = Vec::new();
-        let there = able().find_map(|person| self.there(asked, below, post, person, &mut knocked));
+        let there = able().find_map(|person| self.there(asked, closed, post, person, &mut knocked));
         let there = there.ok_or(Verdict::Absent)?;
         let rank = holders.iter().find(|(_, holder)| *holder == there).map_or(Rank::Substitute, |(rank, _)| *rank);
         if asked.people.contains(there) {
@@ -288,14 +282,31 @@ impl<'r> Day<'r> {
         let seat = self.posts.get(post).and_then(|(kind, unit)| self.sits().get(&(*unit, *kind)));
         let sitting = |person: &PersonCode| seat.is_some_and(|(people, ..)| people.contains(person));
         // Of the holders who are there themselves, whoever sits answers.
-        let home = |person: &'r PersonCode| self.there(asked, below, post, person, &mut Vec::new()) == Some(person);
-        let mut able = holders.iter().filter(|h| !accused(h) && sitting(h.1) && !asked.people.contains(h.1));
-        if let Some((rank, person)) = able.find(|(_, person)| home(person)) {
+        let home = |person: &'r PersonCode| self.there(asked, closed, post, person, &mut Vec::new()) == Some(person);
+        let mut seated = holders.iter().filter(|h| !kept(h) && sitting(h.1) && !asked.people.contains(h.1));
+        if let Some((rank, person)) = seated.find(|(_, person)| home(person)) {
             return Ok(Free { sits: true, rank: *rank, person });
         }
         // For whom it is: the one who should have answered.
-        let asked_for = able_first(holders, asked);
+        let asked_for = able().next();
         Ok(Free { sits: sitting(there) || asked_for.is_some_and(sitting), rank, person: there })
+    }
+
+    /// Whether anybody answers at a place who sits there by a roster, or in the place of who does; none where no roster
+    /// decides, or nobody is to sit there on purpose.
+    #[must_use]
+    pub fn is_manned(&self, unit: &UnitCode, kind: PostKind) -> Option<bool> {
+        let (_, _, empty) = self.sits().get(&(unit, kind))?;
+        let asked = Asked::new(unit, &self.register.matters.first()?.code, self.at);
+        let mut here = self.posts.iter().filter(|(_, place)| **place == (kind, unit)).map(|(post, _)| *post);
+        let sits = |post: &PostCode| self.judge(&asked, &HashSet::new(), post, false).is_ok_and(|free| free.sits);
+        (!empty).then(|| here.any(sits))
+    }
+
+    /// Whether somebody is away, for anything at all.
+    #[must_use]
+    pub fn is_away(&self, person: &PersonCode) -> bool {
+        self.away.iter().any(|absence| absence.person == *person)
     }
 
     fn sits(&self) -> &Sits<'r> {
@@ -306,12 +317,12 @@ impl<'r> Day<'r> {
     fn there(
         &self,
         asked: &Asked,
-        below: &HashSet<&PostCode>,
+        closed: &HashSet<&PostCode>,
         post: &PostCode,
         person: &'r PersonCode,
         knocked: &mut Vec<&'r PersonCode>,
     ) -> Option<&'r PersonCode> {
-        if knocked.contains(&person) || self.must_not_stand_in(asked, below, post, person) {
+        if knocked.contains(&person) || self.must_not_stand_in(asked, closed, post, person) {
             return None;
         }
         knocked.push(person);
@@ -322,42 +333,65 @@ impl<'r> Day<'r> {
         match self.away.iter().find(|absence| absence.person == *person && for_it(absence)) {
             None => Some(person),
             Some(Absence { substitute: Substitute::ByPost, .. }) => None,
+            Some(Absence { substitute_until: Some(left), .. }) if *left <= self.at => None,
             Some(Absence { substitute: Substitute::Person(named), .. }) => {
-                self.there(asked, below, post, named, knocked)
+                self.there(asked, closed, post, named, knocked)
             }
         }
     }
 
-    /// Nobody accused; and of those who do not hold the post, nobody who has no post at all, or has one
-    /// below somebody accused or in such a person's name.
+    /// Nobody who is kept from it; and of those who do not hold the post, nobody who has no post at all.
     fn must_not_stand_in(
         &self,
         asked: &Asked,
-        below: &HashSet<&PostCode>,
+        closed: &HashSet<&PostCode>,
         post: &PostCode,
         person: &PersonCode,
     ) -> bool {
-        if asked.accused.contains(person) {
-            return true;
-        }
-        if asked.accused.is_empty() || self.holds(person, post) {
-            return false;
-        }
-        let mut own = self.holders.iter().filter(|(_, holders)| holders.iter().any(|(_, p)| *p == person)).peekable();
-        let first_accused = |post: &PostCode| asked.accused.iter().any(|accused| self.is_first(accused, post));
-        own.peek().is_none() || own.any(|(post, _)| below.contains(post) || first_accused(post))
+        let postless = !self.holds(person, post) && self.own(person).next().is_none();
+        postless || !asked.accused.is_empty() && self.is_kept(&asked.accused, closed, person)
     }
 
-    /// Every post below a post that one of these people holds.
+    /// The posts that somebody holds.
+    fn own(&self, person: &PersonCode) -> impl Iterator<Item = &'r PostCode> {
+        self.holders.iter().filter(move |(_, holders)| holders.iter().any(|(_, p)| *p == person)).map(|(post, _)| *post)
+    }
+
+    /// Whether a complaint about these people goes round somebody: accused, on any post that is closed to it, or
+    /// another substitute where somebody accused is one.
     #[must_use]
-    pub fn below_any(&self, people: &[PersonCode]) -> HashSet<&'r PostCode> {
+    pub fn is_kept(&self, accused: &[PersonCode], closed: &HashSet<&PostCode>, person: &PersonCode) -> bool {
+        if accused.is_empty() {
+            return false;
+        }
+        let substitutes = |post: &PostCode| {
+            let both = accused.iter().any(|a| self.holds(a, post) && !self.is_first(a, post));
+            both && !self.is_first(person, post)
+        };
+        accused.contains(person) || self.own(person).any(|post| closed.contains(post) || substitutes(post))
+    }
+
+    /// Every post that must not have a complaint about these people: their own where they are the first, and whatever
+    /// is below one that they hold, or beside it on the same unit.
+    #[must_use]
+    pub fn closed_to(&self, people: &[PersonCode]) -> HashSet<&'r PostCode> {
         if people.is_empty() {
             return HashSet::new();
         }
         let holds = |post: &&PostCode| people.iter().any(|person| self.holds(person, post));
         let tops: Vec<&PostCode> = self.posts.keys().copied().filter(holds).collect();
-        let below = |post: &&PostCode| tops.iter().any(|top| self.is_below(post, top));
-        self.posts.keys().copied().filter(below).collect()
+        let first = |post: &PostCode| people.iter().any(|person| self.is_first(person, post));
+        let closed = |post: &&PostCode| {
+            first(post) || tops.iter().any(|top| self.is_below(post, top) || self.is_beside(post, top))
+        };
+        self.posts.keys().copied().filter(closed).collect()
+    }
+
+    fn is_beside(&self, post: &PostCode, other: &PostCode) -> bool {
+        let (Some((kind, unit)), Some((other_kind, ground))) = (self.posts.get(post), self.posts.get(other)) else {
+            return false;
+        };
+        post != other && unit == ground && kind.seniority() == other_kind.seniority()
     }
 
     /// A post on a functional unit is above what is in that unit; one on a territory is above what is
@@ -396,10 +430,11 @@ impl<'r> Day<'r> {
                 Scope::Matters(matters) => matters.contains(matter),
             };
             let away = self.away.iter().filter(|absence| absence.person == *person).find(covers);
-            match away.map(|absence| &absence.substitute) {
+            match away.map(|absence| (&absence.substitute, absence.substitute_until)) {
                 None => return Some(person),
-                Some(Substitute::ByPost) => return None,
-                Some(Substitute::Person(named)) => person = named,
+                Some((Substitute::ByPost, _)) => return None,
+                Some((_, Some(left))) if left <= self.at => return None,
+                Some((Substitute::Person(named), _)) => person = named,
             }
         }
         None
@@ -441,7 +476,7 @@ fn sits(register: &Register, at: Instant) -> Sits<'_> {
     if register.rosters.is_empty() {
         return HashMap::new();
     }
-    let calendars = Calendars::build(register.calendar_rows()).unwrap_or_default();
+    let calendars = calendars(register);
     let zone = Zone::china();
     let day = |unit: &UnitCode, date: Date| {
         let midnight = zone.0.to_timestamp(date.at(0, 0, 0, 0)).map_or(Instant::MIN, |t| Instant(t.as_microsecond()));
@@ -458,12 +493,32 @@ fn sits(register: &Register, at: Instant) -> Sits<'_> {
     };
     let rosters = Rosters::build(&register.rosters, zone.clone(), &day, LAST_DATE);
     let changes = register.duty_changes.iter().flat_map(DutyChange::overrides);
-    let overrides = Overrides::build(changes.collect());
+    let terms = Terms::of(&register.rosters, &register.posts, &register.holdings);
+    let overrides = Overrides::build(changes.collect()).with_terms(Arc::new(terms));
     let seat = |row: &Roster| {
         let found = on_duty(&rosters, &overrides, &row.unit, row.posts, at);
         (found.people.iter().map(|duty| duty.person.clone()).collect(), found.exclusive, found.empty)
     };
     register.rosters.iter().map(|row| ((&row.unit, row.posts), seat(row))).collect()
+}
+
+/// The calendars of the rows. To compile them takes long, and they seldom change: those of the last time are kept.
+fn calendars(register: &Register) -> Arc<Calendars> {
+    type Rows = (Vec<CalendarRow>, Vec<Hours>, Vec<DayRow>, Vec<Market>);
+    thread_local! {
+        static KNOWN: RefCell<Option<(Rows, Arc<Calendars>)>> = const { RefCell::new(None) };
+    }
+    let Register { calendars, hours, days, markets, .. } = register;
+    let is = |rows: &Rows| (&rows.0, &rows.1, &rows.2, &rows.3) == (calendars, hours, days, markets);
+    KNOWN.with_borrow_mut(|known| {
+        if let Some((_, kept)) = known.as_ref().filter(|(rows, _)| is(rows)) {
+            return Arc::clone(kept);
+        }
+        let built = Arc::new(Calendars::build(register.calendar_rows()).unwrap_or_default());
+        let rows = (calendars.clone(), hours.clone(), days.clone(), markets.clone());
+        *known = Some((rows, Arc::clone(&built)));
+        built
+    })
 }
 
 /// Whether the absence holds: recorded by then, and the person not back.

@@ -66,7 +66,8 @@ impl<'a> Naive<'a> {
     fn declared(&self, date: Date) -> Option<&'a DayRow> {
         let mut code = Some(&self.code);
         while let Some(at) = code {
-            if let Some(row) = self.rows.days.iter().find(|d| d.calendar == *at && d.date == date) {
+            let says = |d: &&DayRow| d.calendar == *at && d.date == date && d.kind != Declared::Ordinary;
+            if let Some(row) = self.rows.days.iter().find(says) {
                 return Some(row);
             }
             let row: &CalendarRow = self.rows.calendars.iter().find(|c| c.code == *at).unwrap();
@@ -115,7 +116,7 @@ impl<'a> Naive<'a> {
             let market_hours = if market { self.hours(On::Market, date) } else { None };
             return NaiveDay { worked, market, name: None, periods: market_hours.unwrap_or_else(|| usual(week)) };
         };
-        let worked = row.kind == Declared::MakeUp;
+        let worked = matches!(row.kind, Declared::MakeUp | Declared::HalfDay);
         let periods = if !row.periods.is_empty() {
             row.periods.clone()
         } else if worked {
@@ -195,9 +196,9 @@ impl<'a> Naive<'a> {
     pub fn due(&self, start: Instant, allowance: Allowance) -> Instant {
         let mut date = self.local(start).date();
         match allowance {
-            Allowance::Minutes(minutes) => Instant(start.0 + i64::from(minutes) * MINUTE),
-            Allowance::WorkingMinutes(minutes) => {
-                let (mut rest, mut due) = (i64::from(minutes) * MINUTE, start);
+            Allowance::Minutes(_) | Allowance::Micros(_) => Instant(start.0 + micros(allowance)),
+            Allowance::WorkingMinutes(_) | Allowance::WorkingMicros(_) => {
+                let (mut rest, mut due) = (micros(allowance), start);
                 self.minutes(start, |at, next, open| {
                     if !open {
                         return false;
@@ -224,6 +225,15 @@ impl<'a> Naive<'a> {
                 self.end(date)
             }
         }
+    }
+}
+
+/// How long an allowance that is not in days is.
+fn micros(allowance: Allowance) -> i64 {
+    match allowance {
+        Allowance::Minutes(minutes) | Allowance::WorkingMinutes(minutes) => i64::from(minutes) * MINUTE,
+        Allowance::Micros(micros) | Allowance::WorkingMicros(micros) => i64::try_from(micros).unwrap(),
+        Allowance::Days(_) | Allowance::WorkingDays(_) => 0,
     }
 }
 

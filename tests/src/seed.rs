@@ -27,7 +27,7 @@ use liandong_engine::{
     },
 };
 
-use crate::stores::Trouble;
+use crate::{stores::Trouble, town::SECRET};
 
 /// Numbers that look random and are the same for the same seed (SplitMix64).
 #[derive(Clone, Debug)]
@@ -219,7 +219,7 @@ impl Maker {
     fn log(&mut self) -> Result<Made, Trouble> {
         let scene = self.scenes.any(&mut self.dice).ok_or("the town has no household with a standing cadre")?;
         let at = self.next_instant();
-        let (fresh, actor) = (self.entropy.fresh(at)?, Actor::Person(scene.logger.clone()));
+        let (fresh, actor) = (self.entropy.fresh(at, &SECRET)?, Actor::Person(scene.logger.clone()));
         let records = decide::log(&self.scenes.world, at, &actor, fresh, &scene.log(), &Loads::default());
         let records = records.map_err(|refused| format!("logging was refused: {}", refused.message))?;
         Made::begin(&self.scenes.world, at, records).ok_or_else(|| "logging made no request".into())

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::process::{Child, Command};
 
-use crate::{client::Client, stores::Trouble};
+use crate::{client::Client, stores::Trouble, town::SECRET_DIGITS};
 
 /// A running server.
 #[derive(Debug)]
@@ -39,6 +39,19 @@ pub fn free_port() -> Result<u16, Trouble> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
+/// A file with the secret of the tests, for every server of this process.
+///
+/// # Errors
+/// When it cannot be written.
+fn secret_file() -> Result<PathBuf, Trouble> {
+    let path = std::env::temp_dir().join(format!("liandong-test-secret-{}", std::process::id()));
+    // Somebody else may read it at this moment, so it is never there half.
+    let making = path.with_extension(format!("{:?}", std::thread::current().id()));
+    std::fs::write(&making, SECRET_DIGITS)?;
+    std::fs::rename(&making, &path)?;
+    Ok(path)
+}
+
 impl Server {
     /// Starts the server on a database and waits until it is ready.
     ///
@@ -54,6 +67,14 @@ impl Server {
     /// When it does not become ready.
     pub async fn under(database: &str, shell: &str) -> Result<Self, Trouble> {
         Self::started(database, "off", Some(shell), &|| Ok(Stdio::null())).await
+    }
+
+    /// The same, with what it logs as a rule written to a file.
+    ///
+    /// # Errors
+    /// When it does not become ready, or the file cannot be written.
+    pub async fn under_logging(database: &str, shell: &str, file: &Path) -> Result<Self, Trouble> {
+        Self::started(database, "info", Some(shell), &|| Ok(std::fs::File::create(file)?.into())).await
     }
 
     /// The same, with all that it ever logs written to a file.
@@ -94,6 +115,7 @@ impl Server {
         let mut child = command
             .args(["serve", "--database", database, "--listen", &listen])
             .env("RUST_LOG", log)
+            .env("LIANDONG_SECRET_FILE", secret_file()?)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(stderr)

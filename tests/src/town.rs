@@ -23,6 +23,7 @@ use liandong_engine::{
     run::{
         engine::{Answer, Command, Engine, Order},
         error::Error,
+        secret::Secret,
         source::{Clock, Entropy},
         store::Store,
     },
@@ -32,6 +33,12 @@ use crate::stores::{Kind, TestDb, Trouble};
 
 /// The instant at which tests begin: a Monday morning.
 pub const MORNING: &str = "2024-05-06T09:00:00+08:00";
+
+/// The secret that receipts of tests are made with.
+pub const SECRET: Secret = Secret::of([7; 32]);
+
+/// The same as it stands in a file.
+pub const SECRET_DIGITS: &str = "0707070707070707070707070707070707070707070707070707070707070707\n";
 
 /// A town in a test.
 #[derive(Debug)]
@@ -67,7 +74,7 @@ impl Town {
     /// # Errors
     /// When the store or the rows are not to be had.
     pub async fn open(kind: Kind, rows: Register) -> Result<Option<Self>, Trouble> {
-        let Some(db) = TestDb::new(kind).await? else { return Ok(None) };
+        let Some(db) = TestDb::with_tables(kind).await? else { return Ok(None) };
         let clock = Clock::manual(instant(MORNING)?);
         let engine = Self::engine(&db, &clock).await?;
         let town = Self { engine, clock, db, keys: AtomicU32::new(0) };
@@ -81,7 +88,9 @@ impl Town {
     /// When the store cannot be opened.
     pub async fn engine(db: &TestDb, clock: &Clock) -> Result<Arc<Engine>, Trouble> {
         let store = Store::open(&db.url).await?;
-        Ok(Arc::new(Engine::open(store, clock.clone(), Entropy::System).await?))
+        let engine = Engine::open(store, clock.clone(), Entropy::System).await?;
+        engine.make_receipts_with(SECRET, false).await?;
+        Ok(Arc::new(engine))
     }
 
     /// Gives an order under a key of its own.

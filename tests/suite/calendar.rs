@@ -50,7 +50,7 @@ fn account(naive: &Naive<'_>, reckoning: &Reckoning, due: Instant) {
             let midnight = |date| naive.midnight(date);
             let (from, to) = (midnight(date).max(reckoning.start), midnight(date.tomorrow().unwrap()).min(due));
             match reckoning.allowance {
-                Allowance::WorkingMinutes(_) => {
+                Allowance::WorkingMinutes(_) | Allowance::WorkingMicros(_) => {
                     micros += naive.worked(from, to);
                     assert_eq!(stretch.periods.to_vec(), day.periods, "{date}");
                     assert_eq!(stretch.name.as_deref(), day.name.as_deref(), "{date}");
@@ -59,11 +59,11 @@ fn account(naive: &Naive<'_>, reckoning: &Reckoning, due: Instant) {
                 Allowance::Days(n) => {
                     days += i64::from(date > first && date <= first.checked_add(i64::from(n).days()).unwrap());
                 }
-                Allowance::Minutes(_) => {}
+                Allowance::Minutes(_) | Allowance::Micros(_) => {}
             }
         }
-        let counted = if let Allowance::WorkingMinutes(_) = reckoning.allowance { micros } else { days };
-        let clock = matches!(reckoning.allowance, Allowance::Minutes(_));
+        let counted = if reckoning.allowance.is_in_days() { days } else { micros };
+        let clock = reckoning.allowance.is_by_the_clock();
         assert!(clock || stretch.counted == counted, "{stretch:?} counts {counted}: {reckoning:?}");
     }
 }
@@ -75,8 +75,9 @@ fn compare(register: &Register, name: &str, calendar: &Calendar, dice: &mut Dice
     // Half of the starts are on a whole minute, where periods begin and end.
     let start = if dice.below(2) == 0 { start.minute() } else { start };
     let number = dice.below(40) as u16 + 1;
-    let allowance = match dice.below(6) {
+    let allowance = match dice.below(7) {
         0 => Allowance::Minutes(u32::from(number) * 7),
+        6 => Allowance::WorkingMicros(u64::from(number) * 1_234_567_891),
         1 => Allowance::WorkingDays(number),
         2 => Allowance::Days(number),
         _ => Allowance::WorkingMinutes(u32::from(number) * [1, 7, 60][dice.below(3)]),

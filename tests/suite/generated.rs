@@ -22,6 +22,11 @@ fn the_authority_page_is_the_authority_table() {
 }
 
 #[test]
+fn the_page_of_notices_is_the_table_of_notices() {
+    expect_file!["../../fixtures/notices.txt"].assert_eq(&liandong_engine::rules::notice::page());
+}
+
+#[test]
 fn the_graphql_schema_is_the_one_that_is_served() {
     expect_file!["../../schema/api/schema.graphql"].assert_eq(&liandong_graphql_api::sdl());
 }

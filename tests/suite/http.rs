@@ -2,9 +2,11 @@
 
 mod calendars;
 mod coverage;
+mod duplicates;
 mod duty;
 mod end;
 mod limits;
+mod merged;
 mod pages;
 mod payloads;
 mod protocol;

@@ -96,6 +96,11 @@ fn an_absence_that_hands_nothing_over_is_caught() {
 }
 
 #[test]
+fn a_reminder_that_gives_more_time_is_caught() {
+    caught(Flaw::ReminderMoves, LONG, "what is overdue stays overdue, and is told again");
+}
+
+#[test]
 fn an_escalation_that_stays_on_its_rung_is_caught() {
     caught(Flaw::SameRung, AWAY, "escalation strictly climbs");
 }

@@ -2,7 +2,7 @@
 
 use liandong_engine::rules::{
     actor::Actor,
-    id::{AssignmentNo, ReceiptCode, RequestId},
+    id::{AssignmentNo, ReceiptHash, RequestId},
     instant::{Instant, Zone},
     request::{
         Citizen, Ended, Ending, How, Outcome, Request, Resolution, Stage, Told,
@@ -30,10 +30,10 @@ fn told(world: &World, rung: u8, reopened: u8) -> Request {
         citizen: Citizen { name: "韦某".to_owned(), phone: String::new() },
         accused: Vec::new(),
     };
-    let fresh = Fresh { id: RequestId::from_parts(now(), [1; 10]), receipt: ReceiptCode::from_random([1; 12]) };
+    let fresh = Fresh { id: RequestId::from_parts(now(), [1; 10]), receipt: ReceiptHash([1; 16]) };
     let logger = Actor::Person("P5".parse().unwrap());
     let records = log(world, now(), &logger, fresh, &command, &Loads::default()).unwrap();
-    let mut request = records.iter().fold(None, |state, r| evolve(state, now(), &r.event)).unwrap();
+    let mut request = records.iter().fold(None, |state, r| evolve(state, now(), &r.event).ok()).unwrap();
     let held = request.assignments.first_mut().unwrap();
     held.ended = Some(Ended { at: now(), how: Ending::Resolved });
     let resolution = Resolution {
@@ -43,6 +43,7 @@ fn told(world: &World, rung: u8, reopened: u8) -> Request {
         person: held.person.clone(),
         rung,
         at: now(),
+        rest: Default::default(),
     };
     let told = Told { by: held.person.clone(), whom: "韦某".to_owned(), at: now(), how: How::Phone };
     request.reopened = reopened;

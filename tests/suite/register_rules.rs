@@ -2,6 +2,7 @@
 
 mod changes;
 mod days;
+mod ground;
 mod report;
 mod town;
 

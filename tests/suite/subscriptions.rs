@@ -34,18 +34,18 @@ use tokio_tungstenite::{
 use crate::http::{Api, input, log, on_hamlet, order};
 
 /// A web socket that speaks graphql-transport-ws.
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(pub(crate) WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 /// What the server says.
 #[derive(Clone, Debug, PartialEq)]
-enum Heard {
+pub(crate) enum Heard {
     Message(Value),
     Closed(u16),
 }
 
 impl Heard {
     /// The data of a `next` for an operation.
-    fn next(self, id: &str) -> Value {
+    pub(crate) fn next(self, id: &str) -> Value {
         match self {
             Self::Message(message) if message["type"] == "next" && message["id"] == id => {
                 assert_eq!(message["payload"].get("errors"), None, "{message}");
@@ -57,7 +57,7 @@ impl Heard {
 }
 
 impl Socket {
-    async fn open(serving: &Serving) -> Result<Self, Trouble> {
+    pub(crate) async fn open(serving: &Serving) -> Result<Self, Trouble> {
         let mut request = format!("ws://{}/graphql/ws", serving.address).into_client_request()?;
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("graphql-transport-ws"));
         let (socket, response) = tokio::time::timeout(PATIENCE, connect_async(request)).await??;
@@ -73,7 +73,7 @@ impl Socket {
         Ok(socket)
     }
 
-    async fn of_person(api: &Api, code: &str) -> Result<Self, Trouble> {
+    pub(crate) async fn of_person(api: &Api, code: &str) -> Result<Self, Trouble> {
         Self::of(&api.serving, &format!("Bearer {}", api.token(code).await?)).await
     }
 
@@ -81,29 +81,33 @@ impl Socket {
         self.send(Message::text(message.to_string())).await
     }
 
-    async fn send(&mut self, message: Message) -> Result<(), Trouble> {
+    pub(crate) async fn send(&mut self, message: Message) -> Result<(), Trouble> {
         Ok(tokio::time::timeout(PATIENCE, self.0.send(message)).await??)
     }
 
-    async fn subscribe(&mut self, id: &str, query: &str, variables: Value) -> Result<(), Trouble> {
+    pub(crate) async fn subscribe(&mut self, id: &str, query: &str, variables: Value) -> Result<(), Trouble> {
         self.say(&json!({ "type": "subscribe", "id": id, "payload": { "query": query, "variables": variables } })).await
     }
 
     /// The next message, or that the socket closed.
-    async fn hear(&mut self) -> Result<Heard, Trouble> {
-        loop {
-            match tokio::time::timeout(PATIENCE, self.0.next()).await? {
-                Some(Ok(Message::Text(text))) => return Ok(Heard::Message(serde_json::from_str(&text)?)),
-                Some(Ok(Message::Close(frame))) => return Ok(Heard::Closed(frame.map_or(1005, |f| f.code.into()))),
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return Ok(Heard::Closed(1006)),
+    pub(crate) async fn hear(&mut self) -> Result<Heard, Trouble> {
+        // In all: the server asks for a sign of life now and then, which is no message.
+        tokio::time::timeout(PATIENCE, async {
+            loop {
+                match self.0.next().await {
+                    Some(Ok(Message::Text(text))) => return Ok(Heard::Message(serde_json::from_str(&text)?)),
+                    Some(Ok(Message::Close(frame))) => return Ok(Heard::Closed(frame.map_or(1005, |f| f.code.into()))),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return Ok(Heard::Closed(1006)),
+                }
             }
-        }
+        })
+        .await?
     }
 
     /// Waits until the operations begun on the socket are under way: they begin in their order, and
     /// this one ends.
-    async fn settled(&mut self) -> Result<(), Trouble> {
+    pub(crate) async fn settled(&mut self) -> Result<(), Trouble> {
         self.subscribe("settled", "{ __typename }", Value::Null).await?;
         assert_eq!(self.hear().await?.next("settled"), json!({ "__typename": "Query" }));
         assert_eq!(self.hear().await?, Heard::Message(json!({ "type": "complete", "id": "settled" })));
@@ -111,18 +115,18 @@ impl Socket {
     }
 }
 
-const TOLD: &str = "subscription($after: Position) {
+pub(crate) const TOLD: &str = "subscription($after: Position) {
     noticesRaised(after: $after) { position notices { kind assignment urgency delivery { state } } }
 }";
 
-const MINE: &str = "subscription($after: Position) {
+pub(crate) const MINE: &str = "subscription($after: Position) {
     assignmentsChanged(after: $after) {
         position kind at opened { no duty post { code } person { code } } ended { no endedHow }
         request { id words citizen { name } }
     }
 }";
 
-const ONE: &str = "subscription($id: ID!, $after: Position) {
+pub(crate) const ONE: &str = "subscription($id: ID!, $after: Position) {
     requestChanged(id: $id, after: $after) {
         position
         entry { seq kind words acted { kind person { name } } opens { person { name } } }
@@ -130,7 +134,7 @@ const ONE: &str = "subscription($id: ID!, $after: Position) {
     }
 }";
 
-const CLIMBS: &str = "subscription($after: Position) {
+pub(crate) const CLIMBS: &str = "subscription($after: Position) {
     escalationsRaised(after: $after) {
         position escalation { kind reason opens { post { code } } request { id citizen { name } } }
     }
@@ -425,6 +429,65 @@ on_both_stores! {
         api.close().await
     }
 
+    "hamlet" => async fn whoever_helps_is_told_when_the_case_ends_under_them_and_its_lead_too(town) {
+        let api = Api::of(town).await?;
+        let town = &api.town;
+        let mut sockets = Vec::new();
+        for who in ["P1", "P2", "P5", "P6"] {
+            let mut socket = Socket::of_person(&api, who).await?;
+            socket.subscribe("a", MINE, json!({})).await?;
+            socket.settled().await?;
+            sockets.push((who, socket));
+        }
+        let text = || "说明".to_owned();
+        let beside = async |id: RequestId| -> Result<(), Trouble> {
+            town.act("P2", id, Act::CallHelp { to: "V-RC".parse()?, reason: text() }).await?;
+            town.act("P2", id, Act::Delegate { to: "H11-C".parse()?, instruction: text() }).await
+        };
+        // Handed up, the step ends with that and the help goes on; withdrawn, everything ends.
+        let id = town.log("P5", "H11", "water-pipe").await?;
+        beside(id).await?;
+        town.act("P2", id, Act::Escalate { reason: text() }).await?;
+        town.act("P5", id, Act::Withdraw { reason: text() }).await?;
+        // Another matter, for another post, which helped.
+        let id = town.log("P5", "H11", "water-pipe").await?;
+        beside(id).await?;
+        town.act("P5", id, Act::Correct { matter: "street-lamp".parse()?, reason: text() }).await?;
+        town.act("P5", id, Act::Withdraw { reason: text() }).await?;
+        // Resolved while somebody helps.
+        let id = town.log("P5", "H11", "water-pipe").await?;
+        town.act("P2", id, Act::CallHelp { to: "V-RC".parse()?, reason: text() }).await?;
+        let resolve = Act::Resolve { outcome: Outcome::Solved, words: text(), face_to_face: false };
+        town.act("P2", id, resolve).await?;
+        let expected: BTreeMap<&str, &[(&str, &str, &str)]> = BTreeMap::from([
+            ("P1", &[
+                ("Delegated", "3", ""), ("Escalated", "", "3 Released"),
+                ("Delegated", "3", ""), ("Corrected", "", "3 Released"),
+                ("Resolved", "3", ""),
+            ][..]),
+            ("P2", &[
+                ("RequestLogged", "1", ""), ("Escalated", "", "1 Escalated"),
+                ("RequestLogged", "1", ""), ("Corrected", "", "1 Corrected"),
+                ("RequestLogged", "1", ""), ("Resolved", "", "1 Resolved"),
+            ]),
+            ("P5", &[("Escalated", "4", ""), ("Withdrawn", "", "4 Withdrawn")]),
+            ("P6", &[
+                ("HelpCalled", "2", ""), ("Withdrawn", "", "2 Withdrawn"),
+                ("HelpCalled", "2", ""), ("Corrected", "4", "2 Released"), ("Withdrawn", "", "4 Withdrawn"),
+                ("HelpCalled", "2", ""), ("Resolved", "", "2 Released"),
+            ]),
+        ]);
+        for (who, mut socket) in sockets {
+            for (n, (kind, opened, ended)) in expected[who].iter().enumerate() {
+                let told = socket.hear().await?.next("a")["assignmentsChanged"].clone();
+                let no = told["opened"]["no"].as_u64().map(|no| no.to_string()).unwrap_or_default();
+                let how = told["ended"]["endedHow"].as_str().map(|how| format!("{} {how}", told["ended"]["no"]));
+                assert_eq!((told["kind"].as_str(), &*no, &*how.unwrap_or_default()), (Some(*kind), *opened, *ended), "{who} {n}");
+            }
+        }
+        api.close().await
+    }
+
     "hamlet" => async fn escalations_are_raised_to_those_who_see_the_request(town) {
         let api = Api::of(town).await?;
         let cadre = api.client("P5").await?;
@@ -479,6 +542,49 @@ on_both_stores! {
         socket.subscribe("t", TOLD, json!({ "after": start })).await?;
         for _ in 0..6 {
             assert_eq!(socket.hear().await?.next("t")["noticesRaised"]["notices"][0]["assignment"], 2);
+        }
+        api.close().await
+    }
+
+    "roster" => async fn whoever_has_a_case_hears_what_the_citizen_does_and_whoever_sees_to_a_post_that_it_is_empty(town) {
+        use liandong_engine::rules::register::command::Command as Change;
+        town.clock.set(liandong_tests::town::instant("2026-11-24T09:00:00+08:00")?);
+        let api = Api::of(town).await?;
+        let start = api.town.engine.feed().position();
+        let (id, receipt) = log(&api.client("P1").await?, "l", input("H11", "water-pipe")).await?;
+        let citizen = api.serving.client.receipt(&receipt);
+        assert_eq!(order(&citizen, "addNote", &id, "text: \"院里也漏\"").await?, "done");
+        assert_eq!(order(&citizen, "withdraw", &id, "reason: \"自己修好了\"").await?, "done");
+        let away = "mutation { recordAbsence(input: { person: \"P9\", from: \"2026-12-13\", to: \"2026-12-21\", reason: \"进城\" },
+            idempotencyKey: \"a\") { refusal { code } } }";
+        let refused = api.client("P6").await?.ask(away, Value::Null).await?;
+        assert_eq!(refused["recordAbsence"]["refusal"], Value::Null);
+        api.town.change(Change::Relieve { post: "V-SC".parse()?, person: "P5".parse()?, successor: None }).await?;
+        api.town.change(Change::MoveUnit { unit: "H11".parse()?, parent: "G2".parse()? }).await?;
+        let told = "subscription($after: Position) {
+            noticesRaised(after: $after) { notices { kind assignment roster { code } post { code } unit { code } } }
+        }";
+        let said = |kind: &str, about: (&str, Value)| {
+            let mut said = json!({ "kind": kind, "assignment": null, "roster": null, "post": null, "unit": null });
+            said[about.0] = about.1;
+            json!([said])
+        };
+        let hears: [(&str, Vec<Value>); 3] = [
+            ("P2", vec![
+                said("Assigned", ("assignment", json!(1))),
+                said("NoteAdded", ("assignment", json!(1))),
+                said("Withdrawn", ("assignment", json!(1))),
+                said("UnitChanged", ("unit", json!({ "code": "H11" }))),
+            ]),
+            ("P8", vec![said("ShiftEmpty", ("roster", json!({ "code": "V-SP" })))]),
+            ("P6", vec![said("PostUnanswered", ("post", json!({ "code": "V-SC" })))]),
+        ];
+        for (who, expected) in hears {
+            let mut socket = Socket::of_person(&api, who).await?;
+            socket.subscribe("t", told, json!({ "after": start })).await?;
+            for one in expected {
+                assert_eq!(socket.hear().await?.next("t")["noticesRaised"]["notices"], one, "{who}");
+            }
         }
         api.close().await
     }

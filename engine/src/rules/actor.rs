@@ -1,5 +1,7 @@
 //! Who does something.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::id::{PersonCode, RequestId};
@@ -24,6 +26,18 @@ impl Actor {
         match self {
             Self::Person(person) => Some(person),
             Self::Citizen(_) | Self::Operator | Self::System => None,
+        }
+    }
+}
+
+/// As a log names them: nothing in it is a secret.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(person) => write!(f, "person:{person}"),
+            Self::Citizen(request) => write!(f, "citizen:{request}"),
+            Self::Operator => f.write_str("operator"),
+            Self::System => f.write_str("system"),
         }
     }
 }

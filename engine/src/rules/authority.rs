@@ -1,6 +1,7 @@
 //! Who may do what: one function, one table, written out as the page `fixtures/authority.txt`.
 
 use super::{
+    actor::Actor,
     instant::Instant,
     post::PostKind,
     tier::words,
@@ -13,12 +14,18 @@ words! {
     pub enum Role {
         /// Holds the open Handle assignment, or its post.
         Holder = "承办人",
-        /// Held an assignment of the request before.
+        /// Held an assignment of the request before, or did for its holder what only a holder does.
         FormerHolder = "曾经手人",
+        /// Acted on the request before: wrote a note, reminded, watched it.
+        Participant = "曾参与人",
         /// Holds the open Relay assignment, or its post.
         Relayer = "回传人",
         /// Logged the request.
         Logger = "登记人",
+        /// Recorded the absence.
+        Recorder = "登记缺勤人",
+        /// Stands in for the person who is absent.
+        StandIn = "替岗人",
         /// Holds the receipt.
         Citizen = "当事人",
         /// Holds a post on a territory around the place.
@@ -97,8 +104,14 @@ words! {
         Remind = "催办",
         /// Watch it, with a limit of its own.
         Supervise = "督办",
-        /// Say which matter it really is.
+        /// Say which matter it really is, or where.
         Correct = "更正事项",
+        /// Mend the citizen's name or telephone.
+        CorrectCitizen = "更正当事人",
+        /// Say that it is the same as another request.
+        Merge = "并案",
+        /// Say that it is not.
+        Separate = "拆分并案",
         /// Handle it oneself, from a higher rung.
         TakeOver = "提级办理",
         /// Call another post to help.
@@ -129,6 +142,10 @@ words! {
         UndoDuty = "撤销换班",
         /// Say that somebody is absent, and who stands in; or that they are back.
         RecordAbsence = "登记缺勤",
+        /// Read why somebody is absent.
+        SeeAbsenceReason = "查看缺勤原因",
+        /// Read why a duty was changed.
+        SeeDutyReason = "查看换班原因",
         /// Read a calendar of duty by an address of one's own.
         ReadCalendar = "订阅日历",
         /// Make such an address worthless.
@@ -142,12 +159,13 @@ words! {
 const fn roles_for(act: Act) -> &'static [Role] {
     use Role::{
         Approver, Cadre, Citizen, Clerk, Colleague, Dispatcher, FormerHolder, Helper, Higher, Holder, Leader, Logger,
-        Oneself, Operator, Party, Registrar, Relayer, Subscriber, Superior, Supervisor,
+        Oneself, Operator, Participant, Party, Recorder, Registrar, Relayer, StandIn, Subscriber, Superior, Supervisor,
     };
     match act {
         Act::See => &[
             Holder,
             FormerHolder,
+            Participant,
             Relayer,
             Helper,
             Approver,
@@ -160,9 +178,20 @@ const fn roles_for(act: Act) -> &'static [Role] {
             Operator,
         ],
         Act::SeeCitizen => &[Holder, FormerHolder, Relayer, Helper, Logger, Citizen, Cadre],
-        Act::SeeHandling => {
-            &[Holder, FormerHolder, Relayer, Helper, Approver, Logger, Cadre, Leader, Dispatcher, Supervisor, Operator]
-        }
+        Act::SeeHandling => &[
+            Holder,
+            FormerHolder,
+            Participant,
+            Relayer,
+            Helper,
+            Approver,
+            Logger,
+            Cadre,
+            Leader,
+            Dispatcher,
+            Supervisor,
+            Operator,
+        ],
         Act::Log => &[Cadre, Clerk, Leader, Dispatcher, Supervisor],
         Act::Accept
         | Act::Escalate
@@ -177,15 +206,30 @@ const fn roles_for(act: Act) -> &'static [Role] {
         | Act::AskExtension => &[Holder],
         Act::Respond | Act::Report => &[Helper],
         Act::DecideExtension => &[Approver],
-        Act::Remind => &[FormerHolder, Logger, Citizen, Cadre, Leader, Dispatcher, Supervisor],
+        Act::Remind => &[FormerHolder, Participant, Logger, Citizen, Cadre, Leader, Dispatcher, Supervisor],
         Act::Supervise => &[Leader, Supervisor],
         // Who pressed the wrong line of a list mends it, before or after somebody has it.
         Act::Correct => &[Holder, Logger, Dispatcher],
+        // Who carries the result finds out that the telephone is wrong.
+        Act::CorrectCitizen => &[Holder, Relayer, Logger, Cadre],
+        Act::Merge => &[Holder, Dispatcher],
+        Act::Separate => &[FormerHolder, Logger, Dispatcher],
         Act::TakeOver => &[Higher],
         Act::Resume => &[Holder, Citizen, Logger, Cadre],
-        Act::AddNote => {
-            &[Holder, FormerHolder, Relayer, Helper, Approver, Logger, Citizen, Cadre, Leader, Dispatcher, Supervisor]
-        }
+        Act::AddNote => &[
+            Holder,
+            FormerHolder,
+            Participant,
+            Relayer,
+            Helper,
+            Approver,
+            Logger,
+            Citizen,
+            Cadre,
+            Leader,
+            Dispatcher,
+            Supervisor,
+        ],
         Act::ConfirmRelay => &[Relayer],
         Act::Rate => &[Citizen, Logger, Cadre],
         Act::Withdraw => &[Citizen, Logger],
@@ -195,6 +239,8 @@ const fn roles_for(act: Act) -> &'static [Role] {
         Act::ArrangeDuty => &[Superior, Registrar, Operator],
         Act::UndoDuty => &[Party, Superior, Registrar, Operator],
         Act::RecordAbsence => &[Oneself, Superior, Registrar, Operator],
+        Act::SeeAbsenceReason => &[Oneself, Superior, Recorder, StandIn],
+        Act::SeeDutyReason => &[Party, Colleague, Superior, Registrar],
         Act::ReadCalendar => &[Oneself, Cadre, Clerk, Leader, Dispatcher, Supervisor],
         Act::RevokeCalendar => &[Subscriber, Registrar],
         Act::ReplayDelivery => &[Registrar, Operator],
@@ -296,11 +342,17 @@ pub fn oversees(world: &World, person: PersonIx, other: PersonIx, at: Instant) -
         })
 }
 
+/// Whether an actor of the register is one without a post, who sees nothing of what goes on. Nobody else is one.
+#[must_use]
+pub fn is_out_of_office(world: &World, actor: &Actor, at: Instant) -> bool {
+    actor.person().is_some_and(|code| !world.find_person(code.as_str()).is_some_and(|me| world.in_office(me, at)))
+}
+
 /// Whether a person may read the map (units, posts, who holds them, the catalogue, what is not
-/// covered): whoever holds a post that exists at that instant.
+/// covered): whoever holds a post.
 #[must_use]
 pub fn reads_map(world: &World, person: PersonIx, at: Instant) -> bool {
-    world.held_by(person, at).any(|h| world.post_exists(h.post, at))
+    world.in_office(person, at)
 }
 
 /// The table as a page of ticks that a lay person can review.
@@ -308,7 +360,10 @@ pub fn reads_map(world: &World, person: PersonIx, at: Instant) -> bool {
 pub fn page() -> String {
     let mut page = String::from(
         "Who may do what 权限表\n\nGenerated from the one table in rules/authority; a tick (✓) grants. What is not ticked is refused.\n\
-         Nobody sees a request about their own conduct, or about that of a person above them, unless they logged it.\n\
+         Whoever holds no post at an instant sees nothing then but who they are themselves: no request, no citizen, no list, \
+         no notice, whatever they held, logged or did before.\n\
+         Nobody sees a request about their own conduct, nor about that of a person above them by any post of either, nor \
+         about that of a person beside them on one unit: unless they logged it, for they wrote it.\n\
          Whoever holds a post may read the map: units, posts, their holders, the catalogue.\n",
     );
     for act in Act::ALL {

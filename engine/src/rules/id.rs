@@ -137,8 +137,8 @@ impl fmt::Display for AssignmentNo {
 /// What a citizen holds: twelve characters that let the holder follow one request without an account.
 ///
 /// 32 signs that cannot be mistaken for each other (no 0, 1, I, O), so 60 bits.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+/// It is told once and kept nowhere; what is kept is its [`ReceiptHash`].
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReceiptCode(Arc<str>);
 
 impl ReceiptCode {
@@ -173,9 +173,58 @@ impl fmt::Debug for ReceiptCode {
     }
 }
 
+/// As what a receipt is kept: a keyed hash of it, of which nobody who has no key makes the receipt again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ReceiptHash(pub [u8; 16]);
+
+/// Why a text is not the hash of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "what stands there is not the hash of a receipt; `liandong serve` brings a database of an older version up to date"
+)]
+pub struct BadReceiptHash;
+
+impl fmt::Display for ReceiptHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ReceiptHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReceiptHash({self})")
+    }
+}
+
+impl From<ReceiptHash> for String {
+    fn from(hash: ReceiptHash) -> Self {
+        hash.to_string()
+    }
+}
+
+impl TryFrom<String> for ReceiptHash {
+    type Error = BadReceiptHash;
+    fn try_from(text: String) -> Result<Self, BadReceiptHash> {
+        let digits = text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let number = if digits { u128::from_str_radix(&text, 16).ok() } else { None };
+        number.map(|number| Self(number.to_be_bytes())).ok_or(BadReceiptHash)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_hash_of_a_receipt_is_read_as_it_is_written_and_nothing_else_is() {
+        let hash = ReceiptHash([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
+        assert_eq!(hash.to_string(), "000102030405060708090a0b0c0d0eff");
+        assert_eq!(ReceiptHash::try_from(hash.to_string()), Ok(hash));
+        for bad in ["", "ABCDEFGH2345", "000102030405060708090A0B0C0D0EFF", "+00102030405060708090a0b0c0d0eff"] {
+            assert_eq!(ReceiptHash::try_from(bad.to_owned()), Err(BadReceiptHash), "{bad}");
+        }
+    }
 
     #[test]
     fn a_code_keeps_to_its_signs_and_length() {

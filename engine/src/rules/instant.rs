@@ -1,5 +1,7 @@
 //! Points in time and stretches of it.
 
+use std::ops::{Range, RangeInclusive};
+
 use jiff::{Timestamp, civil, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -21,21 +23,26 @@ impl Instant {
     /// After everything: the end of a stretch that is still open.
     pub const MAX: Self = Self(i64::MAX);
 
-    /// Reads a date (its midnight in `zone`) or an RFC 3339 instant.
+    /// Reads a date (its midnight in `zone`) or an RFC 3339 instant, in which the seconds may be left out.
+    ///
+    /// What would be read as another instant than it says is none: an offset that no clock on earth has, the hour 24,
+    /// a leap second.
     ///
     /// # Errors
-    /// [`BadInstant`] when it is neither, or lies outside the years -9999 to 9999.
+    /// [`BadInstant`] when it is neither, or lies outside the years 0 to 9999.
     pub fn parse(text: &str, zone: &Zone) -> Result<Self, BadInstant> {
         let bad = || BadInstant(text.to_owned());
-        if let Ok(instant) = text.parse::<Timestamp>() {
-            return Ok(Self(instant.as_microsecond()));
+        match text.get(10..) {
+            Some("") if has_shape(text, DATE) => {
+                let date: civil::Date = text.parse().map_err(|_| bad())?;
+                let midnight = zone.0.to_timestamp(date.to_datetime(civil::Time::midnight())).map_err(|_| bad())?;
+                Ok(Self(midnight.as_microsecond()))
+            }
+            Some(time) if is_time_with_offset(time) => {
+                text.parse::<Timestamp>().map(|instant| Self(instant.as_microsecond())).map_err(|_| bad())
+            }
+            _ => Err(bad()),
         }
-        if text.len() > 10 {
-            return Err(bad());
-        }
-        let date: civil::Date = text.parse().map_err(|_| bad())?;
-        let midnight = zone.0.to_timestamp(date.to_datetime(civil::Time::midnight())).map_err(|_| bad())?;
-        Ok(Self(midnight.as_microsecond()))
     }
 
     /// The shortest text that [`Instant::parse`] reads back to the same instant: a date at midnight
@@ -79,6 +86,44 @@ impl Instant {
     pub const fn plus_days(self, days: i64) -> Self {
         Self(self.0.saturating_add(days.saturating_mul(86_400_000_000)))
     }
+}
+
+/// `9` stands for a digit.
+const DATE: &str = "9999-99-99";
+
+/// The farthest offsets from UTC that clocks on earth have, in minutes.
+const OFFSETS: RangeInclusive<i32> = -12 * 60..=14 * 60;
+
+/// Whether a text has the shape, in which `9` stands for a digit.
+fn has_shape(text: &str, shape: &str) -> bool {
+    let fits = |(b, s): (u8, u8)| if s == b'9' { b.is_ascii_digit() } else { b == s };
+    text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(fits)
+}
+
+/// Whether a text is a time and an offset as RFC 3339 writes them behind a date: `T08:30:00.5+08:00`. The hours and
+/// minutes are for the library to look at, but not the seconds, of which it takes 60 for 59, nor the offset, of which it
+/// takes anything up to a day.
+fn is_time_with_offset(text: &str) -> bool {
+    let Some(text) = text.strip_prefix(['T', 't', ' ']) else { return false };
+    let Some(place) = text.find(['Z', 'z', '+', '-']) else { return false };
+    let (time, offset) = text.split_at(place);
+    let (whole, part) = time.split_once('.').map_or((time, None), |(whole, part)| (whole, Some(part)));
+    let seconds = has_shape(whole, "99:99:99") && whole.get(6..).is_some_and(|seconds| seconds < "60");
+    let fraction = |part: &str| (1..=9).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    (part.map_or(seconds || has_shape(whole, "99:99"), |part| seconds && fraction(part))) && is_offset(offset)
+}
+
+fn is_offset(text: &str) -> bool {
+    if text.eq_ignore_ascii_case("Z") {
+        return true;
+    }
+    let number = |range: Range<usize>| text.get(range).and_then(|digits| digits.parse::<i32>().ok());
+    let shaped = has_shape(text, "+99:99") || has_shape(text, "-99:99");
+    let parts = number(1..3).zip(number(4..6)).filter(|(_, minutes)| shaped && *minutes < 60);
+    parts.is_some_and(|(hours, minutes)| {
+        let sum = hours * 60 + minutes;
+        OFFSETS.contains(&if text.starts_with('-') { -sum } else { sum })
+    })
 }
 
 /// A stretch of time, half open: `from` is in it, `to` is not.
@@ -164,8 +209,46 @@ mod tests {
         let zone = Zone::china();
         let at = Instant::parse("2015-03-01T08:30:00.000001+08:00", &zone).unwrap();
         assert_eq!(Instant::parse(&at.text(&zone), &zone), Ok(at));
-        for bad in ["", "2015-02-30", "yesterday", "2015-03-01T25:00:00Z", "99999-01-01"] {
+        for bad in ["", "2015-02-30", "yesterday", "2015-03-01T25:00:00Z", "99999-01-01", "20150301", "2015-03-01T"] {
             assert!(Instant::parse(bad, &zone).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_no_clock_shows_is_no_instant() {
+        let zone = Zone::china();
+        for (text, expected) in [
+            ("2015-03-01T08:30:00Z", "2015-03-01T16:30:00+08:00"),
+            ("2015-03-01t08:30:00z", "2015-03-01T16:30:00+08:00"),
+            ("2015-03-01 08:30+08:00", "2015-03-01T08:30:00+08:00"),
+            ("2015-03-01T08:30:59.999999-12:00", "2015-03-02T04:30:59.999999+08:00"),
+            ("2015-03-01T08:30:00+14:00", "2015-03-01T02:30:00+08:00"),
+            ("2015-03-01T08:30:00-00:00", "2015-03-01T16:30:00+08:00"),
+            ("2015-03-01T08:30:00+05:45", "2015-03-01T10:45:00+08:00"),
+            ("2015-03-01T08:30:00+25:00", ""),
+            ("2015-03-01T08:30:00+24:00", ""),
+            ("2015-03-01T08:30:00+14:01", ""),
+            ("2015-03-01T08:30:00-12:01", ""),
+            ("2015-03-01T08:30:00+08:60", ""),
+            ("2015-03-01T08:30:00+08:00:01", ""),
+            ("2015-03-01T08:30:00+0800", ""),
+            ("2015-03-01T08:30:00+08", ""),
+            ("2015-03-01T08:30:00", ""),
+            ("2015-03-01T08:30:00+08:00[Asia/Shanghai]", ""),
+            ("2015-03-01T24:00:00+08:00", ""),
+            ("2015-03-01T08:60:00+08:00", ""),
+            ("2015-06-30T23:59:60Z", ""),
+            ("2015-03-01T08:30:00,5Z", ""),
+            ("2015-03-01T08:30:00.Z", ""),
+            ("2015-03-01T08:30.5Z", ""),
+            ("2015-03-01T08Z", ""),
+            ("9999-12-31T23:59:59Z", ""),
+            ("-009999-01-01T00:00:00Z", ""),
+            ("+012015-03-01T08:30:00Z", ""),
+            ("２０１５-03-01", ""),
+        ] {
+            let found = Instant::parse(text, &zone).map(|at| at.rfc3339(&zone)).unwrap_or_default();
+            assert_eq!(found, expected, "{text}");
         }
     }
 }

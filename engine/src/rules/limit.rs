@@ -144,17 +144,24 @@ pub fn reckon(calendar: &Calendar, start: Instant, allowance: Allowance) -> Opti
 /// Whether an allowance runs only while people work.
 #[must_use]
 pub const fn counts_working_time(allowance: Allowance) -> bool {
-    matches!(allowance, Allowance::WorkingMinutes(_) | Allowance::WorkingDays(_))
+    matches!(allowance, Allowance::WorkingMinutes(_) | Allowance::WorkingDays(_) | Allowance::WorkingMicros(_))
 }
 
-/// What is left of a limit that stops: working time where `working`, else time by the clock. At least a
-/// minute, so that whoever goes on finds some.
+/// What is left of a limit that stops, to the microsecond: working time where `working`, else time by the clock. Nothing
+/// is added, or whoever stops it again and again makes time; of one that is over a microsecond is left, for no time at
+/// all cannot be written down.
 #[must_use]
 pub fn rest(calendar: &Calendar, limit: Limit, at: Instant, working: bool) -> Allowance {
-    let micros =
-        if working { calendar.working_between(at, limit.due) } else { limit.due.0.saturating_sub(at.0).max(0) };
-    let minutes = u32::try_from(micros / 60_000_000 + i64::from(micros % 60_000_000 > 0)).unwrap_or(u32::MAX).max(1);
-    if working { Allowance::WorkingMinutes(minutes) } else { Allowance::Minutes(minutes) }
+    const MINUTE: u64 = 60_000_000;
+    let left = if working { calendar.working_between(at, limit.due) } else { limit.due.0.saturating_sub(at.0) };
+    let micros = u64::try_from(left).unwrap_or(0).max(1);
+    let minutes = u32::try_from(micros / MINUTE).ok().filter(|_| micros.is_multiple_of(MINUTE));
+    match (minutes, working) {
+        (Some(minutes), true) => Allowance::WorkingMinutes(minutes),
+        (Some(minutes), false) => Allowance::Minutes(minutes),
+        (None, true) => Allowance::WorkingMicros(micros),
+        (None, false) => Allowance::Micros(micros),
+    }
 }
 
 /// A limit of a request that runs now, and will run out: what a due index keeps.
@@ -187,12 +194,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_is_rounded_up_and_never_nothing() {
+    fn what_is_left_is_kept_to_the_microsecond_however_often_it_stops() {
         let limit = Limit { soon: at("2024-05-06"), due: at("2024-05-06").plus_minutes(10) };
         let left = |micros| rest(&Calendar::always(), limit, Instant(at("2024-05-06").0 + micros), false);
         assert_eq!(left(0), Allowance::Minutes(10));
-        assert_eq!(left(1), Allowance::Minutes(10));
+        assert_eq!(left(1), Allowance::Micros(10 * 60_000_000 - 1));
         assert_eq!(left(9 * 60_000_000), Allowance::Minutes(1));
-        assert_eq!(left(60 * 60_000_000), Allowance::Minutes(1));
+        assert_eq!(left(60 * 60_000_000), Allowance::Micros(1), "what is over is over at once when it goes on");
+        let (mut limit, mut now) = (limit, at("2024-05-06"));
+        for _ in 0..1_000 {
+            now = Instant(now.0 + 7);
+            let left = rest(&Calendar::always(), limit, now, false);
+            now = now.plus_minutes(3);
+            limit = reckon(&Calendar::always(), now, left).unwrap().limit;
+        }
+        assert_eq!(limit.due, at("2024-05-06").plus_minutes(10 + 3_000), "later by how long it stood, and by no more");
     }
 }

@@ -7,7 +7,7 @@ pub mod instant;
 
 pub mod id;
 
-pub mod name;
+pub mod text;
 
 pub mod fault;
 

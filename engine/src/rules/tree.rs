@@ -376,6 +376,18 @@ impl Tree {
         self.stretches(unit).map(|s| self.period(s.period).from).min()
     }
 
+    /// When the unit is gone for good; [`Instant::MAX`] when no end is known.
+    #[must_use]
+    pub fn until(&self, unit: UnitIx) -> Instant {
+        self.stretches(unit).map(|s| self.period(s.period).to).max().unwrap_or(Instant::MIN)
+    }
+
+    /// The unit itself, or the nearest above where it stood last that is there at that time.
+    #[must_use]
+    pub fn living(&self, unit: UnitIx, at: Instant) -> Option<UnitIx> {
+        self.upward_or_last(unit, at).find(|unit| self.exists(*unit, at))
+    }
+
     /// The unit above, at that time.
     #[must_use]
     #[inline]
@@ -430,6 +442,17 @@ impl Tree {
     pub fn changes_between(&self, since: Instant, at: Instant) -> bool {
         let falls = |moment: Instant| since < moment && moment <= at;
         self.periods.iter().any(|p| falls(p.from) || falls(p.to))
+    }
+
+    /// The units that are gone for good since an instant, in the order of codes.
+    #[must_use]
+    pub fn ended_between(&self, since: Instant, at: Instant) -> Vec<UnitCode> {
+        let falls = |moment: Instant| since < moment && moment <= at;
+        // Mostly no unit ends at all, and asking that costs nothing.
+        if !self.periods.iter().any(|period| falls(period.to)) {
+            return Vec::new();
+        }
+        self.all().filter(|unit| falls(self.until(*unit))).filter_map(|unit| self.code(unit).parse().ok()).collect()
     }
 
     /// Whether `unit` is `top` or stands below it.

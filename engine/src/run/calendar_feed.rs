@@ -56,7 +56,7 @@ impl Engine {
         let feed = Feed { code, subject, opened_by, opened_at: at, revoked_at: None };
         let (hidden, opened) = (&secret, &feed);
         self.shared.store.run_tx("open_calendar_feed", |tx| Box::pin(calendar_feed::open(tx, hidden, opened))).await?;
-        tracing::info!(feed = %feed.code, opened_by = %feed.opened_by, subject = ?feed.subject, "calendar feed opened");
+        tracing::info!(feed = %feed.code, opened_by = %feed.opened_by, subject = %feed.subject, "a calendar feed was opened");
         Ok(Ok(Opened { feed, secret }))
     }
 
@@ -84,7 +84,7 @@ impl Engine {
         if let Err(refusal) = revoked.await? {
             return Ok(Err(refusal.into()));
         }
-        tracing::info!(feed = %code, ?actor, "calendar feed revoked");
+        tracing::info!(feed = %code, %actor, "a calendar feed was revoked");
         Ok(Ok(()))
     }
 

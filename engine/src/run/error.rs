@@ -2,7 +2,7 @@
 
 use super::{
     source::NoEntropy,
-    store::{Failure, Outage},
+    store::{CannotOpen, Failure, Outage},
 };
 
 /// A failure of the machine, never of the caller: what a caller did wrong is a refusal.
@@ -22,9 +22,9 @@ pub enum Error {
         /// Whether the database was asked to commit it and gave no good answer.
         unknown: bool,
     },
-    /// The store's address is not one the program knows.
-    #[error("`{0}` is not a database address; use sqlite://FILE or postgres://USER@HOST/NAME")]
-    Address(String),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] CannotOpen),
     /// A stored row cannot be read: the database was changed by something else.
     #[error("table `{table}` holds a row that cannot be read ({row}): {what}")]
     Corrupt {
@@ -35,6 +35,20 @@ pub enum Error {
         /// What is wrong with it.
         what: String,
     },
+    /// What was decided does not fit the state it was decided on: a bug, and nothing was kept.
+    #[error("what was decided of {what} does not fit, and nothing of it was kept: {misfit}")]
+    Misfit {
+        /// Of what.
+        what: String,
+        /// What does not fit.
+        misfit: String,
+    },
+    /// No secret was given to the engine.
+    #[error("no secret is there to make receipts with; name its file with --secret-file")]
+    NoSecret,
+    /// The receipts of the database were made with another secret.
+    #[error("the receipts of this database were made with another secret")]
+    OtherSecret,
     /// No random bytes.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
@@ -68,6 +82,12 @@ impl Error {
             Self::Database(failure) | Self::Unknown(failure) => failure.outage(),
             _ => None,
         }
+    }
+
+    /// Whether the database was out of reach, so that the same may succeed later although nobody mends anything here.
+    #[must_use]
+    pub fn is_out_of_reach(&self) -> bool {
+        matches!(self, Self::Open(CannotOpen::Unreachable(_))) || self.outage() == Some(Outage::Unavailable)
     }
 
     /// Whether what was ordered may have been done all the same.

@@ -7,11 +7,8 @@ use std::sync::{
 
 use sha2::{Digest, Sha256};
 
-use crate::rules::{
-    id::{ReceiptCode, RequestId},
-    instant::Instant,
-    request::decide::Fresh,
-};
+use super::secret::Secret;
+use crate::rules::{id::RequestId, instant::Instant, request::decide::Fresh};
 
 /// Tells the time.
 #[derive(Clone, Debug)]
@@ -100,15 +97,15 @@ impl Entropy {
         }
     }
 
-    /// The name and receipt of a request logged at that instant.
+    /// The name of a request logged at that instant, and as what its receipt is kept.
     ///
     /// # Errors
     /// [`NoEntropy`].
-    pub fn fresh(&self, at: Instant) -> Result<Fresh, NoEntropy> {
+    pub fn fresh(&self, at: Instant, secret: &Secret) -> Result<Fresh, NoEntropy> {
         let bytes = self.bytes()?;
-        let (mut name, mut code) = ([0; 10], [0; 12]);
+        let mut name = [0; 10];
         name.copy_from_slice(bytes.get(..10).unwrap_or(&[0; 10]));
-        code.copy_from_slice(bytes.get(10..22).unwrap_or(&[0; 12]));
-        Ok(Fresh { id: RequestId::from_parts(at, name), receipt: ReceiptCode::from_random(code) })
+        let id = RequestId::from_parts(at, name);
+        Ok(Fresh { id, receipt: secret.hash(&secret.receipt(id)) })
     }
 }

@@ -1,5 +1,7 @@
 //! What was held instead of somebody absent (替岗清单), for who stood in, who comes back, and whoever oversees them.
 
+use std::collections::HashSet;
+
 use super::{
     engine::Engine,
     error::Error,
@@ -40,11 +42,16 @@ impl Engine {
         if people.is_empty() || posts.is_empty() {
             return Ok(Vec::new());
         }
-        let ids = list::on_posts(db, (&people, &posts), absence.holds(), MOST).await?;
-        let (requests, journals) = (rows::read(db, &ids).await?, journal::of_requests(db, &ids).await?);
-        let seen = requests.values().filter(|request| relation::may_see(world, request, actor, now));
-        let mut held: Vec<Held> = seen
-            .flat_map(|request| {
+        let (mut held, mut known, mut skip): (Vec<Held>, _, _) = (Vec::new(), HashSet::new(), 0);
+        while held.len() < MOST {
+            let page = list::on_posts(db, (&people, &posts), absence.holds(), (skip, MOST)).await?;
+            let ends = page.len() < MOST;
+            skip += page.len();
+            let mut ids = page;
+            ids.retain(|id| known.insert(*id));
+            let (requests, journals) = (rows::read(db, &ids).await?, journal::of_requests(db, &ids).await?);
+            let seen = requests.values().filter(|request| relation::may_see(world, request, actor, now));
+            held.extend(seen.flat_map(|request| {
                 let journal = journals.get(&request.id).map_or(&[][..], Vec::as_slice);
                 let one = move |StoodIn { no, taken_from, back }| {
                     let of = |no| request.assignment(no).cloned();
@@ -52,8 +59,11 @@ impl Engine {
                     of(no).map(|assignment| Held { request: request.id, assignment, taken_from, back })
                 };
                 stood_in(request, journal.iter(), absence).into_iter().filter_map(one)
-            })
-            .collect();
+            }));
+            if ends {
+                break;
+            }
+        }
         held.sort_by_key(|held| std::cmp::Reverse((held.assignment.opened_at, held.request, held.assignment.no)));
         held.truncate(MOST);
         Ok(held)

@@ -1,4 +1,4 @@
-//! `journal verify`: every row equals the fold of its journal.
+//! `journal verify`: every event fits the state it meets, and every row equals the fold of its journal.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,14 +7,14 @@ use super::{
     store::{
         Store, due, head,
         journal::{self, Entry, Happened},
-        list, register as register_rows, request as request_rows, request_unit, workload,
+        list, register as register_rows, request as request_rows, request_actor, request_unit, workload,
     },
 };
 use crate::rules::{
     id::{RequestId, UnitCode},
     instant::Instant,
     register,
-    request::{Request, evolve::evolve},
+    request::{self, Request, Stage},
     tree::Tree,
     world::Register,
 };
@@ -40,10 +40,9 @@ pub struct Verified {
 pub async fn verify(store: &Store) -> Result<Verified, Error> {
     let db = store.read();
     let mut found = Verified::default();
-    let mut folded: HashMap<RequestId, Request> = HashMap::new();
-    let mut register = Register::default();
+    let mut fold = Fold::default();
     let head = head::read(db).await?;
-    let (mut position, mut register_seq, mut last) = (0, 0, i64::MIN);
+    let (mut position, mut last) = (0, i64::MIN);
     while position < head.position {
         let page = journal::after(db, position, PAGE).await?;
         if page.is_empty() {
@@ -59,16 +58,19 @@ pub async fn verify(store: &Store) -> Result<Verified, Error> {
             }
             (position, last) = (entry.position, entry.at.0);
             found.entries += 1;
-            fold(entry, &mut folded, &mut register, &mut register_seq, &mut found.differences);
+            fold.see(entry, &mut found.differences);
         }
     }
-    compare_requests(store, &folded, &mut found).await?;
-    compare_units(store, &folded, &register, head.at, &mut found).await?;
+    let Fold { folded, broken, register, .. } = fold;
+    compare_requests(store, &folded, &broken, &mut found).await?;
+    compare_actors(store, &folded, &mut found).await?;
+    compare_units(store, (&folded, &broken), &register, head.at, &mut found).await?;
     let rows = register_rows::read(db).await?;
     if sorted(register) != sorted(rows) {
         found.differences.push("the register's rows differ from the fold of its journal".to_owned());
     }
-    compare_due(store, &folded, &mut found).await?;
+    compare_due(store, &folded, &broken, &mut found).await?;
+    compare_merged(&folded, &broken, &mut found);
     let (kept, counted) = workload::recount(db).await?;
     if kept.0 != counted.0 {
         found.differences.push("the counters of open work differ from the open assignments".to_owned());
@@ -76,36 +78,75 @@ pub async fn verify(store: &Store) -> Result<Verified, Error> {
     Ok(found)
 }
 
-fn fold(
-    entry: Entry,
-    folded: &mut HashMap<RequestId, Request>,
-    register: &mut Register,
-    register_seq: &mut u32,
-    differences: &mut Vec<String>,
-) {
-    match entry.happened {
-        Happened::Request(id, recorded) => {
-            let after = evolve(folded.remove(&id), entry.at, &recorded.event);
-            if after.as_ref().map(|r| r.events) != Some(entry.seq) {
-                differences
-                    .push(format!("position {}: event {} of request {id} is out of order", entry.position, entry.seq));
+/// What the journal says so far.
+#[derive(Default)]
+struct Fold {
+    folded: HashMap<RequestId, Request>,
+    /// Requests with an entry that does not fit: they are folded no further, and what follows says nothing new.
+    broken: HashSet<RequestId>,
+    register: Register,
+    register_seq: u32,
+}
+
+impl Fold {
+    fn see(&mut self, entry: Entry, differences: &mut Vec<String>) {
+        let (position, seq) = (entry.position, entry.seq);
+        match entry.happened {
+            Happened::Request(id, _) if self.broken.contains(&id) => {}
+            Happened::Request(id, recorded) => {
+                let before = self.folded.remove(&id);
+                let next = before.as_ref().map_or(0, |request| request.events) + 1;
+                if next != seq {
+                    let name = recorded.event.name();
+                    differences.push(format!(
+                        "position {position}: {name} is event {seq} of request {id} and stands where event {next} should"
+                    ));
+                }
+                match request::evolve::fold(before, entry.at, &recorded) {
+                    Ok(after) => drop(self.folded.insert(id, after)),
+                    Err(misfit) => {
+                        differences.push(format!("position {position}: request {id}: {misfit}"));
+                        self.broken.insert(id);
+                    }
+                }
             }
-            folded.extend(after.map(|request| (id, request)));
-        }
-        Happened::Register(recorded) => {
-            *register_seq += 1;
-            if *register_seq != entry.seq {
-                differences
-                    .push(format!("position {}: event {} of the register is out of order", entry.position, entry.seq));
+            Happened::Register(recorded) => {
+                self.register_seq += 1;
+                if self.register_seq != seq {
+                    differences.push(format!("position {position}: event {seq} of the register is out of order"));
+                }
+                if let Err(misfit) = register::evolve::evolve(&mut self.register, entry.at, &recorded.event) {
+                    differences.push(format!("position {position}: {misfit}"));
+                }
             }
-            register::evolve::evolve(register, entry.at, &recorded.event);
         }
     }
 }
 
+/// Whatever follows another request follows one that is handled: else its household would never hear anything.
+fn compare_merged(folded: &HashMap<RequestId, Request>, broken: &HashSet<RequestId>, found: &mut Verified) {
+    let lost = folded.values().filter_map(|request| match (&request.stage, request.merged_into) {
+        (Stage::Merged { .. }, Some(into)) if broken.contains(&into) => None,
+        (Stage::Merged { .. }, Some(into)) => match folded.get(&into) {
+            Some(other) if other.handle().is_some() => None,
+            _ => Some((request.id, format!("follows {into}, which nobody handles"))),
+        },
+        (Stage::Merged { .. }, None) => Some((request.id, "was merged into nothing".to_owned())),
+        _ => None,
+    });
+    let mut lost: Vec<(RequestId, String)> = lost.collect();
+    lost.sort_unstable();
+    found.differences.extend(lost.into_iter().map(|(id, what)| format!("request {id} {what}")));
+}
+
 /// The due index holds the first limit of every request that runs, and no other.
-async fn compare_due(store: &Store, folded: &HashMap<RequestId, Request>, found: &mut Verified) -> Result<(), Error> {
-    let rows: HashSet<_> = due::all(store.read()).await?.into_iter().collect();
+async fn compare_due(
+    store: &Store,
+    folded: &HashMap<RequestId, Request>,
+    broken: &HashSet<RequestId>,
+    found: &mut Verified,
+) -> Result<(), Error> {
+    let rows: HashSet<_> = due::all(store.read()).await?.into_iter().filter(|(id, _)| !broken.contains(id)).collect();
     let should: HashSet<_> = folded.iter().filter_map(|(id, r)| Some((*id, due::first(r)?))).collect();
     let missing = should.difference(&rows).map(|(id, _)| (id, "is not due when its journal says"));
     let stray = rows.difference(&should).map(|(id, _)| (id, "is due when its journal does not say so"));
@@ -116,6 +157,7 @@ async fn compare_due(store: &Store, folded: &HashMap<RequestId, Request>, found:
 async fn compare_requests(
     store: &Store,
     folded: &HashMap<RequestId, Request>,
+    broken: &HashSet<RequestId>,
     found: &mut Verified,
 ) -> Result<(), Error> {
     let db = store.read();
@@ -127,6 +169,7 @@ async fn compare_requests(
         for (id, row) in request_rows::read(db, &ids).await? {
             found.requests += 1;
             match folded.get(&id) {
+                None if broken.contains(&id) => {}
                 None => found.differences.push(format!("request {id} has a row and no journal")),
                 Some(fold) if *fold != row => {
                     found.differences.push(format!("request {id}: the row differs from the fold of its journal"));
@@ -135,17 +178,44 @@ async fn compare_requests(
             }
         }
     }
-    let missing = (folded.len() as u64).saturating_sub(found.requests);
+    let missing = ((folded.len() + broken.len()) as u64).saturating_sub(found.requests);
     if missing > 0 {
         found.differences.push(format!("{missing} requests have a journal and no row"));
     }
     Ok(())
 }
 
+/// Every request is found by whom it keeps as somebody who acted on it, and by nobody else.
+async fn compare_actors(
+    store: &Store,
+    folded: &HashMap<RequestId, Request>,
+    found: &mut Verified,
+) -> Result<(), Error> {
+    let acted = |(id, request): (&RequestId, &Request)| {
+        request.acted.iter().map(|acted| (acted.person.to_string(), *id)).collect::<Vec<_>>()
+    };
+    let mut should: HashSet<(String, RequestId)> = folded.iter().flat_map(acted).collect();
+    let mut after = None;
+    loop {
+        let rows = request_actor::walk(store.read(), after.as_ref(), PAGE).await?;
+        for (person, id) in &rows {
+            if !should.remove(&(person.clone(), *id)) {
+                found.differences.push(format!("request {id} is listed for `{person}`, who did nothing to it"));
+            }
+        }
+        let Some(last) = rows.into_iter().next_back() else { break };
+        after = Some(last);
+    }
+    let missing =
+        should.iter().map(|(person, id)| format!("request {id} is not listed for `{person}`, who acted on it"));
+    found.differences.extend(missing);
+    Ok(())
+}
+
 /// What lies in which unit: the place of the fold and everything above it in the register's fold.
 async fn compare_units(
     store: &Store,
-    folded: &HashMap<RequestId, Request>,
+    (folded, broken): (&HashMap<RequestId, Request>, &HashSet<RequestId>),
     register: &Register,
     at: Instant,
     found: &mut Verified,
@@ -166,7 +236,7 @@ async fn compare_units(
     let mut after = None;
     loop {
         let rows = request_unit::walk(store.read(), after.as_ref(), PAGE).await?;
-        for (unit, id) in &rows {
+        for (unit, id) in rows.iter().filter(|(_, id)| !broken.contains(id)) {
             let way = folded.get(id).and_then(|request| ways.get(&request.place));
             if way.is_some_and(|way| way.contains(unit.as_str())) {
                 *listed.entry(*id).or_default() += 1;

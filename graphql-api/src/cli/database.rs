@@ -93,7 +93,7 @@ pub(super) fn find_unit(world: &World, code: &UnitCode, at: Instant) -> Result<U
 
 /// Opens the engine on a database, lets it work, and stops it.
 pub(super) fn with_engine<T>(url: &str, work: impl AsyncFnOnce(&Engine) -> Result<T, Trouble>) -> Result<T, Trouble> {
-    runtime()?.block_on(async { finish(open(url).await?, work).await })
+    runtime()?.block_on(async { finish(engine(url).await?, work).await })
 }
 
 /// The same on a database that is there already, and as it is: a mistyped name must not make a new
@@ -101,9 +101,8 @@ pub(super) fn with_engine<T>(url: &str, work: impl AsyncFnOnce(&Engine) -> Resul
 pub(super) fn with_existing<T>(url: &str, work: impl AsyncFnOnce(&Engine) -> Result<T, Trouble>) -> Result<T, Trouble> {
     exists(url)?;
     runtime()?.block_on(async {
-        let store = Store::connect(url).await.map_err(|error| cannot_open(&error))?;
-        let engine = Engine::open(store, Clock::System, Entropy::System).await;
-        let engine = engine.map_err(|error| cannot_read(&error))?;
+        let store = Store::connect(url).await?;
+        let engine = Engine::open(store, Clock::System, Entropy::System).await?;
         finish(Arc::new(engine), work).await
     })
 }
@@ -115,34 +114,31 @@ async fn finish<T>(engine: Arc<Engine>, work: impl AsyncFnOnce(&Engine) -> Resul
 }
 
 /// Opens the engine on a database, which is made if it is not there and can be.
-pub(super) async fn open(url: &str) -> Result<Arc<Engine>, Trouble> {
-    let store = Store::open(url).await.map_err(|error| cannot_open(&error))?;
+pub(super) async fn engine(url: &str) -> Result<Arc<Engine>, Error> {
+    let store = Store::open(url).await?;
     Ok(Arc::new(Engine::open(store, Clock::System, Entropy::System).await?))
 }
 
-/// A database whose tables are not what this program expects.
-pub(super) fn cannot_read(error: &Error) -> Trouble {
-    let mend = "if it is of an older version of this program, `liandong serve` brings it up to date";
-    Trouble::Failed(format!("the database cannot be read: {error}; {mend}"))
-}
-
-/// A database that does not answer.
-pub(super) fn cannot_open(error: &Error) -> Trouble {
-    if let Error::Address(_) = error {
-        return Trouble::Failed(error.to_string());
-    }
-    let mend = "check its address, that it is there and runs, and that you may write to it";
-    Trouble::Failed(format!("the database cannot be opened: {error}; {mend}"))
+/// The file that an address names; none of a server's database.
+pub(super) fn file_of(url: &str) -> Option<&str> {
+    url.strip_prefix("sqlite://")?.split('?').next()
 }
 
 /// Refuses an SQLite file that is not there.
 pub(super) fn exists(url: &str) -> Result<(), Trouble> {
-    let Some(file) = url.strip_prefix("sqlite://") else { return Ok(()) };
-    let file = file.split('?').next().unwrap_or_default();
+    let Some(file) = file_of(url) else { return Ok(()) };
+    if file.is_empty() {
+        return Err(Trouble::Failed("`sqlite://` names no file; write it as sqlite://FILE".to_owned()));
+    }
     if Path::new(file).is_file() {
         return Ok(());
     }
-    let mend = "check the name, or make it with `liandong register load DIR --database URL`";
+    if Path::new(file).is_dir() {
+        let mend = "name the file in it, as sqlite://DIR/FILE";
+        return Err(Trouble::Failed(format!("`{file}` is a directory and no database; {mend}")));
+    }
+    let mend =
+        "check the name, or make it with `liandong register load DIR --database URL` (or `liandong serve --create`)";
     Err(Trouble::Failed(format!("there is no database `{file}`; {mend}")))
 }
 

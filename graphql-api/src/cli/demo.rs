@@ -1,7 +1,6 @@
 //! `liandong demo`.
 
 use std::{
-    fs,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -17,17 +16,19 @@ use liandong_engine::{
         tree::UnitIx,
         world::{PersonIx, Table, World},
     },
-    run::{engine::Engine, files},
+    run::{engine::Engine, files, private},
 };
 use liandong_graphql_api::Config;
 
 use super::{
-    database::{self, runtime},
+    database::runtime,
     logging::{self, LogFormat},
     output,
     register::load::load,
+    secret::SecretFile,
     serve::{address, free, serve},
     signals::Signals,
+    start,
     trouble::Trouble,
 };
 
@@ -71,13 +72,14 @@ impl Demo {
     pub(super) fn run(self) -> Result<(), Trouble> {
         logging::start(LogFormat::Text, logging::SERVER);
         free(self.listen)?;
-        let url = match &self.database {
-            Some(url) => url.clone(),
-            None => in_directory(&self.data)?,
-        };
+        let own = in_directory(&self.data)?;
+        let url = self.database.clone().unwrap_or(own);
+        // As `serve` would look for it; a server's database has no folder beside it.
+        let embedded = url.starts_with("sqlite:");
+        let secret = if embedded { SecretFile::default() } else { SecretFile::at(self.data.join("secret")) };
         runtime()?.block_on(async {
             let mut signals = Signals::listen()?;
-            let engine = database::open(&url).await?;
+            let Some(engine) = start::open(&url, &secret, &mut signals).await? else { return Ok(()) };
             if engine.world().register().rows() == 0 {
                 let town = files::read_bytes(town, &Zone::china());
                 load(&engine, town.map_err(|problems| Trouble::problems(&problems, "nothing was loaded"))?).await?;
@@ -139,7 +141,7 @@ fn town(table: Table) -> &'static [u8] {
 }
 
 fn in_directory(dir: &Path) -> Result<String, Trouble> {
-    fs::create_dir_all(dir).map_err(|error| {
+    private::folder(dir).map_err(|error| {
         let mend = "name a directory of your own with --data";
         Trouble::Failed(format!("`{}` cannot be made: {error}; {mend}", dir.display()))
     })?;
@@ -190,7 +192,7 @@ mod tests {
     fn the_town_in_the_program_has_somebody_for_every_role() {
         let zone = Zone::china();
         let register = files::read_bytes(town, &zone).unwrap_or_else(|found| panic!("{}", files::listing(&found)));
-        let world = database::compile(register).unwrap();
+        let world = super::super::database::compile(register).unwrap();
         let at = Instant::parse("2026-11-01", &zone).unwrap();
         let place = household(&world, at).unwrap();
         assert_eq!(world.tree().code(place), HOUSEHOLD);

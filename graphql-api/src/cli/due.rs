@@ -86,10 +86,7 @@ pub(super) fn page(world: &World, reckoning: &Reckoning) -> String {
 fn row(allowance: Allowance, stretch: &Stretch) -> Vec<String> {
     let Stretch { from, to, counted, why, name, periods } = stretch;
     let days = if from == to { from.to_string() } else { format!("{from} – {to}") };
-    let counted = match allowance {
-        Allowance::WorkingDays(_) | Allowance::Days(_) => format!("{counted} 天 d"),
-        Allowance::WorkingMinutes(_) | Allowance::Minutes(_) => minutes(*counted),
-    };
+    let counted = if allowance.is_in_days() { format!("{counted} 天 d") } else { minutes(*counted) };
     let periods: Vec<String> = periods.iter().map(ToString::to_string).collect();
     let name = name.as_deref().unwrap_or_default().to_owned();
     vec![days, counted, format!("{} {}", why.zh(), why.word()), name, periods.join(" ")]

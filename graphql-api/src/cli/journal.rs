@@ -4,7 +4,7 @@ use clap::Subcommand;
 use liandong_engine::run::{error::Error, store::Store, verify::verify};
 
 use super::{
-    database::{Database, cannot_open, cannot_read, exists, runtime},
+    database::{Database, exists, runtime},
     logging::{self, LogFormat},
     output,
     trouble::Trouble,
@@ -33,11 +33,11 @@ impl Journal {
         exists(&database.url)?;
         let found = runtime()?.block_on(async {
             // Not the engine: it would not open on a register that is broken, which is a finding here.
-            let store = Store::connect(&database.url).await.map_err(|error| cannot_open(&error))?;
+            let store = Store::connect(&database.url).await?;
             let found = verify(&store).await.map_err(|error| match error {
                 // A row that cannot be read at all is a finding, the worst.
                 Error::Corrupt { .. } => Trouble::Refused(format!("{error}; {KEEP}")),
-                error => cannot_read(&error),
+                error => error.into(),
             });
             store.close().await?;
             found

@@ -21,7 +21,8 @@ pub(super) fn start(format: LogFormat, default: &str) {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     let started = match format {
         LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => log.json().try_init(),
+        // The spans have the last of them already.
+        LogFormat::Json => log.json().with_current_span(false).try_init(),
     };
     // It fails only where a log was started before, and then that one serves.
     drop(started);

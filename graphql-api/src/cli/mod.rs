@@ -15,8 +15,10 @@ mod request;
 mod roster;
 mod route;
 mod schema;
+mod secret;
 mod serve;
 mod signals;
+mod start;
 mod token;
 mod trouble;
 

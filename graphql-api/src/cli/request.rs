@@ -85,6 +85,9 @@ fn page(world: &World, row: &Row, entries: &[Entry], now: Instant) -> String {
     for (what, limit) in whole.into_iter().filter_map(|(what, limit)| Some((what, limit?))) {
         page += &format!("{what}: {} {}\n", time(limit.due), limit.colour(now).zh());
     }
+    if let Some(other) = row.merged_into {
+        page += &format!("并入 merged into: {other}\n");
+    }
     for kind in row.limits.overpromised(row.handle().and_then(|held| held.finish)) {
         page += &format!("承诺不足 overpromised: {} {kind} 早于办结至 ends before the holder's own time\n", kind.zh());
     }

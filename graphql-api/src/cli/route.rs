@@ -3,7 +3,7 @@
 use clap::Args;
 use liandong_engine::{
     rules::{
-        id::{MatterCode, UnitCode},
+        id::{MatterCode, PersonCode, UnitCode},
         instant::Instant,
         routing::{self, Account, BEYOND, Exclusions, Loads, Question, RungNo},
         tier::UnitKind,
@@ -33,6 +33,9 @@ pub(super) struct Route {
     /// What it is about
     #[arg(long, value_name = "CODE")]
     matter: MatterCode,
+    /// Whom it would complain of; several times for several people
+    #[arg(long, value_name = "CODE")]
+    accused: Vec<PersonCode>,
     /// The day or instant; now, when it is not given
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     at: Option<Instant>,
@@ -50,15 +53,15 @@ impl Route {
             Place::Files(dir) => {
                 let world = compile(read_files(dir, "nobody was asked")?)?;
                 let question = self.question(&world)?;
-                let route = routing::route(&world, &question, &Exclusions::default(), &Loads::default());
+                let route = routing::route(&world, &question, &self.exclusions(&world)?, &Loads::default());
                 (self.tell(&world, &question, &route), route.found.is_some())
             }
             Place::Database(url) => with_existing(url, async |engine| {
                 let world = engine.world();
-                let question = self.question(&world)?;
+                let (question, exclusions) = (self.question(&world)?, self.exclusions(&world)?);
                 let route = match self.at {
-                    Some(_) => engine.who_is_responsible(&world, &question).await?,
-                    None => engine.who_is_responsible_now(&world, &question).await?,
+                    Some(_) => engine.who_is_responsible(&world, &question, &exclusions).await?,
+                    None => engine.who_is_responsible_now(&world, &question, &exclusions).await?,
                 };
                 Ok((self.tell(&world, &question, &route), route.found.is_some()))
             })?,
@@ -81,6 +84,15 @@ impl Route {
         let place = place.ok_or_else(|| missing("place", &self.place, &when))?;
         let matter = world.find_matter(self.matter.as_str()).ok_or_else(|| missing("matter", &self.matter, ""))?;
         Ok(Question::new(place, matter, at))
+    }
+
+    fn exclusions(&self, world: &World) -> Result<Exclusions, Trouble> {
+        let find = |code: &PersonCode| {
+            let missing = || Trouble::Refused(format!("accused `{code}` is not in the register; check the code"));
+            world.find_person(code.as_str()).ok_or_else(missing)
+        };
+        let accused = self.accused.iter().map(find).collect::<Result<_, _>>()?;
+        Ok(Exclusions { accused, ..Exclusions::default() })
     }
 
     fn tell(&self, world: &World, question: &Question, route: &routing::Route) -> String {
@@ -195,6 +207,7 @@ mod tests {
         let route = Route {
             place: "H11".parse().unwrap(),
             matter: "street-lamp".parse().unwrap(),
+            accused: Vec::new(),
             at: Some(Instant::parse("2016-01-01", &zone).unwrap()),
             json: false,
             origin: Origin::default(),

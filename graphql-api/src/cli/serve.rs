@@ -18,7 +18,9 @@ use liandong_graphql_api::{
 use super::{
     database::{self, Database, runtime},
     logging::{self, LogFormat},
+    secret::SecretFile,
     signals::Signals,
+    start,
     trouble::Trouble,
 };
 
@@ -27,12 +29,28 @@ use super::{
 pub(super) struct Serve {
     #[command(flatten)]
     database: Database,
+    /// Make the SQLite file if it is not there
+    #[arg(long)]
+    create: bool,
     /// Where to listen
     #[arg(long, value_name = "ADDR", env = "LIANDONG_LISTEN", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: SocketAddr,
     /// For how many seconds a server that is to stop still takes connections, while /health/ready says 503
     #[arg(long, value_name = "SECONDS", env = "LIANDONG_GRACE", default_value_t = 3)]
     grace: u16,
+    /// Where /metrics is to be had, and then only there; beside all else when not given
+    #[arg(long, value_name = "ADDR", env = "LIANDONG_METRICS_LISTEN", value_parser = address)]
+    metrics_listen: Option<SocketAddr>,
+    /// How many connections may be open; 4096 when not given, and never more than the limit of open files less 96 (176
+    /// with --metrics-listen)
+    #[arg(long, value_name = "N", env = "LIANDONG_MAX_CONNECTIONS", value_parser = count)]
+    max_connections: Option<usize>,
+    /// How many of them from one address; half of all when not given. Behind a proxy give as many as it may open,
+    /// for they all come from its address
+    #[arg(long, value_name = "N", env = "LIANDONG_MAX_CONNECTIONS_PER_ADDRESS", value_parser = count)]
+    max_connections_per_address: Option<usize>,
+    #[command(flatten)]
+    secret: SecretFile,
     #[command(flatten)]
     delivery: Delivery,
     /// How a line of the log looks
@@ -71,10 +89,14 @@ impl Serve {
     pub(super) fn run(self) -> Result<(), Trouble> {
         logging::start(self.log_format, logging::SERVER);
         free(self.listen)?;
+        if !self.create {
+            database::exists(&self.database.url)?;
+        }
         runtime()?.block_on(async {
             let mut signals = Signals::listen()?;
             let webhook = self.delivery.webhook()?;
-            let engine = database::open(&self.database.url).await?;
+            let opened = start::open(&self.database.url, &self.secret, &mut signals).await?;
+            let Some(engine) = opened else { return Ok(()) };
             match webhook {
                 Some(webhook) => engine.deliver_to(webhook),
                 None => tracing::info!("no webhook is set: notices are only read over the API"),
@@ -83,14 +105,21 @@ impl Serve {
                 tracing::warn!("the register is empty; load one with `liandong register load DIR --database URL`");
             }
             let grace_time = Duration::from_secs(self.grace.into());
-            serve(engine, Config { listen: self.listen, grace_time, ..Config::default() }, &mut signals).await
+            let config = Config {
+                listen: self.listen,
+                grace_time,
+                metrics_listen: self.metrics_listen,
+                max_connections: self.max_connections,
+                max_connections_per_address: self.max_connections_per_address,
+                ..Config::default()
+            };
+            serve(engine, config, &mut signals).await
         })
     }
 }
 
 /// Serves until a signal comes, then stops in order; a second signal stops at once.
 pub(super) async fn serve(engine: Arc<Engine>, config: Config, signals: &mut Signals) -> Result<(), Trouble> {
-    let listen = config.listen;
     engine.start_ticker();
     engine.start_auditor();
     engine.start_courier();
@@ -109,7 +138,7 @@ pub(super) async fn serve(engine: Arc<Engine>, config: Config, signals: &mut Sig
     };
     tokio::select! {
         served = serving => served.map_err(|error| match error {
-            ServeError::Listen { error, .. } => taken(listen, &error),
+            ServeError::Listen { address, error } => taken(address, &error),
             ServeError::Store(error) => error.into(),
         }),
         () = signalled => Err(Trouble::Failed("stopped at once, as asked twice".to_owned())),
@@ -120,6 +149,11 @@ pub(super) async fn serve(engine: Arc<Engine>, config: Config, signals: &mut Sig
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     let found = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
     found.ok_or_else(|| "it is no address with a port; write it as 127.0.0.1:8080 or localhost:8080".to_owned())
+}
+
+/// Reads a number that is not nothing.
+fn count(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "it is no number from 1 on".to_owned())
 }
 
 /// Whether the address can be listened at: asked first, so that nothing is opened for nothing.

@@ -103,6 +103,20 @@ impl CitizenMutation {
         act(ctx, &request, idempotency_key, Command::Rate { satisfied, words }).await
     }
 
+    /// Corrects who asks, or the telephone, where it was written down wrongly; nothing else follows from it.
+    async fn correct_citizen(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "As it should be.")] citizen: CitizenInput,
+        #[graphql(desc = "Why.")] reason: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        let citizen = request::Citizen { name: citizen.name, phone: citizen.phone };
+        act(ctx, &request, idempotency_key, Command::CorrectCitizen { citizen, reason }).await
+    }
+
     /// Takes the request back.
     async fn withdraw(
         &self,

@@ -66,6 +66,52 @@ impl HandleMutation {
         act(ctx, &request, idempotency_key, Command::Correct { matter, reason }).await
     }
 
+    /// Corrects the place of a request that was logged for another: it climbs the ladder there, in the time since it was
+    /// logged. See `correctionPreview` first.
+    async fn correct_place(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "The code of the place where the need is.")] place: String,
+        #[graphql(
+            desc = "Where it entered, by the code of the unit; as it was when left out, where that serves the place."
+        )]
+        entered_at: Option<String>,
+        #[graphql(desc = "Why.")] reason: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        let (place, entered_at) = (input::code("place", &place)?, input::code_if("enteredAt", entered_at.as_deref())?);
+        act(ctx, &request, idempotency_key, Command::CorrectPlace { place, entered_at, reason }).await
+    }
+
+    /// Says that it is the same as another request, which is handled: it follows that one, and its household hears what
+    /// comes of it (并案).
+    async fn merge(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "The id of the request that it is the same as.")] into: ID,
+        #[graphql(desc = "Why.")] reason: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        let into = input::request("into", &into)?;
+        act(ctx, &request, idempotency_key, Command::Merge { into, reason }).await
+    }
+
+    /// Says that it is not the same as the one that it was merged into: it goes on by itself (拆分并案).
+    async fn separate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the request.")] request: ID,
+        #[graphql(desc = "Why.")] reason: String,
+        #[graphql(desc = "Chosen by the caller, 1 to 100 bytes: the same key gives the first answer again.")]
+        idempotency_key: String,
+    ) -> Result<RequestPayload> {
+        act(ctx, &request, idempotency_key, Command::Separate { reason }).await
+    }
+
     /// Hands it back down; it counts, and after three times the supervisor rules.
     async fn send_back(
         &self,
@@ -92,7 +138,8 @@ impl HandleMutation {
         act(ctx, &request, idempotency_key, Command::Reject { explanation }).await
     }
 
-    /// Asks the citizen something and waits for the answer.
+    /// Asks the citizen something and waits for the answer: everything at once, for asking again counts like a return
+    /// (一次性告知), and the third return freezes the case for a ruling instead.
     async fn ask_citizen(
         &self,
         ctx: &Context<'_>,
@@ -104,7 +151,7 @@ impl HandleMutation {
         act(ctx, &request, idempotency_key, Command::AskCitizen { question }).await
     }
 
-    /// Brings it to its end.
+    /// Brings it to its end. What is the same as another request is merged into that one with `merge`.
     async fn resolve(
         &self,
         ctx: &Context<'_>,

@@ -79,12 +79,19 @@ impl Assignment {
         self.row.accept.map(|limit| When(limit.due))
     }
 
-    /// Until when it is to be finished; null where nothing is said of that, and while the citizen is waited for.
+    /// Until when it is to be finished; null where nothing is said of that, and while the citizen is waited for, unless
+    /// it is over already.
     async fn finish_by(&self) -> Option<When> {
         self.row.finish.map(|limit| When(limit.due))
     }
 
-    /// How near the end of its time is; null when it has ended or no time is set.
+    /// When it is told again that it is overdue: on the next working morning. Null while it is not, and while the
+    /// citizen is waited for. Moves no limit.
+    async fn next_reminder(&self) -> Option<When> {
+        self.row.next_reminder.filter(|_| self.row.ended.is_none()).map(When)
+    }
+
+    /// How near the end of its time is, the worse of accepting and finishing it; null when it has ended or no time is set.
     async fn colour(&self) -> Option<Colour> {
         self.row.colour(self.scope.at).map(Into::into)
     }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_graphql::SimpleObject;
 use liandong_engine::rules::{
     id::PersonCode,
-    register::duty::{Happened, history},
+    register::duty::{Happened, history, reads_reason},
     roster::{self, Scope as Covers, covered},
 };
 
 use super::{actor::Actor, person::Person};
 use crate::{
     context::Scope,
-    word::{DutyChangeKind, DutyChangeStage, DutyHappening, When},
+    word::{DutyChangeKind, DutyChangeStage, DutyExpiry, DutyHappening, When},
 };
 
 /// A swap, a taking over, or a cover: what changes who is on duty without changing the rota.
@@ -46,8 +46,10 @@ pub(crate) struct DutyChange {
     offered_to: Option<Person>,
     /// The shift that goes the other way.
     against: Option<String>,
-    /// Why.
-    reason: String,
+    /// Why: for who takes part, their colleagues of the roster and those above them; null for everybody else.
+    reason: Option<String>,
+    /// Why it expired; null of one that did not.
+    expiry: Option<DutyExpiry>,
     /// What happened to it, in the order of time, with the four people of each step.
     history: Vec<DutyStep>,
 }
@@ -77,6 +79,7 @@ impl DutyChange {
     pub(crate) fn of(scope: &Arc<Scope>, row: &roster::DutyChange) -> Self {
         let person = |code: &Option<PersonCode>| code.as_ref().and_then(|code| Person::find(scope, code));
         let world = &scope.world;
+        let reason = scope.me.is_some_and(|me| reads_reason(world, scope.at, me, row));
         let shift = match row.scope {
             Covers::Shift(shift) => Some(shift),
             Covers::Stretch(_) => None,
@@ -102,7 +105,8 @@ impl DutyChange {
             comes: person(&row.person),
             offered_to: person(&row.offered_to),
             against: row.against.map(|shift| shift.to_string()),
-            reason: row.reason.clone(),
+            reason: reason.then(|| row.reason.clone()),
+            expiry: row.expiry.map(Into::into),
             history: history(row).iter().map(|happened| DutyStep::of(scope, happened)).collect(),
         }
     }

@@ -55,6 +55,10 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         | Event::ExtensionRefused { reason, .. }
         | Event::Recomputed { reason, .. }
         | Event::Corrected { reason, .. }
+        | Event::PlaceCorrected { reason, .. }
+        | Event::CitizenCorrected { reason, .. }
+        | Event::Merged { reason, .. }
+        | Event::Separated { reason, .. }
         | Event::Withdrawn { reason } => Some(reason),
         Event::Delegated { instruction, .. } => Some(instruction),
         Event::Ruled { ruling, .. } => Some(ruling),
@@ -67,6 +71,7 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         | Event::Reopened { words, .. }
         | Event::Reminded { words, .. }
         | Event::Supervised { words, .. }
+        | Event::ResultShared { words, .. }
         | Event::Reported { words, .. } => Some(words),
         Event::Accepted { .. }
         | Event::Relayed { .. }
@@ -79,6 +84,7 @@ pub(crate) fn words(event: &Event) -> Option<&str> {
         | Event::Responded { .. }
         | Event::Released { .. }
         | Event::ExtensionGranted { .. }
+        | Event::MergedOn { .. }
         | Event::PlaceMoved { .. } => None,
     }
 }
@@ -134,7 +140,7 @@ impl JournalEntry {
     /// How the request was resolved, if that is what happened.
     async fn outcome(&self) -> Option<Outcome> {
         match self.event()? {
-            Event::Resolved { outcome, .. } => Some((*outcome).into()),
+            Event::Resolved { outcome, .. } | Event::ResultShared { outcome, .. } => Some((*outcome).into()),
             _ => None,
         }
     }
@@ -190,56 +196,14 @@ impl JournalEntry {
         }
     }
 
-    /// The number of the assignment that it ended.
+    /// The number of the assignment that it names as ended. What others did beside that one may end with it.
     async fn ends(&self) -> Option<u16> {
-        ends(self.event()?).map(|no| no.0)
+        self.event()?.ends().map(|no| no.0)
     }
 
     /// The assignment that it opened.
     async fn opens(&self) -> Option<Opening> {
         self.event()?.opens().map(|opens| Opening::of(&self.scope, &self.entry, opens))
-    }
-}
-
-/// The assignment that an event names as ended.
-pub(crate) fn ends(event: &Event) -> Option<liandong_engine::rules::id::AssignmentNo> {
-    match event {
-        Event::Escalated { ends, .. }
-        | Event::Transferred { ends, .. }
-        | Event::SentBack { ends, .. }
-        | Event::Frozen { ends, .. }
-        | Event::Ruled { ends, .. }
-        | Event::RejectionProposed { ends, .. }
-        | Event::Resolved { ends, .. }
-        | Event::Relayed { ends, .. }
-        | Event::CitizenTold { ends, .. }
-        | Event::RelayTaken { ends, .. }
-        | Event::Reported { ends, .. }
-        | Event::Recalled { ends, .. }
-        | Event::Released { ends }
-        | Event::ExtensionGranted { ends, .. }
-        | Event::ExtensionRefused { ends, .. }
-        | Event::Corrected { ends, .. }
-        | Event::HandedOver { ends, .. } => Some(*ends),
-        Event::RequestLogged(_)
-        | Event::Accepted { .. }
-        | Event::CitizenAsked { .. }
-        | Event::Resumed { .. }
-        | Event::NoteAdded { .. }
-        | Event::Rated { .. }
-        | Event::Reopened { .. }
-        | Event::Withdrawn { .. }
-        | Event::Overdue { .. }
-        | Event::LimitPassed { .. }
-        | Event::Lapsed
-        | Event::Reminded { .. }
-        | Event::Supervised { .. }
-        | Event::HelpCalled { .. }
-        | Event::Delegated { .. }
-        | Event::Responded { .. }
-        | Event::ExtensionAsked { .. }
-        | Event::Recomputed { .. }
-        | Event::PlaceMoved { .. } => None,
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct ReckonedLimit {
     soon: When,
     /// The first instant at which it is over.
     due: When,
-    /// How much was allowed, such as 4wh or 2wd.
+    /// How much was allowed, such as 4wh or 2wd; in seconds, such as 5399.5ws, where it is what was left.
     allowance: String,
     /// How much was allowed, in Chinese.
     allowance_zh: String,

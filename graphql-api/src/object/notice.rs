@@ -8,7 +8,10 @@ use liandong_engine::{
     run::store::outbox::Posted,
 };
 
-use super::{absence::Absence, delivery::Delivery, duty_change::DutyChange, request::Request, roster::Roster};
+use super::{
+    absence::Absence, delivery::Delivery, duty_change::DutyChange, post::Post, request::Request, roster::Roster,
+    unit::Unit,
+};
 use crate::{
     context::Scope,
     reply::failure,
@@ -110,6 +113,19 @@ impl Notice {
         let code = self.posted.notice.about.roster().filter(|_| self.scope.reads_map())?;
         let last = self.scope.world.rosters().rows().filter(|row| row.code == *code).last()?;
         Some(Roster::of(&self.scope, last))
+    }
+
+    /// About which post, if it is about one; null for who holds no post any more.
+    async fn post(&self) -> Option<Post> {
+        let code = self.posted.notice.about.post().filter(|_| self.scope.reads_map())?;
+        let Scope { world, at, .. } = &*self.scope;
+        world.find_post(code.as_str()).map(|ix| Post { scope: Arc::clone(&self.scope), ix, at: *at })
+    }
+
+    /// About which unit, if it is about one; null for who holds no post any more.
+    async fn unit(&self) -> Option<Unit> {
+        let code = self.posted.notice.about.unit().filter(|_| self.scope.reads_map())?;
+        Unit::find(&self.scope, code)
     }
 
     /// About which assignment of the request, if it is about one.

@@ -1,4 +1,4 @@
-//! What would become of a request: its limits reckoned anew, or its matter corrected.
+//! What would become of a request: its limits reckoned anew, or its matter or place corrected.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(crate) struct LimitPreview {
     pub(crate) moves: Vec<MovedLimit>,
 }
 
-/// What correcting the matter of a request would come to: who would have it and until when, or a refusal.
+/// What correcting the matter or the place of a request would come to: who would have it and until when, or a refusal.
 #[derive(SimpleObject)]
 #[graphql(serial)]
 pub(crate) struct CorrectionPreview {

@@ -56,9 +56,7 @@ impl Request {
 
     /// Whether who handled it is for this reader.
     fn shows_handling(&self) -> bool {
-        let Scope { world, actor, at, .. } = &*self.scope;
-        // Whoever sees the request and works here sees how it is handled; the table says who else.
-        actor.person().is_some() || may(relation::roles(world, &self.row, actor, *at), Act::SeeHandling)
+        relation::sees_handling(&self.scope.actor)
     }
 
     fn person(&self, code: &PersonCode) -> Option<Person> {
@@ -141,6 +139,15 @@ impl Request {
         self.row.stage.kind().into()
     }
 
+    /// The request that it is the same as, since it was merged, also once its result was carried here; null for those
+    /// who do not see that one.
+    #[graphql(complexity = "child_complexity + 5")]
+    async fn merged_into(&self) -> Result<Option<Request>> {
+        let Some(id) = self.row.merged_into.filter(|_| self.shows_handling()) else { return Ok(None) };
+        let row = self.scope.request(id).await?;
+        Ok(row.map(|row| Request { scope: Arc::clone(&self.scope), row }))
+    }
+
     /// Where it is, in Chinese.
     async fn stage_zh(&self) -> &'static str {
         self.row.stage.kind().zh()
@@ -219,7 +226,8 @@ impl Request {
     }
 
     /// Until when the whole case is to be at its end, as the town has promised it; null where nothing is said
-    /// of that, and while the citizen is waited for.
+    /// of that, and while the citizen is waited for, unless it is over already. It stands still from the resolution
+    /// until it is reopened.
     async fn committed_by(&self) -> Option<When> {
         self.row.limits.committed.map(|limit| When(limit.due))
     }
@@ -290,7 +298,8 @@ impl Request {
         Ok(open.map(|a| self.assignment(a)).collect())
     }
 
-    /// How often it was sent back.
+    /// How often it was sent back, or the citizen was asked something more after the first time, which is free. The
+    /// third time the case is frozen, and the supervisor rules.
     async fn returns(&self) -> u8 {
         self.row.returns
     }
@@ -336,7 +345,8 @@ impl Request {
         #[graphql(desc = "Go on after this cursor.")] after: Option<String>,
     ) -> Result<Connection<JournalEntry>> {
         let most = input::first(first)?;
-        let after: Option<u32> = input::cursor(after.as_deref(), |seq| seq.parse().ok())?;
+        let after: Option<u32> =
+            input::cursor(after.as_deref(), |seq| seq.parse().ok().filter(|seq| *seq <= self.row.events))?;
         let seq = after.unwrap_or(0);
         let entries = self.scope.engine.entries_of(self.row.id, seq, most).await.map_err(failure)?;
         let last = entries.last().map_or(seq, |e| e.seq);

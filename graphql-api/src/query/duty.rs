@@ -1,12 +1,9 @@
 //! Who is there: absences and duty rosters.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Object, Result};
 use liandong_engine::rules::{
     absence,
     instant::{Instant, Span},
-    tree::UnitIx,
 };
 
 use crate::{
@@ -178,7 +175,11 @@ impl DutyQuery {
         let unit = input::unit(&scope.world, "unit", &unit)?;
         let most = input::first(first)?;
         let all = scope.world.absences().all().iter().filter(|row| row.holds().to > at);
-        let here: Vec<&absence::Absence> = all.filter(|row| is_of(scope, row, unit, at)).collect();
+        let of_here = |row: &&absence::Absence| {
+            let person = scope.world.find_person(row.person.as_str());
+            person.is_some_and(|person| scope.world.is_staff_within(person, unit, at))
+        };
+        let here: Vec<&absence::Absence> = all.filter(of_here).collect();
         let items = here.iter().take(most).map(|row| Absence::of(scope, at, row)).collect();
         Ok(Counted { count: here.len(), items })
     }
@@ -197,12 +198,4 @@ impl DutyQuery {
         let held = engine.stood_in(world, actor, row).await.map_err(failure)?;
         Ok(held.into_iter().map(|held| StoodIn::of(scope, held)).collect())
     }
-}
-
-/// Whether the person holds a post within the unit.
-fn is_of(scope: &Arc<Scope>, row: &absence::Absence, unit: UnitIx, at: Instant) -> bool {
-    let (world, tree) = (&scope.world, scope.world.tree());
-    let Some(person) = world.find_person(row.person.as_str()) else { return false };
-    let units = world.held_by(person, at).filter_map(|held| world.post_unit(held.post));
-    units.flat_map(|own| [Some(own), tree.territory(own, at)]).flatten().any(|own| tree.is_within(own, unit, at))
 }

@@ -4,7 +4,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Object, Result};
-use liandong_engine::rules::{instant::Instant, routing::Question, tree::UnitIx};
+use liandong_engine::rules::{
+    instant::Instant,
+    routing::{Exclusions, Question},
+    tree::UnitIx,
+};
 
 use crate::{
     context::Scope,
@@ -41,9 +45,15 @@ impl MapQuery {
         #[graphql(desc = "The code of a household or unit.")] place: String,
         #[graphql(desc = "The code of a matter.")] matter: String,
         #[graphql(desc = "As of when; now when left out.")] at: Option<When>,
+        #[graphql(desc = "The codes of whom it would complain of: whom logging it with them gives it to.")]
+        accused: Option<Vec<String>>,
     ) -> Result<Route> {
         let scope = Scope::of_map(ctx)?;
         let world = &scope.world;
+        let accused = accused.unwrap_or_default();
+        let accused: Vec<_> =
+            accused.iter().map(|code| input::person(world, "accused", code)).collect::<Result<_>>()?;
+        let exclusions = Exclusions { accused, ..Exclusions::default() };
         let (place, matter) = (input::unit(world, "place", &place)?, input::matter(world, "matter", &matter)?);
         let (then, now) = (at.map_or(scope.at, |when| when.0), at.is_none());
         if !world.tree().exists(place, then) {
@@ -52,9 +62,9 @@ impl MapQuery {
         }
         let question = Question::new(place, matter, then);
         let route = if now {
-            scope.engine.who_is_responsible_now(world, &question).await
+            scope.engine.who_is_responsible_now(world, &question, &exclusions).await
         } else {
-            scope.engine.who_is_responsible(world, &question).await
+            scope.engine.who_is_responsible(world, &question, &exclusions).await
         };
         let route = route.map_err(failure)?;
         Ok(Route {

@@ -1,9 +1,15 @@
-//! What reckoning limits anew, or correcting a matter, would come to.
+//! What reckoning limits anew, or correcting a matter or a place, would come to.
 
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
-use liandong_engine::{rules::id::RequestId, run::query::RequestFilter};
+use liandong_engine::{
+    rules::{
+        id::RequestId,
+        request::command::{Command, CommandKind},
+    },
+    run::query::RequestFilter,
+};
 
 use crate::{
     context::Scope,
@@ -14,7 +20,7 @@ use crate::{
         preview::{CorrectionPreview, LimitPreview},
         request::Request,
     },
-    reply::failure,
+    reply::{bad_input, failure},
 };
 
 #[derive(Default)]
@@ -51,17 +57,30 @@ impl RecomputeQuery {
         Ok(Connection::filtered(items, before.is_some(), next.map(|id| id.to_string())))
     }
 
-    /// What `correctMatter` would come to if it were ordered now: who would have the request, and until when.
+    /// What `correctMatter` or `correctPlace` would come to if it were ordered now: who would have the request, and
+    /// until when. Give either `matter` or `place`.
     #[graphql(complexity = "child_complexity + 100")]
     async fn correction_preview(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the request.")] request: ID,
-        #[graphql(desc = "The code of the matter that it is.")] matter: String,
+        #[graphql(desc = "The code of the matter that it is.")] matter: Option<String>,
+        #[graphql(desc = "The code of the place where the need is.")] place: Option<String>,
+        #[graphql(desc = "With `place`: where it entered, by the code of the unit.")] entered_at: Option<String>,
     ) -> Result<CorrectionPreview> {
         let scope = Scope::of(ctx)?;
-        let (id, matter) = (input::request("request", &request)?, input::code("matter", &matter)?);
-        let decided = scope.engine.preview_correction(&scope.actor, id, matter).await.map_err(failure)?;
+        let id = input::request("request", &request)?;
+        let entered_at = input::code_if("enteredAt", entered_at.as_deref())?;
+        let (matter, place) =
+            (input::code_if("matter", matter.as_deref())?, input::code_if("place", place.as_deref())?);
+        let command = match (matter, place) {
+            (Some(matter), None) => Command::Correct { matter, reason: CommandKind::Correct.zh().to_owned() },
+            (None, Some(place)) => {
+                Command::CorrectPlace { place, entered_at, reason: CommandKind::CorrectPlace.zh().to_owned() }
+            }
+            _ => return Err(bad_input("matter", "give either `matter` or `place`; correct one after the other")),
+        };
+        let decided = scope.engine.preview_correction(&scope.actor, id, &command).await.map_err(failure)?;
         Ok(CorrectionPreview::of(scope, decided))
     }
 }

@@ -106,7 +106,7 @@ impl ReportQuery {
     }
 
     /// How much each person with a post on a unit, or on one that serves it, has open: the most first;
-    /// at most 100 people.
+    /// at most 100 people. What is about somebody's conduct counts for nobody, whoever asks.
     #[graphql(complexity = "20 * child_complexity + 10")]
     async fn workload(
         &self,
@@ -116,12 +116,7 @@ impl ReportQuery {
         let scope = Scope::of_map(ctx)?;
         let (world, at) = (&scope.world, scope.at);
         let unit = input::unit(world, "unit", &unit)?;
-        let Some(territory) = world.tree().territory(unit, at) else { return Ok(Vec::new()) };
-        let posts = world.all_desks(territory, at).map(|(post, _)| post);
-        let posts = posts.filter(|post| territory == unit || world.post_unit(*post) == Some(unit));
-        let mut people: Vec<_> = posts.flat_map(|post| world.holders(post, at)).map(|held| held.person).collect();
-        people.sort_unstable();
-        people.dedup();
+        let people = world.staff(unit, at);
         let codes: Vec<_> = people.iter().filter_map(|ix| world.person_code(*ix)).cloned().collect();
         let loads = scope.engine.workload(&codes).await.map_err(failure)?;
         let mut found: Vec<Workload> = people

@@ -120,7 +120,7 @@ impl WorkQuery {
         let person = whose(scope, filter.person.as_deref())?;
         let filter = AssignmentFilter { ended: filter.ended, duty: filter.duty.map(Into::into) };
         let before = input::cursor(after.as_deref(), read_cursor)?;
-        let asked = scope.engine.assignments(person, &filter, before, input::first(first)?).await;
+        let asked = scope.engine.assignments(&scope.actor, person, &filter, before, input::first(first)?).await;
         let (found, more) = asked.map_err(failure)?;
         scope.loaders.want_requests(found.iter().map(|(id, _)| *id));
         let items = found.into_iter().map(|(request, row)| {
@@ -146,6 +146,9 @@ impl WorkQuery {
         let unit = filter.unwrap_or_default().unit;
         let unit = unit.map(|code| input::unit(&scope.world, "filter.unit", &code)).transpose()?;
         let before: Option<i64> = input::cursor(after.as_deref(), |position| position.parse().ok())?;
+        if let Some(position) = before {
+            input::reached(&scope.engine, position).await?;
+        }
         let asked = scope.engine.escalations(&scope.actor, unit, before, input::first(first)?).await;
         let (found, next) = asked.map_err(failure)?;
         let items: Vec<_> = found
@@ -170,6 +173,9 @@ impl WorkQuery {
             let (position, no) = text.split_once('.')?;
             Some(NoticeCursor { position: position.parse().ok()?, no: no.parse().ok()? })
         })?;
+        if let Some(NoticeCursor { position, .. }) = &before {
+            input::reached(&scope.engine, *position).await?;
+        }
         let Some(person) = scope.actor.person() else { return Ok(Connection::new([], false, false)) };
         let (found, more) = scope.engine.notices(person, before, most).await.map_err(failure)?;
         scope.loaders.want_requests(found.iter().filter_map(|p| p.notice.about.request()));

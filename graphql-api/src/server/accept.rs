@@ -11,6 +11,10 @@ pub(super) enum Media {
     Json,
     /// `text/html`: the page for people.
     Html,
+    /// `application/openmetrics-text`: numbers, for whoever asks for that.
+    OpenMetrics,
+    /// `text/plain`: numbers in the classic format of Prometheus.
+    Text,
 }
 
 impl Media {
@@ -20,6 +24,17 @@ impl Media {
             Self::GraphQl => "application/graphql-response+json; charset=utf-8",
             Self::Json => "application/json; charset=utf-8",
             Self::Html => "text/html; charset=utf-8",
+            Self::OpenMetrics => "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            Self::Text => "text/plain; version=0.0.4; charset=utf-8",
+        }
+    }
+
+    /// Which version of its kind it is, where there are several: a range that names another does not mean it.
+    const fn version(self) -> Option<&'static str> {
+        match self {
+            Self::OpenMetrics => Some("1.0.0"),
+            Self::Text => Some("0.0.4"),
+            Self::GraphQl | Self::Json | Self::Html => None,
         }
     }
 
@@ -28,55 +43,70 @@ impl Media {
             Self::GraphQl => ("application", "graphql-response+json"),
             Self::Json => ("application", "json"),
             Self::Html => ("text", "html"),
+            Self::OpenMetrics => ("application", "openmetrics-text"),
+            Self::Text => ("text", "plain"),
         }
     }
 }
 
-/// What the client wants most of what is offered, in the order of the offer among equals; none when it
-/// wants nothing of it. A client that does not say gets the first.
+/// What the client wants most of what is offered; none when it wants nothing of it. Among equals, what it named
+/// goes before what it meant as well (`*/*`), and then the order of the offer holds. A client that does not say, and
+/// one that takes anything, gets what is older: `application/json` and `text/plain`.
 pub(super) fn negotiate(headers: &HeaderMap, offered: &[Media]) -> Option<Media> {
     let wanted: Vec<&str> = headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).collect();
     let ranges: Vec<Range<'_>> = wanted.iter().flat_map(|v| v.split(',')).filter_map(Range::parse).collect();
-    if ranges.is_empty() {
-        return offered.first().copied();
-    }
-    let mut best: Option<(u16, Media)> = None;
+    let anything = [Range { kind: "*", subtype: "*", version: None, quality: 1000 }];
+    let ranges = if ranges.is_empty() { anything.as_slice() } else { ranges.as_slice() };
+    let mut best: Option<((u16, u8, bool), Media)> = None;
     for media in offered {
-        let quality = quality(&ranges, *media);
-        if quality > best.map_or(0, |(quality, _)| quality) {
-            best = Some((quality, *media));
+        let Some((specific, quality)) = wanted_by(ranges, *media).filter(|(_, quality)| *quality > 0) else { continue };
+        let rank = (quality, specific, specific < NAMED && matches!(media, Media::Json | Media::Text));
+        if best.is_none_or(|(best, _)| rank > best) {
+            best = Some((rank, *media));
         }
     }
     best.map(|(_, media)| media)
 }
 
-/// How much a kind is wanted, in thousandths: by the most specific range that it falls in.
-fn quality(ranges: &[Range<'_>], media: Media) -> u16 {
+/// How specific a range is that names a kind in full.
+const NAMED: u8 = 2;
+
+/// The most specific range that a kind falls in: how specific it is, and how much is wanted, in thousandths.
+fn wanted_by(ranges: &[Range<'_>], media: Media) -> Option<(u8, u16)> {
     let (kind, subtype) = media.parts();
     let fitting = ranges.iter().filter_map(|range| {
+        if range.version.zip(media.version()).is_some_and(|(wanted, is)| wanted != is) {
+            return None;
+        }
         let specific = match (range.kind, range.subtype) {
             ("*", "*") => 0,
             (k, "*") if k.eq_ignore_ascii_case(kind) => 1,
-            (k, s) if k.eq_ignore_ascii_case(kind) && s.eq_ignore_ascii_case(subtype) => 2,
+            (k, s) if k.eq_ignore_ascii_case(kind) && s.eq_ignore_ascii_case(subtype) => NAMED,
             _ => return None,
         };
         Some((specific, range.quality))
     });
-    fitting.max().map_or(0, |(_, quality)| quality)
+    fitting.max()
 }
 
 struct Range<'a> {
     kind: &'a str,
     subtype: &'a str,
+    version: Option<&'a str>,
     quality: u16,
 }
 
 impl<'a> Range<'a> {
     fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.split(';').map(str::trim);
-        let (kind, subtype) = parts.next()?.split_once('/')?;
-        let quality = parts.filter_map(|p| p.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("q"));
-        Some(Self { kind, subtype, quality: quality.map_or(1000, |(_, q)| thousandths(q.trim())) })
+        let (media, parameters) = text.split_once(';').unwrap_or((text, ""));
+        let (kind, subtype) = media.trim().split_once('/')?;
+        let parameter = |name: &str| {
+            let mut all = parameters.split(';').filter_map(|parameter| parameter.split_once('='));
+            let (_, value) = all.find(|(is, _)| is.trim().eq_ignore_ascii_case(name))?;
+            Some(value.trim().trim_matches('"'))
+        };
+        let quality = parameter("q").map_or(1000, thousandths);
+        Some(Self { kind, subtype, version: parameter("version"), quality })
     }
 }
 
@@ -99,10 +129,14 @@ mod tests {
     }
 
     #[test]
-    fn who_does_not_say_gets_the_first() {
-        check(None, Some(Media::GraphQl));
-        check(Some("*/*"), Some(Media::GraphQl));
-        check(Some("application/*"), Some(Media::GraphQl));
+    fn who_does_not_say_gets_plain_json() {
+        check(None, Some(Media::Json));
+        check(Some(""), Some(Media::Json));
+        check(Some("*/*"), Some(Media::Json));
+        check(Some("application/*"), Some(Media::Json));
+        check(Some("text/plain, */*;q=0.1"), Some(Media::Json));
+        check(Some("application/graphql-response+json, */*"), Some(Media::GraphQl));
+        check(Some("application/json, text/plain, */*"), Some(Media::Json));
     }
 
     #[test]
@@ -117,6 +151,20 @@ mod tests {
     #[test]
     fn a_browser_gets_the_page() {
         check(Some("text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"), Some(Media::Html));
+    }
+
+    #[test]
+    fn numbers_are_of_the_version_that_is_asked_for() {
+        for (accept, expected) in [
+            ("application/openmetrics-text;version=1.0.0", Some(Media::OpenMetrics)),
+            ("application/openmetrics-text; version=\"1.0.0\"; charset=utf-8", Some(Media::OpenMetrics)),
+            ("application/openmetrics-text;version=0.0.1", None),
+            ("application/openmetrics-text;version=0.0.1,text/plain;version=0.0.4;q=0.1", Some(Media::Text)),
+            ("text/plain;version=1.0.0, */*;q=0.1", Some(Media::Text)),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, accept.parse().unwrap())]);
+            assert_eq!(negotiate(&headers, &[Media::OpenMetrics, Media::Text]), expected, "{accept}");
+        }
     }
 
     #[test]

@@ -20,10 +20,10 @@ use crate::reply::Code;
 /// `GET /calendar/<secret>.ics`. An address that was revoked, that is not served any more or that never was
 /// one gets the answer of a page that is not there.
 pub(super) async fn show(State(app): State<Arc<App>>, Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let Some(secret) = file.strip_suffix(".ics") else { return fault::not_found().await.into_response() };
+    let Some(secret) = file.strip_suffix(".ics") else { return fault::not_found(headers).await.into_response() };
     match tokio::time::timeout(app.config.request_time, app.engine.read_calendar(secret)).await {
         Ok(Ok(Some(shown))) => answer(ics::text(&shown), &headers),
-        Ok(Ok(None)) => fault::not_found().await.into_response(),
+        Ok(Ok(None)) => fault::not_found(headers).await.into_response(),
         Ok(Err(error)) => {
             tracing::error!(%error, "a calendar could not be read");
             Fault::internal().into_response()

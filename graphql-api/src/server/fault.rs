@@ -4,12 +4,12 @@ use std::any::Any;
 
 use axum::{
     body::Body,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
 
-use super::accept::Media;
+use super::accept::{Media, negotiate};
 use crate::reply::{Code, INTERNAL};
 
 /// An answer without data: a status, a code, and what to do about it.
@@ -32,6 +32,11 @@ impl Fault {
         Self { media: if media == Media::Html { Media::GraphQl } else { media }, ..self }
     }
 
+    /// In the kind that these headers ask for; in plain JSON when they ask for none of it.
+    fn asked_by(self, headers: &HeaderMap) -> Self {
+        self.media(negotiate(headers, &[Media::GraphQl, Media::Json]).unwrap_or(Media::Json))
+    }
+
     /// Who asks is not known.
     pub(super) fn unauthenticated() -> Self {
         let message =
@@ -44,6 +49,12 @@ impl Fault {
         let message =
             "it took too long and was broken off; a command may have been done: send it again with the same key";
         Self::new(StatusCode::GATEWAY_TIMEOUT, Code::Timeout, message)
+    }
+
+    /// The body did not come.
+    pub(super) fn too_slow() -> Self {
+        let message = "the body did not come in time, so nothing was done; send it again";
+        Self::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, message)
     }
 
     /// The server failed.
@@ -60,6 +71,8 @@ impl IntoResponse for Fault {
             StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer realm=\"liandong\"")),
             StatusCode::METHOD_NOT_ALLOWED => Some((header::ALLOW, "GET, POST")),
             StatusCode::SERVICE_UNAVAILABLE => Some((header::RETRY_AFTER, "1")),
+            // What is left of the body is not worth reading.
+            StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT => Some((header::CONNECTION, "close")),
             _ => None,
         };
         response.headers_mut().extend(more.map(|(name, value)| (name, HeaderValue::from_static(value))));
@@ -79,13 +92,14 @@ pub(super) fn body(status: StatusCode, media: Media, body: impl Into<Body>) -> R
 }
 
 /// Neither GET nor POST.
-pub(super) async fn method_not_allowed() -> Fault {
-    Fault::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, "use POST, or GET for queries")
+pub(super) async fn method_not_allowed(headers: HeaderMap) -> Fault {
+    Fault::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadRequest, "use POST, or GET for queries").asked_by(&headers)
 }
 
 /// No such page.
-pub(super) async fn not_found() -> Fault {
-    Fault::new(StatusCode::NOT_FOUND, Code::BadRequest, "there is nothing here; GraphQL is at /graphql")
+pub(super) async fn not_found(headers: HeaderMap) -> Fault {
+    let message = "there is nothing here; GraphQL is at /graphql";
+    Fault::new(StatusCode::NOT_FOUND, Code::BadRequest, message).asked_by(&headers)
 }
 
 /// A handler broke off.

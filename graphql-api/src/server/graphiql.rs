@@ -2,7 +2,7 @@
 
 use axum::{
     extract::Path,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
@@ -22,14 +22,14 @@ pub(super) fn page() -> Response {
 }
 
 /// What the page loads.
-pub(super) async fn file(Path(file): Path<String>) -> Response {
+pub(super) async fn file(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let (bytes, content_type): (&[u8], _) = match file.as_str() {
         "graphiql.min.css" => (include_bytes!("../../assets/graphiql/graphiql.min.css"), "text/css; charset=utf-8"),
         "graphiql.min.js" => (include_bytes!("../../assets/graphiql/graphiql.min.js"), SCRIPT),
         "react.production.min.js" => (include_bytes!("../../assets/graphiql/react.production.min.js"), SCRIPT),
         "react-dom.production.min.js" => (include_bytes!("../../assets/graphiql/react-dom.production.min.js"), SCRIPT),
         "start.js" => (include_bytes!("../../assets/graphiql/start.js"), SCRIPT),
-        _ => return fault::not_found().await.into_response(),
+        _ => return fault::not_found(headers).await.into_response(),
     };
     asset(bytes, content_type, "public, max-age=3600")
 }

@@ -1,6 +1,9 @@
 //! GraphQL over HTTP: <https://graphql.github.io/graphql-over-http/draft/>.
 
-use std::sync::Arc;
+use std::{
+    pin::{Pin, pin},
+    sync::Arc,
+};
 
 use async_graphql::{
     Name, Request as Operation, Response as Answer, ServerError, Value,
@@ -10,13 +13,14 @@ use async_graphql::{
     },
 };
 use axum::{
-    body::Bytes,
+    body::{Bytes, HttpBody},
     extract::{FromRequest, Query, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use liandong_engine::rules::actor::Actor;
 use serde::{Deserialize, Serialize};
+use tokio::time::Sleep;
 
 use super::{
     App,
@@ -32,8 +36,8 @@ const MOST_ERRORS: usize = 20;
 /// `POST /graphql`: any operation but a subscription.
 pub(super) async fn post(State(app): State<Arc<App>>, request: Request) -> Response {
     let Some(media) = negotiate(request.headers(), &[Media::GraphQl, Media::Json]) else { return not_acceptable() };
-    let answered = tokio::time::timeout(app.config.request_time, post_in_time(&app, request, media)).await;
-    answered.unwrap_or_else(|_| Err(Fault::timeout())).unwrap_or_else(|fault| fault.media(media).into_response())
+    let answered = post_in_time(&app, request, media).await;
+    answered.unwrap_or_else(|fault| fault.media(media).into_response())
 }
 
 /// `GET /graphql`: a query in the address, or the page for people.
@@ -49,24 +53,49 @@ pub(super) async fn get(State(app): State<Arc<App>>, request: Request) -> Respon
 }
 
 async fn post_in_time(app: &Arc<App>, request: Request, media: Media) -> Result<Response, Fault> {
-    let actor = authenticate(app, request.headers()).await?;
+    let mut late = pin!(tokio::time::sleep(app.config.request_time));
+    let actor = within(late.as_mut(), Fault::timeout, authenticate(app, request.headers())).await?;
     if !is_json(request.headers()) {
         let message = "send the operation as `Content-Type: application/json`";
         return Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, Code::BadRequest, message));
     }
-    let read = Bytes::from_request(request, &()).await;
-    let bytes = read.map_err(|refused| match refused.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let message = format!("the body is longer than {} bytes; ask for less at once", app.config.max_body);
-            Fault::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BadRequest, message)
-        }
-        _ => Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, "the body broke off; send it again"),
-    })?;
+    let bytes = within(late.as_mut(), Fault::too_slow, body(app, request)).await?;
     let operation: Operation = serde_json::from_slice(&bytes).map_err(|e| {
         let message = format!("the body is no operation: {e}; send {{\"query\": …, \"variables\": …}}");
         Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, message)
     })?;
-    perform(app, actor, operation, media, false).await
+    within(late, Fault::timeout, perform(app, actor, operation, media, false)).await
+}
+
+/// What is done, or why it is not when it is too late.
+async fn within<T>(
+    late: Pin<&mut Sleep>,
+    fault: fn() -> Fault,
+    doing: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    tokio::select! {
+        biased;
+        done = doing => done,
+        () = late => Err(fault()),
+    }
+}
+
+/// The whole body. One that says itself that it is too long is not asked for (`Expect: 100-continue`) nor read.
+async fn body(app: &App, request: Request) -> Result<Bytes, Fault> {
+    let most = app.config.max_body;
+    let too_long = || {
+        let message = format!("the body is longer than {most} bytes; ask for less at once");
+        Fault::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BadRequest, message)
+    };
+    if usize::try_from(request.body().size_hint().lower()).is_ok_and(|length| length <= most) {
+        let read = Bytes::from_request(request, &()).await;
+        read.map_err(|refused| match refused.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_long(),
+            _ => Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, "the body broke off; send it again"),
+        })
+    } else {
+        Err(too_long())
+    }
 }
 
 async fn get_in_time(app: &Arc<App>, request: &Parts, media: Media) -> Result<Response, Fault> {
@@ -168,6 +197,7 @@ pub(super) fn document(app: &App, operation: &Operation) -> Result<ExecutableDoc
     guard::check_text(&operation.query).map_err(refuse)?;
     let document = parse_query(&operation.query).map_err(|e| vec![coded(e.into(), Code::ParseFailed)])?;
     guard::check_document(&document, app.config.max_depth, app.config.max_complexity).map_err(refuse)?;
+    guard::check_subscriptions(&document).map_err(refuse)?;
     guard::check_types(&document, &app.types).map_err(refuse)?;
     match missing(&document, operation) {
         Some(name) => Err(refuse(format!("variable `${name}` has no value; give it one"))),
@@ -271,7 +301,7 @@ fn status(answer: &Answer, refused: bool, media: Media) -> StatusCode {
     let all = |fits: fn(&str) -> bool| answer.errors.iter().all(|e| code(e).is_some_and(fits));
     match media {
         _ if failed && all(Code::is_passing) => StatusCode::SERVICE_UNAVAILABLE,
-        Media::Json | Media::Html => StatusCode::OK,
+        Media::Json | Media::Html | Media::OpenMetrics | Media::Text => StatusCode::OK,
         Media::GraphQl if refused => StatusCode::BAD_REQUEST,
         Media::GraphQl if failed && all(|code| code == Code::Internal.as_str()) => StatusCode::INTERNAL_SERVER_ERROR,
         Media::GraphQl => StatusCode::OK,

@@ -1,13 +1,16 @@
 //! Numbers for Prometheus. No label holds anything that a caller chose.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
 use axum::{
     extract::State,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
 use liandong_engine::run::engine::{Engine, Lateness};
@@ -24,7 +27,11 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use super::{App, fault::Fault};
+use super::{
+    App,
+    accept::{Media, negotiate},
+    fault::{self, Fault},
+};
 
 /// The route and the status of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -33,12 +40,22 @@ struct Answered {
     status: u16,
 }
 
+/// Which bound a connection came up against.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Refused {
+    full: &'static str,
+}
+
 /// What is counted here, beside what the engine counts.
 #[derive(Debug)]
 pub(super) struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
     graphql: Histogram,
+    connections: Counter,
+    connections_open: Gauge,
+    refused: Family<Refused, Counter>,
+    evicted: Counter,
     sockets: Gauge,
     subscriptions: Gauge,
 }
@@ -51,7 +68,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("liandong");
         let requests = Family::default();
         let graphql = Histogram::new(BUCKETS);
-        let (sockets, subscriptions) = (Gauge::default(), Gauge::default());
+        let (connections_open, sockets, subscriptions) = (Gauge::default(), Gauge::default(), Gauge::default());
         registry.register("http_requests", "HTTP requests by route and status", requests.clone());
         registry.register_with_unit(
             "graphql_request",
@@ -59,10 +76,16 @@ impl Metrics {
             Unit::Seconds,
             graphql.clone(),
         );
+        let (connections, refused, evicted) = (Counter::default(), Family::default(), Counter::default());
+        registry.register("connections", "Connections let in", connections.clone());
+        registry.register("connections_open", "Connections open", connections_open.clone());
+        let help = "Connections not let in, because there were too many in all or of their address";
+        registry.register("connections_refused", help, refused.clone());
+        registry.register("connections_evicted", "Idle connections closed to make room", evicted.clone());
         registry.register("web_sockets_open", "Web sockets open", sockets.clone());
         registry.register("subscriptions_open", "Subscriptions open", subscriptions.clone());
         registry.register_collector(Box::new(OfEngine(Arc::clone(engine))));
-        Self { registry, requests, graphql, sockets, subscriptions }
+        Self { registry, requests, graphql, connections, connections_open, refused, evicted, sockets, subscriptions }
     }
 
     /// Counts a request that was answered.
@@ -71,6 +94,21 @@ impl Metrics {
         if route == "/graphql" {
             self.graphql.observe(seconds);
         }
+    }
+
+    /// Counts a connection that was let in, and whether another one had to make room for it; as open for as long as the
+    /// result lives.
+    pub(super) fn let_in(&self, made_room: bool) -> Open {
+        self.connections.inc();
+        if made_room {
+            self.evicted.inc();
+        }
+        Open::new(&self.connections_open)
+    }
+
+    /// Counts a connection that was not.
+    pub(super) fn refused(&self, full: &'static str) {
+        self.refused.get_or_create(&Refused { full }).inc();
     }
 
     /// Counts a web socket for as long as the result lives.
@@ -209,14 +247,36 @@ fn transactions(encoder: &mut DescriptorEncoder<'_>, engine: &Engine) -> Result<
     Ok(())
 }
 
-/// `GET /metrics`.
-pub(super) async fn show(State(app): State<Arc<App>>) -> Response {
-    let mut text = String::with_capacity(4096);
-    match encode(&mut text, &app.metrics.registry) {
-        Ok(()) => {
-            let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
-            (StatusCode::OK, [(header::CONTENT_TYPE, kind)], text).into_response()
-        }
-        Err(_) => Fault::internal().into_response(),
+/// `GET /metrics`: OpenMetrics for whoever asks for it, else the classic text format.
+pub(super) async fn show(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    let mut text = String::with_capacity(8192);
+    if encode(&mut text, &app.metrics.registry).is_err() {
+        return Fault::internal().into_response();
     }
+    let (kind, text) = match negotiate(&headers, &[Media::OpenMetrics, Media::Text]) {
+        Some(Media::OpenMetrics) => (Media::OpenMetrics, text),
+        // Whoever asks for neither is a program that does not say what it means: it reads what all of them read.
+        _ => (Media::Text, classic(&text)),
+    };
+    fault::body(StatusCode::OK, kind, text)
+}
+
+/// The same numbers in the classic text format, which knows no units and no end, and in which a counter is named as its
+/// sample is: <https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format>.
+fn classic(open_metrics: &str) -> String {
+    let counters: HashSet<&str> =
+        open_metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.strip_suffix(" counter")).collect();
+    let mut text = String::with_capacity(open_metrics.len());
+    for line in open_metrics.lines() {
+        let mut words = line.splitn(4, ' ');
+        match (words.next(), words.next(), words.next(), words.next()) {
+            (Some("#"), Some("UNIT" | "EOF"), ..) => continue,
+            (Some("#"), Some(what), Some(name), Some(rest)) if counters.contains(name) => {
+                text.extend(["# ", what, " ", name, "_total ", rest]);
+            }
+            _ => text.push_str(line),
+        }
+        text.push('\n');
+    }
+    text
 }

@@ -2,14 +2,18 @@
 
 mod accept;
 mod calendar;
+mod doors;
 mod fault;
+mod files;
 mod graphiql;
 mod graphql;
 mod health;
 mod ics;
+mod listen;
 mod metrics;
 mod observe;
 mod run;
+mod stream;
 mod websocket;
 
 use std::{collections::HashSet, io, sync::Arc};
@@ -83,19 +87,28 @@ pub fn router(engine: Arc<Engine>, config: &Config) -> Router {
 
 fn routes(app: Arc<App>) -> Router {
     let graphql: MethodRouter<Arc<App>> = get(graphql::get).post(graphql::post).fallback(fault::method_not_allowed);
-    Router::new()
+    let mut router = Router::new();
+    // Where they have an address of their own they are not to be had at this one.
+    if app.config.metrics_listen.is_none() {
+        router = router.route("/metrics", get(metrics::show));
+    }
+    router
         .route("/graphql", graphql)
         .route("/graphql/ws", get(websocket::upgrade))
         .route("/graphiql/{file}", get(graphiql::file))
         .route("/calendar/{file}", get(calendar::show).fallback(calendar::method_not_allowed))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .route("/metrics", get(metrics::show))
         .fallback(fault::not_found)
         .layer(DefaultBodyLimit::max(app.config.max_body))
         .layer(CatchPanicLayer::custom(fault::panicked))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), observe::observe))
         .with_state(app)
+}
+
+/// The numbers alone, for an address of their own.
+fn metrics_routes(app: Arc<App>) -> Router {
+    Router::new().route("/metrics", get(metrics::show)).fallback(fault::not_found).with_state(app)
 }
 
 /// Listens and serves until `shutdown`, then stops in order: `/health/ready` turns, after the

@@ -16,13 +16,13 @@ use super::App;
 #[expect(clippy::disallowed_methods, reason = "measures how long an answer takes; nothing is decided by it")]
 pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let route = route(request.uri().path());
-    let span = tracing::info_span!("http", method = %request.method(), route, status = tracing::field::Empty);
+    let span = tracing::info_span!("http", method = %request.method(), route = %route, status = tracing::field::Empty);
     let begun = Instant::now();
     let response = next.run(request).instrument(span.clone()).await;
     let (status, took) = (response.status(), begun.elapsed());
     span.record("status", status.as_u16());
     app.metrics.answered(route, status, took.as_secs_f64());
-    span.in_scope(|| tracing::debug!(micros = took.as_micros(), "answered"));
+    span.in_scope(|| tracing::debug!(micros = took.as_micros(), "a request over HTTP was answered"));
     response
 }
 

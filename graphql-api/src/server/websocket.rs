@@ -4,6 +4,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use async_graphql::{Request as Operation, Response as Answer, ServerError, parser::types::OperationType};
 use axum::{
+    Extension,
+    body::Bytes,
     extract::{
         State,
         ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
@@ -22,6 +24,7 @@ use tokio::time::{MissedTickBehavior, timeout};
 
 use super::{
     App,
+    doors::Guest,
     fault::Fault,
     graphql::{Finished, coded, document, finish, kind},
 };
@@ -82,6 +85,9 @@ struct Close(u16, &'static str);
 
 const GONE: Close = Close(1000, "");
 const STOPPING: Close = Close(1001, "The server stops");
+const BAD_PROTOCOL: Close = Close(1002, "Protocol error");
+const BAD_TEXT: Close = Close(1007, "Invalid text");
+const TOO_BIG: Close = Close(1009, "Message too big");
 const BAD_MESSAGE: Close = Close(4400, "Invalid message");
 const UNAUTHORIZED: Close = Close(4401, "Unauthorized");
 const FORBIDDEN: Close = Close(4403, "Forbidden");
@@ -96,6 +102,7 @@ type Brought = (String, Option<Box<Finished>>);
 /// `GET /graphql/ws`.
 pub(super) async fn upgrade(
     State(app): State<Arc<App>>,
+    guest: Option<Extension<Arc<Guest>>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let upgrade = match upgrade {
@@ -107,14 +114,24 @@ pub(super) async fn upgrade(
         return Fault::new(StatusCode::BAD_REQUEST, Code::BadRequest, message).into_response();
     }
     let most = app.config.max_body;
-    upgrade.max_message_size(most).max_frame_size(most).on_upgrade(|socket| Box::pin(talk(app, socket)))
+    let guest = guest.map(|Extension(guest)| guest);
+    // From here on, for it is told of the stop in its own words. Should the handshake not come through, the connection is
+    // at its end; until then it is idle and makes room like any other, and nobody waits for it.
+    if let Some(guest) = &guest {
+        guest.upgrade();
+    }
+    upgrade.max_message_size(most).max_frame_size(most).on_upgrade(move |socket| Box::pin(talk(app, socket, guest)))
 }
 
-async fn talk(app: Arc<App>, socket: WebSocket) {
+async fn talk(app: Arc<App>, socket: WebSocket, guest: Option<Arc<Guest>>) {
     let _open = app.metrics.socket();
-    let mut socket = Socket { app, socket };
+    let mut socket = Socket { app, socket, heard: false };
     let Close(code, reason) = match socket.init().await {
-        Ok(credentials) => Talk::new(&mut socket, credentials).run().await,
+        Ok(credentials) => {
+            // Who said who they are does not make room for others, unless they do not read.
+            let _stays = guest.as_ref().map(Guest::busy);
+            Talk::new(&mut socket, credentials).run().await
+        }
         Err(close) => close,
     };
     if code != GONE.0 {
@@ -126,17 +143,22 @@ async fn talk(app: Arc<App>, socket: WebSocket) {
 struct Socket {
     app: Arc<App>,
     socket: WebSocket,
+    /// Whether there was a sign of life since it was last asked for.
+    heard: bool,
 }
 
 impl Socket {
     /// The next message of the protocol; an error when the socket is to close.
     async fn hear(&mut self) -> Result<Said, Close> {
         loop {
-            let bytes = match self.socket.recv().await {
+            let received = self.socket.recv().await;
+            self.heard = true;
+            let bytes = match received {
                 Some(Ok(Message::Text(text))) => text.into(),
                 Some(Ok(Message::Binary(bytes))) => bytes,
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(GONE),
+                Some(Ok(Message::Close(_))) | None => return Err(GONE),
+                Some(Err(error)) => return Err(broken(error)),
             };
             return serde_json::from_slice::<Said>(&bytes).map_err(|_| BAD_MESSAGE);
         }
@@ -151,10 +173,22 @@ impl Socket {
         }
     }
 
+    /// Asks for a sign of life; an error when there was none since the last time.
+    async fn ping(&mut self) -> Result<(), Close> {
+        if !std::mem::take(&mut self.heard) {
+            return Err(GONE);
+        }
+        let sent = timeout(self.app.config.request_time, self.socket.send(Message::Ping(Bytes::new()))).await;
+        sent.ok().and_then(Result::ok).ok_or(GONE)
+    }
+
     /// Waits until the client has said who it is.
     async fn init(&mut self) -> Result<Credentials, Close> {
-        let wait = self.app.config.init_time;
-        timeout(wait, self.introduced()).await.unwrap_or(Err(INIT_TIMEOUT))
+        let (wait, mut closing) = (self.app.config.init_time, self.app.closing.subscribe());
+        tokio::select! {
+            introduced = timeout(wait, self.introduced()) => introduced.unwrap_or(Err(INIT_TIMEOUT)),
+            _ = closing.wait_for(|closing| *closing) => Err(STOPPING),
+        }
     }
 
     async fn introduced(&mut self) -> Result<Credentials, Close> {
@@ -171,6 +205,17 @@ impl Socket {
                 Said::Subscribe { .. } | Said::Complete { .. } => return Err(UNAUTHORIZED),
             }
         }
+    }
+}
+
+/// Why nothing can be read any more: what came is wrong, which can be said, or there is nobody to say it to.
+fn broken(error: axum::Error) -> Close {
+    use tungstenite::error::{Error, ProtocolError::ResetWithoutClosingHandshake};
+    match error.into_inner().downcast_ref::<Error>() {
+        Some(Error::Capacity(_)) => TOO_BIG,
+        Some(Error::Utf8(_)) => BAD_TEXT,
+        Some(Error::Protocol(what)) if *what != ResetWithoutClosingHandshake => BAD_PROTOCOL,
+        _ => GONE,
     }
 }
 
@@ -217,6 +262,8 @@ impl<'a> Talk<'a> {
         // An identity may be believed for no time at all; to look without a pause would help nobody.
         let mut look = tokio::time::interval(self.socket.app.config.identity_time.max(LEAST_LOOK));
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ping = tokio::time::interval(self.socket.app.config.ping_time.max(LEAST_LOOK));
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             if *closing.borrow_and_update() && self.open.is_empty() {
                 return Ok(());
@@ -225,6 +272,7 @@ impl<'a> Talk<'a> {
                 said = self.socket.hear() => self.answer(said?).await?,
                 Some(brought) = self.streams.next() => self.bring(brought).await?,
                 _ = look.tick() => drop(known(&self.socket.app, &self.credentials).await?),
+                _ = ping.tick() => self.socket.ping().await?,
                 Ok(()) = closing.changed() => {}
             }
         }

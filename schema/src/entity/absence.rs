@@ -21,6 +21,8 @@ pub struct Model {
     pub matters: Option<String>,
     /// Who stands in; null for whoever else holds the post.
     pub substitute: Option<String>,
+    /// When whoever is named could not stand in any more.
+    pub substitute_until: Option<i64>,
     /// Who recorded it; null for the operator.
     pub recorded_by: Option<String>,
     /// When it was recorded.

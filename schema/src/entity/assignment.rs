@@ -32,6 +32,12 @@ pub struct Model {
     pub finish_soon: Option<i64>,
     /// Until when it is to be finished.
     pub finish_by: Option<i64>,
+    /// Whether the time for accepting it was over before it was accepted, as was told.
+    pub accept_expired: bool,
+    /// Whether the time for finishing it was over, as was told.
+    pub finish_expired: bool,
+    /// When it is told again that it is overdue; none while it is not, or the citizen is waited for.
+    pub next_reminder: Option<i64>,
     /// When it ended.
     pub ended_at: Option<i64>,
     /// How it ended.

@@ -37,8 +37,10 @@ pub struct Model {
     pub taken_at: Option<i64>,
     /// Who took it back or undid it; null for the operator.
     pub ended_by: Option<String>,
-    /// When it was taken back or undone.
+    /// When it was taken back, undone, or expired.
     pub ended_at: Option<i64>,
+    /// Why it expired, as ShiftBegun; null where somebody ended it.
+    pub expiry: Option<String>,
 }
 
 /// No relations: rows are read by their keys.

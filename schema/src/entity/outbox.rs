@@ -24,6 +24,10 @@ pub struct Model {
     pub absence: Option<String>,
     /// About which roster.
     pub roster: Option<String>,
+    /// About which post.
+    pub post: Option<String>,
+    /// About which unit.
+    pub unit: Option<String>,
     /// About which assignment.
     pub assignment: Option<i16>,
     /// When.

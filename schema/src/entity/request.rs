@@ -29,6 +29,8 @@ pub struct Model {
     /// Whose conduct it is about, a JSON list; empty text for nobody.
     #[sea_orm(column_type = "Text")]
     pub accused: String,
+    /// The request that it is the same as, since it was merged.
+    pub merged_into: Option<Uuid>,
     /// Who logged it, JSON.
     pub logged_by: String,
     /// When.
@@ -41,7 +43,7 @@ pub struct Model {
     /// The present climb, JSON.
     #[sea_orm(column_type = "Text")]
     pub climb: String,
-    /// How often it was sent back.
+    /// How often it was sent back, or the citizen was asked once more.
     pub returns: i16,
     /// How often it was reopened.
     pub reopened: i16,
@@ -50,6 +52,9 @@ pub struct Model {
     pub limits: Option<String>,
     /// When the first of its limits that run is over: the due index; none where none runs.
     pub due_at: Option<i64>,
+    /// Who acted on it without an assignment, JSON; none where there is nobody.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub acted: Option<String>,
     /// How many events made it.
     pub events: i32,
 }

@@ -15,6 +15,12 @@ mod m20261125_000010_told_of_duty;
 mod m20261125_000011_open_work;
 mod m20261125_000012_told_of_rosters;
 mod m20261128_000013_retention;
+mod m20261128_000014_reminders;
+mod m20261128_000015_merged_into;
+mod m20261128_000016_expiry;
+mod m20261128_000017_participants;
+mod m20261128_000018_secret_mark;
+mod m20261128_000019_told_of_posts_and_units;
 mod tables;
 
 /// All migrations in order.
@@ -38,6 +44,12 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000011_open_work::Migration),
             Box::new(m20261125_000012_told_of_rosters::Migration),
             Box::new(m20261128_000013_retention::Migration),
+            Box::new(m20261128_000014_reminders::Migration),
+            Box::new(m20261128_000015_merged_into::Migration),
+            Box::new(m20261128_000016_expiry::Migration),
+            Box::new(m20261128_000017_participants::Migration),
+            Box::new(m20261128_000018_secret_mark::Migration),
+            Box::new(m20261128_000019_told_of_posts_and_units::Migration),
         ]
     }
 }

@@ -51,6 +51,13 @@ impl Model for Town {
             Property::always("nobody who is away holds anything", |_, state: &State| {
                 state.cases.iter().flat_map(|case| &case.open).all(|open| !state.away.has(open.person))
             }),
+            Property::always("what is overdue stays overdue, and is told again", |_, state: &State| {
+                state.cases.iter().flat_map(|case| &case.open).all(|open| {
+                    let (accept, finish) = open.expired;
+                    let over = |expired: bool, limit: Option<u8>| !expired || limit.is_some_and(|due| due <= state.now);
+                    over(accept, open.accept) && over(finish, open.finish) && open.again.is_some() == (accept || finish)
+                })
+            }),
             Property::always("no limit takes effect before its time", |_, state: &State| {
                 state.fault != Some(Fault::Early)
             }),
@@ -69,6 +76,9 @@ impl Model for Town {
             }),
             Property::sometimes("the top is reached", |_, state: &State| {
                 state.cases.iter().any(|case| case.held().is_some_and(|held| held.rung == TOP && !held.relay))
+            }),
+            Property::sometimes("something is overdue and stays where it is", |_, state: &State| {
+                state.cases.iter().flat_map(|case| &case.open).any(|open| open.again.is_some())
             }),
             Property::sometimes("a request is resolved after a climb", |_, state: &State| {
                 state.cases.iter().any(|case| case.climbed && case.stage == Stage::Resolved)

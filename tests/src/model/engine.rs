@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use liandong_engine::rules::{
     absence::{Scope, Substitute},
     actor::Actor,
-    id::{PersonCode, ReceiptCode, RequestId},
+    id::{PersonCode, ReceiptHash, RequestId},
     instant::{Instant, Zone},
     limit::LimitKind,
     register::{self, command as change},
@@ -16,7 +16,7 @@ use liandong_engine::rules::{
         command::{Command, LogRequest},
         decide::{Fresh, decide, log, run_out},
         event::Recorded,
-        evolve::evolve,
+        evolve::fold,
         running,
     },
     routing::Loads,
@@ -78,7 +78,7 @@ impl Rules {
             Act::Log => {
                 let number = u8::try_from(case).unwrap_or(u8::MAX);
                 let id = RequestId::from_parts(at, [number; 10]);
-                let fresh = Fresh { id, receipt: ReceiptCode::from_random([number; 12]) };
+                let fresh = Fresh { id, receipt: ReceiptHash([number; 16]) };
                 let command = LogRequest {
                     place: "H".parse().ok()?,
                     matter: "water-pipe".parse().ok()?,
@@ -200,8 +200,14 @@ impl Rules {
     fn assigned(&self, open: &request::Assignment) -> Assigned {
         let accept = open.accept.filter(|_| open.accepted_at.is_none()).map(|limit| limit.due);
         let finish = open.finish.map(|limit| limit.due);
-        let both = accept.zip(finish);
+        // What comes next of each: a limit, or that it is told again.
+        let again = open.next_reminder;
+        let (late, expired) = (open.finish_expired, (open.accept_expired && accept.is_some(), open.finish_expired));
+        let next_accept = accept.filter(|_| !open.accept_expired).or(again.filter(|_| !late));
+        let both = next_accept.zip(if late { again } else { finish });
         Assigned {
+            expired,
+            again: again.map(tick),
             no: u8::try_from(open.no.0).unwrap_or(u8::MAX),
             relay: open.duty == Duty::Relay,
             post: post(&open.post),
@@ -230,7 +236,7 @@ impl Default for Rules {
 }
 
 fn folded(before: Option<Request>, at: Instant, records: &[Recorded]) -> Option<Request> {
-    records.iter().fold(before, |request, record| evolve(request, at, &record.event))
+    records.iter().fold(before, |request, record| fold(request, at, record).ok())
 }
 
 fn tick(at: Instant) -> u8 {

@@ -101,6 +101,10 @@ pub struct Assigned {
     pub accept: Option<u8>,
     /// Until which tick it is to be finished.
     pub finish: Option<u8>,
+    /// Whether the time to take it on was over, and whether that to finish it was: what is over stays over.
+    pub expired: (bool, bool),
+    /// At which tick it is told again that it is overdue.
+    pub again: Option<u8>,
     /// Where both are over at the same tick: whether the time to finish began first, and so ends first.
     pub finish_first: bool,
     /// Who was away when it was given.
@@ -190,6 +194,8 @@ pub struct Bounds {
 /// A mistake that a model can be given, to see that the checker finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flaw {
+    /// To be told again that it is overdue gives more time.
+    ReminderMoves,
     /// A limit that a node saw takes effect, whatever came in between.
     StaleTrigger,
     /// Whether a limit is over is what the node believed when it looked.

@@ -81,8 +81,11 @@ impl Case {
         let accept = (!relay).then_some(now + ACCEPT);
         let finish = Some(now + if relay { RELAY } else { FINISH });
         let no = self.given;
-        let given_while = away;
-        self.open.push(Assigned { no, relay, post, person, rung, accept, finish, finish_first: false, given_while });
+        let (expired, again) = ((false, false), None);
+        let (finish_first, given_while) = (false, away);
+        let given =
+            Assigned { no, relay, post, person, rung, accept, finish, expired, again, finish_first, given_while };
+        self.open.push(given);
     }
 
     /// The limits that run.
@@ -91,8 +94,9 @@ impl Case {
         let mut running = Vec::new();
         for held in &self.open {
             let trigger = |kind| move |due| Trigger { due, no: held.no, kind };
-            running.extend(held.accept.map(trigger(Kind::Accept)));
-            running.extend(held.finish.map(trigger(Kind::Finish)));
+            let (accept, finish) = held.next();
+            running.extend(accept.map(trigger(Kind::Accept)));
+            running.extend(finish.map(trigger(Kind::Finish)));
         }
         running
     }
@@ -115,6 +119,21 @@ impl Case {
     }
 }
 
+impl Assigned {
+    /// When the next thing about taking it on comes, and the next about finishing it: a limit, or that it is told again.
+    #[must_use]
+    pub fn next(&self) -> (Option<u8>, Option<u8>) {
+        let (accepted_late, finished_late) = self.expired;
+        let (accept, finish) = (self.accept.filter(|_| !accepted_late), self.finish.filter(|_| !finished_late));
+        if finished_late { (accept, self.again) } else { (accept.or(self.again), finish) }
+    }
+
+    fn both_at_once(&self) -> bool {
+        let (accept, finish) = self.next();
+        accept.is_some() && accept == finish
+    }
+}
+
 impl Town {
     /// What somebody's command comes to; none when it is refused.
     #[must_use]
@@ -123,8 +142,9 @@ impl Town {
         let mut case = case.clone();
         match (act, case.stage) {
             (Act::Accept, Stage::Routed) => {
-                case.open.last_mut()?.accept = None;
-                case.open.last_mut()?.finish_first = false;
+                let open = case.open.last_mut()?;
+                (open.accept, open.expired.0, open.finish_first) = (None, false, false);
+                open.again = open.again.filter(|_| open.expired.1);
                 case.stage = Stage::InHand;
             }
             (Act::Escalate, Stage::Routed | Stage::InHand) => {
@@ -187,10 +207,14 @@ impl Town {
             None => {
                 for open in &mut case.open {
                     match trigger.kind {
-                        Kind::Accept => open.accept = Some(now + AGAIN),
-                        Kind::Finish => open.finish = Some(now + AGAIN),
+                        Kind::Accept => open.expired.0 = true,
+                        Kind::Finish => open.expired.1 = true,
                     }
-                    open.finish_first = trigger.kind == Kind::Accept && open.accept == open.finish;
+                    open.again = Some(now + AGAIN);
+                    if self.has(Flaw::ReminderMoves) {
+                        open.finish = open.again;
+                    }
+                    open.finish_first = open.both_at_once() && trigger.kind == Kind::Accept;
                 }
             }
         }
@@ -222,7 +246,9 @@ impl Town {
         if let Some(open) = case.open.last_mut().filter(|open| open.post == held.post) {
             // Who steps in on the post has what is left of the time to finish.
             open.finish = held.finish;
-            open.finish_first = open.accept == open.finish && open.accept.is_some();
+            open.expired.1 = held.expired.1;
+            open.again = held.again.filter(|_| held.expired.1);
+            open.finish_first = open.both_at_once();
         }
         if case.stage == Stage::InHand {
             case.stage = Stage::Routed;

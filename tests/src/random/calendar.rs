@@ -95,8 +95,14 @@ pub fn add(register: &mut Register, dice: &mut Dice<'_>) {
     for _ in 0..dice.below(60) {
         let on = date(2007, 1, 1).saturating_add(Days::new().days(dice.below(7_300) as i64));
         let periods = if dice.below(3) == 0 { dice.periods() } else { Vec::new() };
+        let kind = match dice.of(Declared::ALL) {
+            // Part of a day has hours, and what was taken back has none.
+            Declared::HalfDay if periods.is_empty() => Declared::Holiday,
+            kind => kind,
+        };
+        let periods = if kind == Declared::Ordinary { Vec::new() } else { periods };
         if days.iter().all(|(other, ..)| *other != on) {
-            days.push((on, dice.of(&["州庆", "停电", "抗旱"]), dice.of(Declared::ALL), periods));
+            days.push((on, dice.of(&["州庆", "停电", "抗旱"]), kind, periods));
         }
     }
     let row = |(date, name, kind, periods): (_, &str, _, _)| DayRow {

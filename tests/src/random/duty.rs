@@ -4,21 +4,34 @@
 use liandong_engine::rules::{
     actor::Actor,
     id::PersonCode,
-    instant::Span,
+    instant::{Instant, Span},
     register::command::{Command, DutyCommand, NewRoster, Rota},
     roster::{
         Change, DutyChange, DutyChangeStage, On, Roster, RosterKind, Scope, ShiftId, Slot, TimeOfDay, Turn, Weekday,
         on_duty,
     },
+    world::{Register, World},
 };
 
-use super::{pick, play::Play};
+use super::pick;
 
-impl Play {
+/// What is known when somebody does something about duty.
+#[derive(Clone, Copy, Debug)]
+pub struct OnDuty<'w> {
+    /// The world, compiled.
+    pub world: &'w World,
+    /// Its rows, in an order that follows from what was done and from nothing else.
+    pub rows: &'w Register,
+    /// When.
+    pub now: Instant,
+}
+
+impl OnDuty<'_> {
     /// Somebody tries something about duty, who mostly may; nothing where there is nobody to do it.
-    pub(super) fn about_duty(&self, which: u16, how: u16) -> Option<(Actor, Command)> {
+    #[must_use]
+    pub fn about_duty(self, which: u16, how: u16) -> Option<(Actor, Command)> {
         let rosters: Vec<&Roster> =
-            self.world.register().rosters.iter().filter(|row| row.span.to > self.now && self.has_posts(row)).collect();
+            self.rows.rosters.iter().filter(|row| row.span.to > self.now && self.has_posts(row)).collect();
         if rosters.is_empty() || how.is_multiple_of(24) {
             return self.new_roster(which, how / 24).map(|command| (Actor::Operator, command));
         }
@@ -93,7 +106,7 @@ impl Play {
     }
 
     fn changes_at(&self, stage: DutyChangeStage) -> Vec<&DutyChange> {
-        self.world.register().duty_changes.iter().filter(|row| row.stage() == stage).collect()
+        self.rows.duty_changes.iter().filter(|row| row.stage() == stage).collect()
     }
 
     /// Mostly who began it, else the operator.
@@ -104,7 +117,7 @@ impl Play {
 
     /// Those who hold posts among whose holders a roster decides, now.
     fn colleagues(&self, roster: &Roster) -> Vec<PersonCode> {
-        let register = self.world.register();
+        let register = self.rows;
         let own =
             |code| register.posts.iter().any(|p| p.code == code && p.unit == roster.unit && p.kind == roster.posts);
         let held = register.holdings.iter().filter(|h| h.span.contains(self.now) && own(h.post.clone()));
@@ -144,7 +157,7 @@ impl Play {
     }
 
     fn new_roster(&self, which: u16, how: u16) -> Option<Command> {
-        let register = self.world.register();
+        let register = self.rows;
         let held: Vec<_> = register.holdings.iter().filter(|h| h.span.contains(self.now)).collect();
         let post = register.posts.iter().find(|p| !held.is_empty() && p.code == pick(&held, which).post)?;
         let row = Roster {

@@ -7,7 +7,7 @@
 )]
 
 pub mod calendar;
-mod duty;
+pub mod duty;
 pub mod plan;
 pub mod play;
 

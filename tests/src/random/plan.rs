@@ -392,6 +392,7 @@ impl Plan {
             let back = what.is_multiple_of(5).then(|| day(from).plus_days(i64::from(length % 4)));
             let some = !what.is_multiple_of(3) || matters.is_empty();
             register.absences.push(Absence {
+                substitute_until: None,
                 code: code(format!("A{}", register.absences.len())),
                 person: person(who).code,
                 span: Span { from: day(from), to: day(from).plus_days(i64::from(*length) + 1) },

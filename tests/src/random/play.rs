@@ -10,7 +10,7 @@ use liandong_engine::rules::{
     actor::Actor,
     authority::{Act, may, roles_at},
     calendar::{Allowance, Declared},
-    id::{AssignmentNo, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    id::{AssignmentNo, PersonCode, PostCode, ReceiptHash, RequestId, UnitCode},
     instant::{Instant, Zone},
     limit::Due,
     matter::{Mandated, Power},
@@ -20,9 +20,9 @@ use liandong_engine::rules::{
         Channel, Citizen, Duty, How, Outcome, Request, StageKind, TRANSITIONS,
         basis::bases,
         command::{Command, CommandKind, LogRequest},
-        decide::{Fresh, decide, log, run_out},
+        decide::{Around, Fresh, decide, followed, log, run_out},
         event::Recorded,
-        evolve::evolve,
+        evolve::fold,
         hand_over::hand_over,
         running,
     },
@@ -33,7 +33,7 @@ use liandong_engine::rules::{
 };
 use proptest::{collection::vec, prelude::*};
 
-use super::{pick, plan::day};
+use super::{duty::OnDuty, pick, plan::day};
 
 /// Something somebody tries.
 #[derive(Clone, Debug)]
@@ -69,6 +69,8 @@ pub enum Done {
     Register(change::Command, Vec<register::event::Recorded>, Vec<(RequestId, Vec<Recorded>)>),
     /// Somebody went or came back by the dates of an absence, and requests changed hands by it.
     Due(Vec<(RequestId, Vec<Recorded>)>),
+    /// Something happened to one request, and to those that were merged into it.
+    Followed(Vec<(RequestId, Vec<Recorded>)>),
     /// It was refused, with this code.
     Refused(&'static str),
     /// There was nothing to do it to.
@@ -117,8 +119,8 @@ impl Play {
     #[must_use]
     pub fn loads(&self) -> Loads {
         let mut loads = Loads::default();
-        for assignment in self.requests.values().filter_map(Request::handle) {
-            *loads.0.entry(assignment.person.clone()).or_default() += 1;
+        for person in self.requests.values().filter_map(Request::weighs_on) {
+            *loads.0.entry(person.clone()).or_default() += 1;
         }
         loads
     }
@@ -161,7 +163,8 @@ impl Play {
     }
 
     fn duty(&mut self, step: &Move) -> Done {
-        match self.about_duty(step.which, step.how) {
+        let known = OnDuty { world: &self.world, rows: self.world.register(), now: self.now };
+        match known.about_duty(step.which, step.how) {
             Some((actor, command)) => self.decided(&actor, command),
             None => Done::Nothing,
         }
@@ -182,13 +185,17 @@ impl Play {
     fn happened(&mut self, id: RequestId, records: &[Recorded]) {
         for record in records {
             let before = self.requests.remove(&id);
-            self.requests.extend(evolve(before, self.now, &record.event).map(|after| (id, after)));
+            self.requests.insert(id, fold(before, self.now, record).unwrap());
             self.journal.push((id, self.now, record.clone()));
         }
     }
 
     /// What the dates of holdings and absences bring; what nobody may take stays where it is.
     fn due(&mut self, before: Instant) -> Vec<(RequestId, Vec<Recorded>)> {
+        if let Some(decision) = register::decide::come(&self.world, self.now).unwrap() {
+            self.changes.extend(decision.records.into_iter().map(|record| (self.now, record)));
+            self.world = decision.world;
+        }
         let posts = self.world.changing_hands(before, self.now);
         let touched = register::decide::Touched { posts, ..register::decide::Touched::default() };
         let open: Vec<Request> = self.requests.values().filter(|r| touched.concerns(r)).cloned().collect();
@@ -261,7 +268,7 @@ impl Play {
         let actor =
             Actor::Person(if step.who % 8 == 7 { self.anybody(step.who / 8) } else { pick(&able, step.who / 8) });
         let id = RequestId::from_parts(self.now, [self.made; 10]);
-        let fresh = Fresh { id, receipt: ReceiptCode::from_random([self.made; 12]) };
+        let fresh = Fresh { id, receipt: ReceiptHash([self.made; 16]) };
         match log(&self.world, self.now, &actor, fresh, &command, &self.loads()) {
             Ok(records) => {
                 self.happened(id, &records);
@@ -295,10 +302,29 @@ impl Play {
             2 => Actor::Citizen(request.id),
             _ => holder.unwrap_or(Actor::Citizen(request.id)),
         };
-        match decide(&self.world, &request, self.now, &actor, &command, &self.loads()) {
+        let loads = self.loads();
+        let other = match &command {
+            Command::Merge { into, .. } => self.requests.get(into),
+            _ => None,
+        };
+        match decide(&self.world, &request, self.now, &actor, &command, Around { loads: &loads, other }) {
             Ok(records) => {
-                self.happened(request.id, &records);
-                Done::Request(request.id, records)
+                let follow = |other: &&Request| other.merged_into == Some(request.id);
+                let followers: Vec<Request> = self.requests.values().filter(follow).cloned().collect();
+                let followed = followed(&self.world, &request, &records, &followers, self.now, &loads);
+                let mut all = match followed {
+                    Ok(followed) => followed,
+                    Err(refusal) => return Done::Refused(refusal.code.word()),
+                };
+                if all.is_empty() {
+                    self.happened(request.id, &records);
+                    return Done::Request(request.id, records);
+                }
+                all.insert(0, (request.id, records));
+                for (id, records) in &all {
+                    self.happened(*id, records);
+                }
+                Done::Followed(all)
             }
             Err(refusal) => Done::Refused(refusal.code.word()),
         }
@@ -377,6 +403,20 @@ impl Play {
             CommandKind::Correct => {
                 Command::Correct { matter: pick(&self.world.register().matters, number).code, reason: text() }
             }
+            CommandKind::CorrectPlace => Command::CorrectPlace {
+                place: self.unit_code(number),
+                entered_at: number.is_multiple_of(5).then(|| self.unit_code(number / 5)),
+                reason: text(),
+            },
+            CommandKind::CorrectCitizen => Command::CorrectCitizen {
+                citizen: Citizen { name: format!("某{}", number % 4), phone: String::new() },
+                reason: text(),
+            },
+            CommandKind::Merge => {
+                let others: Vec<RequestId> = self.requests.keys().copied().collect();
+                Command::Merge { into: pick(&others, number), reason: text() }
+            }
+            CommandKind::Separate => Command::Separate { reason: text() },
             CommandKind::TakeOver => Command::TakeOver { reason: text() },
             CommandKind::CallHelp => Command::CallHelp { to: post(number), reason: text() },
             CommandKind::Delegate => Command::Delegate { to: post(number), instruction: text() },

@@ -6,13 +6,13 @@ use liandong_engine::{
         actor::Actor,
         authority::{Act, may, roles_at},
         calendar::{Allowance, Declared},
-        id::{AssignmentNo, PersonCode, PostCode, UnitCode},
+        id::{AssignmentNo, PersonCode, PostCode, RequestId, UnitCode},
         limit::LimitRule,
         matter::{Mandated, Power},
         post::{PostKind, Rank},
         register::command as change,
         request::{
-            Assignment, Channel, Citizen, How, Request, TRANSITIONS,
+            Assignment, Channel, Citizen, How, Request, StageKind, TRANSITIONS,
             command::{Command as Asks, CommandKind, LogRequest},
         },
         tier::UnitKind,
@@ -26,7 +26,7 @@ use super::{
     op::{Change, What, Who},
     shell::Shell,
 };
-use crate::random::pick;
+use crate::random::{duty::OnDuty, pick};
 
 /// A number from here on does what one should not.
 const WRONG: u8 = 240;
@@ -79,7 +79,7 @@ impl<S: Shell> Drive<'_, S> {
     /// Somebody does something about a request, mostly one that is open.
     pub(super) fn act(&self, case: u8, who: Who, what: &What) -> Option<(Actor, Command)> {
         let all: Vec<&Request> = self.watch.requests.values().collect();
-        let open: Vec<&Request> = all.iter().copied().filter(|r| r.stage.kind().word() != "Closed").collect();
+        let open: Vec<&Request> = all.iter().copied().filter(|r| r.stage.kind() != StageKind::Closed).collect();
         let decides = matches!(what.kind, CommandKind::GrantExtension | CommandKind::RefuseExtension);
         let possible = |request: &&Request| {
             let stage = request.stage.kind();
@@ -152,6 +152,29 @@ impl<S: Shell> Drive<'_, S> {
         (!asides.is_empty()).then(|| pick(&asides, what.post.unwrap_or(0)))
     }
 
+    /// Another request, mostly one that is not over; one that is over or follows another itself, or the very same,
+    /// when the number is high.
+    fn other(&self, request: &Request, number: u8) -> RequestId {
+        if number >= WRONG {
+            return request.id;
+        }
+        let alone = |other: &&Request| other.stage.kind() != StageKind::Closed && other.merged_into.is_none();
+        let others = self.watch.requests.values().filter(|other| other.id != request.id);
+        let others: Vec<RequestId> =
+            others.filter(|other| (number < UNFIT) == alone(other)).map(|other| other.id).collect();
+        if others.is_empty() { request.id } else { pick(&others, number) }
+    }
+
+    /// A household, mostly one that is there.
+    fn place(&self, number: u8) -> UnitCode {
+        let there = self.units(UnitKind::Household);
+        if number >= WRONG || there.is_empty() {
+            pick(&self.register().units, number).code
+        } else {
+            pick(&there, number)
+        }
+    }
+
     fn asks(&self, request: &Request, what: &What) -> Asks {
         let text = || "说明".to_owned();
         let no = || self.aside(request, what).map_or(AssignmentNo(1), |aside| aside.no);
@@ -174,7 +197,7 @@ impl<S: Shell> Drive<'_, S> {
             CommandKind::ConfirmRelay => {
                 Asks::ConfirmRelay { told: what.yes, whom: text(), when: self.clock, how: How::Phone }
             }
-            CommandKind::Rate => Asks::Rate { satisfied: what.yes && what.post.is_some(), words: String::new() },
+            CommandKind::Rate => Asks::Rate { satisfied: what.yes, words: String::new() },
             CommandKind::Withdraw => Asks::Withdraw { reason: text() },
             CommandKind::Rule => Asks::Rule { to: to(usual), ruling: text() },
             CommandKind::Remind => Asks::Remind { words: text() },
@@ -183,6 +206,15 @@ impl<S: Shell> Drive<'_, S> {
                 matter: pick(&self.register().matters, what.post.unwrap_or(usual)).code,
                 reason: text(),
             },
+            CommandKind::CorrectPlace => {
+                Asks::CorrectPlace { place: self.place(what.post.unwrap_or(usual)), entered_at: None, reason: text() }
+            }
+            CommandKind::CorrectCitizen => Asks::CorrectCitizen {
+                citizen: Citizen { name: format!("某{usual}"), phone: String::new() },
+                reason: text(),
+            },
+            CommandKind::Merge => Asks::Merge { into: self.other(request, what.post.unwrap_or(usual)), reason: text() },
+            CommandKind::Separate => Asks::Separate { reason: text() },
             CommandKind::TakeOver => Asks::TakeOver { reason: text() },
             CommandKind::CallHelp => Asks::CallHelp { to: to(usual), reason: text() },
             CommandKind::Delegate => Asks::Delegate { to: to(usual), instruction: text() },
@@ -197,7 +229,7 @@ impl<S: Shell> Drive<'_, S> {
     }
 
     /// The register changes.
-    pub(super) fn change(&self, change: Change) -> Option<(Actor, Command)> {
+    pub(super) fn change(&self, change: Change, leader: bool) -> Option<(Actor, Command)> {
         use change::Command as C;
         let (rows, now) = (self.register(), self.clock);
         let command = match change {
@@ -243,8 +275,35 @@ impl<S: Shell> Drive<'_, S> {
                 parent: pick(&self.units(UnitKind::Group), to),
             },
             Change::Abolished { post } => C::AbolishPost { post: self.post(post) },
+            Change::Merged { unit, into } => {
+                let (from, others) = self.alike(unit)?;
+                C::MergeUnits { from, into: (!others.is_empty()).then(|| pick(&others, into))? }
+            }
+            Change::Dissolved { unit, successor } => {
+                let (unit, others) = self.alike(unit)?;
+                let successor = successor.filter(|_| !others.is_empty()).map(|number| pick(&others, number));
+                C::DissolveUnit { unit, successor }
+            }
+            Change::SubstituteLeaves { which } => {
+                let named = rows.absences.iter().filter(|row| row.span.to > now && row.ended_at.is_none());
+                let named = named.filter_map(|row| match &row.substitute {
+                    Substitute::Person(person) => Some(person),
+                    _ => None,
+                });
+                let named: Vec<&PersonCode> = named.collect();
+                let person = named.get(usize::from(which) % named.len().max(1))?;
+                let held = rows.holdings.iter().find(|h| h.span.contains(now) && h.person == **person)?;
+                C::Relieve { post: held.post.clone(), person: held.person.clone(), successor: None }
+            }
             Change::DayOff { after } => self.declares(after, Declared::Holiday)?,
             Change::MakeUp { after } => self.declares(after, Declared::MakeUp)?,
+            Change::HalfDay { after } => self.declares(after, Declared::HalfDay)?,
+            Change::TakenBack { which } => {
+                let today = self.today()?;
+                let own = rows.days.iter().filter(|day| day.calendar.as_str() == "town" && day.date >= today);
+                let dates: Vec<_> = own.map(|day| day.date).collect();
+                self.declared(*dates.get(usize::from(which) % dates.len().max(1))?, Declared::Ordinary)?
+            }
             Change::Limit { which, how } => {
                 let held: Vec<_> = rows.limits.iter().filter(|rule| rule.span.contains(now)).collect();
                 let rule = held.get(usize::from(which) % held.len().max(1))?;
@@ -260,19 +319,40 @@ impl<S: Shell> Drive<'_, S> {
                 C::ChangeLimit { of: change::LimitOf { ladder, matter, rung, kind }, allowance }
             }
         };
-        Some((Actor::Operator, Command::Register(command)))
+        let leader = self.holder_of(PostKind::DutyLeader).filter(|_| leader);
+        Some((leader.map_or(Actor::Operator, Actor::Person), Command::Register(command)))
+    }
+
+    /// A unit of those that stand in the middle of the tree, and the others of its kind.
+    fn alike(&self, number: u8) -> Option<(UnitCode, Vec<UnitCode>)> {
+        let kinds = [UnitKind::Village, UnitKind::Group, UnitKind::Group, UnitKind::Household];
+        let all = self.units(pick(&kinds, number % 4));
+        let unit = (!all.is_empty()).then(|| pick(&all, number / 4))?;
+        let others = all.into_iter().filter(|other| *other != unit).collect();
+        Some((unit, others))
+    }
+
+    /// Somebody does something about duty.
+    pub(super) fn duty(&self, which: u16, how: u16) -> Option<(Actor, Command)> {
+        let known = OnDuty { world: &self.world, rows: self.register(), now: self.clock };
+        let (actor, command) = known.about_duty(which, how)?;
+        Some((actor, Command::Register(command)))
     }
 
     /// The town says of a day what it is, shortly before.
     fn declares(&self, after: u8, kind: Declared) -> Option<change::Command> {
+        self.declared(self.today()?.saturating_add(jiff::Span::new().days(i64::from(after))), kind)
+    }
+
+    fn today(&self) -> Option<jiff::civil::Date> {
         let zone = self.world.zone();
-        let today = zone.0.to_datetime(jiff::Timestamp::from_microsecond(self.clock.0).ok()?).date();
-        let day = change::NewDay {
-            date: today.saturating_add(jiff::Span::new().days(i64::from(after))),
-            name: "日".to_owned(),
-            kind,
-            periods: Vec::new(),
-        };
+        Some(zone.0.to_datetime(jiff::Timestamp::from_microsecond(self.clock.0).ok()?).date())
+    }
+
+    fn declared(&self, date: jiff::civil::Date, kind: Declared) -> Option<change::Command> {
+        // Half a day has hours of its own.
+        let periods = if kind == Declared::HalfDay { vec!["08:30-12:00".parse().ok()?] } else { Vec::new() };
+        let day = change::NewDay { date, name: "日".to_owned(), kind, periods };
         let calendar = "town".parse().ok()?;
         Some(change::Command::DeclareDays { calendar, days: vec![day], published_to: None })
     }

@@ -22,8 +22,8 @@ use liandong_engine::{
 
 use super::{
     op::{Fate, Op, Way},
-    shell::{Dies, Shell, of_time},
-    watch::Watch,
+    shell::{Dies, Shell, Told, of_time},
+    watch::{Watch, step},
 };
 use crate::{random::pick, town};
 
@@ -37,6 +37,8 @@ pub struct Life {
     pub faults: Vec<String>,
     /// The journal.
     pub journal: Vec<Entry>,
+    /// Who was told what.
+    pub told: Vec<Told>,
     /// What it came upon: events, fates, refusals.
     pub met: BTreeSet<String>,
     /// How many limits took effect.
@@ -61,6 +63,7 @@ pub struct Drive<'s, S> {
     keys: u32,
     met: BTreeSet<String>,
     journal: Vec<Entry>,
+    told: Vec<Told>,
 }
 
 /// When every life begins.
@@ -86,6 +89,7 @@ pub fn live<S: Shell>(shell: &mut S, operations: &[Op]) -> Life {
         keys: 0,
         met: BTreeSet::new(),
         journal: Vec::new(),
+        told: Vec::new(),
     };
     drive.look();
     for (no, op) in operations.iter().enumerate() {
@@ -103,10 +107,12 @@ impl<S: Shell> Drive<'_, S> {
     fn end(mut self) -> Life {
         self.watch.faults.extend(self.shell.faults());
         self.met.extend(self.watch.met.iter().map(ToString::to_string));
-        let time =
-            |e: &&Entry| *e.acted() == Actor::System && !matches!(e.kind(), "HandedOver" | "PlaceMoved" | "Released");
+        let time = |e: &&Entry| {
+            let moved = matches!(e.kind(), "HandedOver" | "PlaceMoved" | "Released");
+            *e.acted() == Actor::System && matches!(e.happened, Happened::Request(..)) && !moved
+        };
         let limits = self.journal.iter().filter(time).count();
-        Life { faults: self.watch.faults, journal: self.journal, met: self.met, limits }
+        Life { faults: self.watch.faults, journal: self.journal, told: self.told, met: self.met, limits }
     }
 
     fn fault(&mut self, what: impl Into<String>) {
@@ -115,8 +121,9 @@ impl<S: Shell> Drive<'_, S> {
 
     /// Reads what was committed since the last look.
     fn look(&mut self) -> Vec<Entry> {
-        let entries = self.shell.entries(self.watch.position);
-        self.watch.see(&entries);
+        let (entries, told) = (self.shell.entries(self.watch.position), self.shell.told(self.watch.position));
+        self.watch.see(&entries, &told);
+        self.told.extend(told);
         if entries.iter().any(|e| matches!(e.happened, Happened::Register(_))) {
             self.world = self.shell.world();
         }
@@ -156,8 +163,13 @@ impl<S: Shell> Drive<'_, S> {
                     self.send(actor, command, *way);
                 }
             }
-            Op::Register { change, way } => {
-                if let Some((actor, command)) = self.change(*change) {
+            Op::Register { change, leader, way } => {
+                if let Some((actor, command)) = self.change(*change, *leader) {
+                    self.send(actor, command, *way);
+                }
+            }
+            Op::Duty { which, how, way } => {
+                if let Some((actor, command)) = self.duty(*which, *how) {
                     self.send(actor, command, *way);
                 }
             }
@@ -256,11 +268,14 @@ impl<S: Shell> Drive<'_, S> {
     fn deliver(&mut self, node: usize, order: &Order) {
         let answer = self.shell.order(node, order);
         let entries = self.look();
-        let by_time = |e: &Entry| *e.acted() == Actor::System;
+        let by_time = |e: &Entry| *e.acted() == Actor::System && step(e).by_order_of.is_none();
         let name = order.command.name();
         let key = (order.actor.clone(), order.key.clone());
         if let Err(refused) = &answer {
             self.met.insert(format!("refused: {}", refused.code));
+            if refused.code == "NotYourRegister" && self.watch.leads(&order.actor) {
+                self.fault(format!("{name} is not for {}, who leads the town: {refused:?}", order.actor));
+            }
         }
         match (self.answers.get(&key), &answer) {
             (Some(first), _) => {
@@ -278,9 +293,10 @@ impl<S: Shell> Drive<'_, S> {
                     Happened::Request(id, _) => done.request == Some(*id),
                     Happened::Register(_) => done.request.is_none(),
                 };
-                let hands_over = done.request.is_none()
-                    && entry.is_some_and(|e| matches!(e.kind(), "HandedOver" | "PlaceMoved" | "Released"));
-                if !entry.is_some_and(|e| *e.acted() == order.actor && (about(e) || hands_over)) {
+                let ordered = |e: &Entry| *e.acted() == order.actor && about(e);
+                // What follows from a change of the register comes to work, and to what rests on nothing any more.
+                let follows = |e: &Entry| done.request.is_none() && step(e).by_order_of.as_ref() == Some(&order.actor);
+                if !entry.is_some_and(|e| ordered(e) || follows(e)) {
                     self.fault(format!("{name} is acknowledged at {}, and there is {entry:?}", done.position));
                 }
             }

@@ -12,10 +12,25 @@ pub const LENGTH: usize = 45;
 /// The operations of a seed: the same ones every time.
 #[must_use]
 pub fn operations(seed: u64) -> Vec<Op> {
-    let mut dice = Dice { rand: Rand32::new(seed), lazy: 0, bad: 0, restless: 0, quarrels: false, watched: 0 };
+    let mut dice = Dice {
+        rand: Rand32::new(seed),
+        lazy: 0,
+        bad: 0,
+        restless: 0,
+        quarrels: false,
+        watched: 0,
+        by_turns: 0,
+        twins: 0,
+        asks: 0,
+        diligent: 0,
+    };
     (dice.lazy, dice.bad, dice.restless) = (dice.below(8), dice.below(6), dice.below(6));
     dice.quarrels = dice.one_in(5);
     dice.watched = if dice.one_in(4) { 30 } else { 0 };
+    dice.by_turns = if dice.one_in(4) { 24 } else { 0 };
+    dice.twins = if dice.one_in(5) { 20 } else { 0 };
+    dice.diligent = if dice.one_in(5) { 20 } else { 0 };
+    dice.asks = if dice.one_in(6) { 20 } else { 0 };
     (0..LENGTH).map(|no| if no < 2 { dice.log() } else { dice.op() }).collect()
 }
 
@@ -32,6 +47,14 @@ struct Dice {
     /// How much more often than elsewhere those above have an eye on time: supervise, give more of it, reckon it
     /// anew.
     watched: u32,
+    /// How much more often than elsewhere something is done about duty.
+    by_turns: u32,
+    /// How much more often than elsewhere the same is logged again, and merged.
+    twins: u32,
+    /// How much more often than elsewhere the citizen of one request is asked, and it is sent back.
+    asks: u32,
+    /// How much more often than elsewhere work comes to its end, and is told and rated.
+    diligent: u32,
 }
 
 impl Dice {
@@ -71,7 +94,7 @@ impl Dice {
     fn op(&mut self) -> Op {
         let (lazy, bad, restless, watched) = (self.lazy, self.bad, self.restless, self.watched);
         let kinds = [
-            (4, 0),
+            (4 + self.twins / 3, 0),
             (30 + watched, 1),
             (4 + 2 * restless, 2),
             (4 + 2 * lazy, 3),
@@ -83,11 +106,12 @@ impl Dice {
             (bad, 9),
             (1, 10),
             (1 + restless, 11),
+            (1 + self.by_turns, 12),
         ];
         match self.weighted(&kinds) {
             0 => self.log(),
             1 => self.act(),
-            2 => Op::Register { change: self.change(), way: self.way() },
+            2 => Op::Register { change: self.change(), leader: self.one_in(3), way: self.way() },
             3 => Op::Wait { minutes: self.minutes() },
             4 => Op::WaitForLimit { micros: self.few(2) },
             5 => Op::Tick { node: self.few(2) },
@@ -96,6 +120,11 @@ impl Dice {
             8 => Op::Deliver { node: self.few(2), again: self.maybe(2) },
             9 => Op::Crash { node: self.few(2) },
             10 => Op::ClockBack { minutes: self.minutes() },
+            12 => {
+                let (which, how) = (self.below(1 << 16), self.below(1 << 16));
+                let number = |n: u32| u16::try_from(n).unwrap_or(0);
+                Op::Duty { which: number(which), how: number(how), way: self.way() }
+            }
             _ => Op::WaitForDate { micros: self.few(2) },
         }
     }
@@ -132,24 +161,28 @@ impl Dice {
             (10 + watched, C::Accept),
             (8 + up_and_down, C::Escalate),
             (3, C::Transfer),
-            (9 + up_and_down, C::SendBack),
+            (9 + up_and_down + self.asks / 2, C::SendBack),
             (3, C::Reject),
-            (4, C::AskCitizen),
-            (4, C::Resume),
+            (4 + 2 * self.asks, C::AskCitizen),
+            (4 + 2 * self.asks, C::Resume),
             (2, C::AddNote),
-            (8, C::Resolve),
-            (12, C::ConfirmRelay),
-            (12, C::Rate),
+            (8 + self.diligent, C::Resolve),
+            (12 + 2 * self.diligent, C::ConfirmRelay),
+            (12 + 2 * self.diligent, C::Rate),
             (1, C::Withdraw),
-            (3 + up_and_down / 5, C::Rule),
+            (4 + up_and_down / 3 + self.asks, C::Rule),
             (2, C::Remind),
-            (4, C::CallHelp),
+            (4 + self.asks / 2, C::CallHelp),
             (4, C::Delegate),
             (3, C::Respond),
             (4, C::Report),
             (1, C::Recall),
             (2, C::TakeOver),
             (2, C::Correct),
+            (2, C::CorrectPlace),
+            (1, C::CorrectCitizen),
+            (4 + 2 * self.twins, C::Merge),
+            (1 + self.twins / 2, C::Separate),
             (2 + watched / 4, C::Supervise),
             (3 + watched, C::AskExtension),
             (3 + watched, C::GrantExtension),
@@ -163,14 +196,30 @@ impl Dice {
         };
         let outcome = Outcome::ALL[self.below(Outcome::ALL.len() as u32) as usize];
         let what = What { kind, post: self.maybe(4), outcome, yes: self.one_in(2) };
-        let case = if self.quarrels { 0 } else { self.byte() };
+        let case = if self.quarrels || self.asks > 0 { 0 } else { self.byte() };
         Op::Act { case, who, what, way: self.way() }
     }
 
     fn change(&mut self) -> Change {
         let watched = self.watched;
         // Days are declared seldom: all that is known of days is reckoned again then.
-        let kinds = [(20, 0), (12, 1), (6, 2), (4, 3), (4, 4), (2, 5), (2, 6), (2, 7), (1, 8), (4 + 3 * watched, 9)];
+        let kinds = [
+            (20, 0),
+            (12, 1),
+            (6, 2),
+            (4, 3),
+            (4, 4),
+            (2, 5),
+            (2, 6),
+            (2, 7),
+            (1, 8),
+            (4 + 3 * watched, 9),
+            (2, 10),
+            (2, 11),
+            (5, 12),
+            (1, 13),
+            (2, 14),
+        ];
         match self.weighted(&kinds) {
             0 => Change::Leaves {
                 who: self.byte(),
@@ -187,6 +236,11 @@ impl Dice {
             6 => Change::Abolished { post: self.byte() },
             7 => Change::DayOff { after: self.few(10) },
             8 => Change::MakeUp { after: self.few(10) },
+            10 => Change::Merged { unit: self.byte(), into: self.byte() },
+            11 => Change::Dissolved { unit: self.byte(), successor: self.maybe(2) },
+            12 => Change::SubstituteLeaves { which: self.byte() },
+            13 => Change::HalfDay { after: self.few(10) },
+            14 => Change::TakenBack { which: self.byte() },
             _ => Change::Limit { which: self.byte(), how: self.byte() },
         }
     }

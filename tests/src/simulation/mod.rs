@@ -2,8 +2,9 @@
 //!
 //! A seed makes a list of operations ([`op::Op`], plain data): people log, take on, hand up, resolve and
 //! confirm, late, wrongly or never, on screens that are out of date; supervise, ask for more time and give it, and
-//! reckon limits anew; holders go away and come back, and the register changes in mid-case, days are declared late
-//! and limits are changed; time goes on, stands still and is put back; two nodes work on one store, look at the
+//! reckon limits anew; holders go away and come back, and the register changes in mid-case: units are merged and
+//! dissolved, substitutes leave their posts, rosters are set up, changed and ended, shifts swapped, covered and all of it
+//! undone, days are declared late and limits are changed; time goes on, stands still and is put back; two nodes work on one store, look at the
 //! due index and fire later, die in the middle of a transaction or after it; commands are lost, come twice, come
 //! late, and are sent again because nobody answered.
 //!
@@ -23,7 +24,10 @@
 //!   that goes up after it was resolved, but for a reopening, which goes above the resolver.
 //! - An assignment that is given to anybody but whom [`crate::naive`] names for that rung, instant, world and
 //!   those who let it go; an account that names somebody else; somebody complained of, or below such a person.
-//! - Somebody who is away, or does not hold the post any more, and has open work that somebody there could have.
+//! - Somebody who is away, or does not hold the post any more, and has open work that somebody there could have; work
+//!   that is given to somebody without any post, whoever named them.
+//! - A post, a holding, a roster, a calendar or an offered shift that outlasts the unit, the post or the roster that it
+//!   hangs on; a swap that stands on another one which was undone.
 //! - A limit that takes effect before its time, twice, without having run, or on an assignment that ended; one
 //!   that is over and still runs after a node looked; a list of running limits that differs from what the
 //!   events say; a mark that is given twice, but for one for each supervision.
@@ -37,7 +41,13 @@
 //! - After everybody has fallen silent for two months: a request that is not closed, and neither at the top,
 //!   nor frozen, nor waiting with somebody above whom nobody is, nor without a limit because the register had
 //!   none for it.
-//! - Two shells that write two journals.
+//! - Somebody who gets work, loses it, has it until another time, or has to do with what the citizen, time or the register
+//!   does to it, and is not told; anybody who is told what they did themselves, without a post, of what goes round them, or
+//!   of what is no affair of theirs.
+//! - What was overdue and is not any more, although nobody else has it and nobody gave more time.
+//! - A request that follows itself, a duplicate, or one that nobody handles; another result than that one's.
+//! - Whoever leads the town, refused for lack of authority.
+//! - Two shells that write two journals, or tell two things.
 //!
 //! # What is no failure
 //!
@@ -45,10 +55,11 @@
 //! - A command that was lost and never sent again, or was on its way to a node that died: it may or may not be
 //!   done, but once at most.
 //! - A limit that takes effect late, when nobody looked in time.
-//! - Somebody away who keeps what nobody else in the town may have; it climbs by its limits.
+//! - Somebody away who keeps what nobody else in the town may have, or nobody who is on duty when it is to be handed
+//!   over; it climbs by its limits.
 //! - A request below the top that everybody above had in this climb, because the dispatcher gave it back down: it
 //!   is told every morning.
-//! - Anything about texts, notices and lists, which have their own tests.
+//! - Anything about texts, lists and the hour at which a notice is told, which have their own tests.
 //!
 //! # What is not simulated
 //!

@@ -54,6 +54,18 @@ pub enum Op {
     Register {
         /// What of it.
         change: Change,
+        /// Whether whoever leads the town gives the order, and not the operator.
+        #[serde(default)]
+        leader: bool,
+        /// How the command gets there.
+        way: Way,
+    },
+    /// Somebody does something about duty: rosters, swaps, taking over, covers, and undoing them.
+    Duty {
+        /// With what.
+        which: u16,
+        /// What.
+        how: u16,
         /// How the command gets there.
         way: Way,
     },
@@ -221,6 +233,25 @@ pub enum Change {
         /// Which.
         post: u8,
     },
+    /// A unit goes up in another of its kind.
+    Merged {
+        /// Which.
+        unit: u8,
+        /// Into which of the others.
+        into: u8,
+    },
+    /// A unit is dissolved.
+    Dissolved {
+        /// Which.
+        unit: u8,
+        /// Who takes what it had; nobody when none.
+        successor: Option<u8>,
+    },
+    /// Somebody who is named for an absence leaves a post: the last one, where it is theirs.
+    SubstituteLeaves {
+        /// For which absence.
+        which: u8,
+    },
     /// A day off is declared, late.
     DayOff {
         /// In how many days.
@@ -230,6 +261,16 @@ pub enum Change {
     MakeUp {
         /// In how many days.
         after: u8,
+    },
+    /// Half a day off is declared, late.
+    HalfDay {
+        /// In how many days.
+        after: u8,
+    },
+    /// A day that was declared is an ordinary one again.
+    TakenBack {
+        /// Which of those to come.
+        which: u8,
     },
     /// Something may take more or less time from now on, or as long as it likes.
     Limit {

@@ -16,6 +16,7 @@ use liandong_engine::{
     rules::{
         actor::Actor,
         instant::Instant,
+        notice::NoticeKind,
         world::{Register, World},
     },
     run::{
@@ -26,14 +27,16 @@ use liandong_engine::{
         verify::verify,
     },
 };
+use liandong_schema::entity::outbox;
+use sea_orm::{ColumnTrait, ConnectOptions, Database, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::{
-    shell::{Dies, Shell},
+    shell::{Dies, Shell, Told},
     sketch::dice,
 };
-use crate::stores::Trouble;
+use crate::{stores::Trouble, town::SECRET};
 
 /// A town on a file that is copied for every life.
 #[derive(Debug)]
@@ -53,6 +56,7 @@ impl Original {
         runtime.block_on(async {
             let store = Store::open(&url).await?;
             let engine = Engine::open(store, Clock::manual(at), dice(0, 0, 0)).await?;
+            engine.make_receipts_with(SECRET, false).await?;
             let command = Command::Load(Box::new(rows.clone()));
             engine.execute(Order { actor: Actor::Operator, key: "town".to_owned(), command }).await?.unwrap();
             engine.stop().await?;
@@ -111,7 +115,9 @@ impl Node {
             let mut store = Store::connect(&url(db)).await?;
             let trap = Arc::clone(&trap);
             store.on_write(move |statement| spring(&trap, statement));
-            Engine::open(store, clock.clone(), dice(seed, node, lives)).await
+            let engine = Engine::open(store, clock.clone(), dice(seed, node, lives)).await?;
+            engine.make_receipts_with(SECRET, false).await?;
+            Ok::<Engine, Error>(engine)
         })?;
         Ok(Self { engine: Arc::new(engine), runtime, trap, lives })
     }
@@ -134,6 +140,8 @@ pub struct Real {
     nodes: [Option<Node>; 2],
     clock: Clock,
     seed: u64,
+    /// Who reads what people are told, and is no part of the system.
+    reader: (Runtime, DatabaseConnection),
     /// What went wrong with the machine.
     faults: Vec<String>,
 }
@@ -149,7 +157,11 @@ impl Real {
         let clock = Clock::manual(at);
         let start = |node| Node::start(&file(dir.path()), &clock, seed, node, 0).map(Some);
         let nodes = [start(0)?, start(1)?];
-        Ok(Self { dir, nodes, clock, seed, faults: Vec::new() })
+        let readers = runtime()?;
+        let mut options = ConnectOptions::new(url(&file(dir.path())));
+        options.max_connections(1).sqlx_logging(false);
+        let db = readers.block_on(Database::connect(options))?;
+        Ok(Self { dir, nodes, clock, seed, reader: (readers, db), faults: Vec::new() })
     }
 
     fn node(&self, node: usize) -> &Node {
@@ -216,6 +228,18 @@ impl Shell for Real {
         let many = usize::try_from(newest.engine.feed().position() - after).unwrap();
         let listener = newest.engine.listen(after).take(many);
         newest.runtime.block_on(listener.collect::<Vec<_>>()).into_iter().map(Result::unwrap).collect()
+    }
+
+    fn told(&mut self, after: i64) -> Vec<Told> {
+        let (runtime, db) = &self.reader;
+        let find = outbox::Entity::find().filter(outbox::Column::Position.gt(after));
+        let find = find.order_by_asc(outbox::Column::Position).order_by_asc(outbox::Column::No);
+        let told = |row: outbox::Model| Told {
+            position: row.position,
+            person: row.person.parse().unwrap(),
+            kind: NoticeKind::parse(&row.kind).unwrap(),
+        };
+        runtime.block_on(find.all(db)).unwrap().into_iter().map(told).collect()
     }
 
     fn world(&mut self) -> Arc<World> {

@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use liandong_engine::{
-    rules::{id::RequestId, instant::Instant, world::World},
+    rules::{
+        id::{PersonCode, RequestId},
+        instant::Instant,
+        notice::NoticeKind,
+        world::World,
+    },
     run::{
         engine::{Answer, Order},
         store::journal::Entry,
@@ -19,6 +24,17 @@ pub enum Dies {
     Late,
     /// After the commit.
     After,
+}
+
+/// That somebody was told something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Of which entry of the journal.
+    pub position: i64,
+    /// Who.
+    pub person: PersonCode,
+    /// What.
+    pub kind: NoticeKind,
 }
 
 /// Two nodes on one store.
@@ -40,6 +56,9 @@ pub trait Shell {
 
     /// What was committed after a position.
     fn entries(&mut self, after: i64) -> Vec<Entry>;
+
+    /// Who was told what by the entries after a position, in their order.
+    fn told(&mut self, after: i64) -> Vec<Told>;
 
     /// The world as the store has it.
     fn world(&mut self) -> Arc<World>;

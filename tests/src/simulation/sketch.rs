@@ -12,9 +12,10 @@ use liandong_engine::{
         actor::Actor,
         id::RequestId,
         instant::{Instant, Zone},
+        notice::{Notice, notices, notices_of_register},
         register,
         request::{
-            Request, basis, command::Command as Asks, decide as request_decide, event::Recorded, evolve::evolve,
+            Request, basis, command::Command as Asks, decide as request_decide, event::Recorded, evolve::fold,
             hand_over::hand_over, refusal, running,
         },
         routing::Loads,
@@ -30,7 +31,8 @@ use liandong_engine::{
     },
 };
 
-use super::shell::{Dies, Shell, of_time};
+use super::shell::{Dies, Shell, Told, of_time};
+use crate::town::SECRET;
 
 /// What is on the disk beside journal and receipts: what a transaction begins with.
 #[derive(Clone, Debug)]
@@ -51,6 +53,7 @@ struct Disk {
     rows: Rows,
     receipts: HashMap<Name, (Command, Answer)>,
     journal: Vec<Entry>,
+    told: Vec<Told>,
 }
 
 /// What a node knows.
@@ -82,7 +85,7 @@ impl Sketch {
         let empty = Arc::new(World::build(Register::default(), 0, Zone::china()).unwrap());
         let head = Head { world: 0, position: 0, at: Instant(0) };
         let rows_now = Rows { world: Arc::clone(&empty), head, requests: BTreeMap::new(), changes: 0 };
-        let disk = Disk { rows: rows_now, receipts: HashMap::new(), journal: Vec::new() };
+        let disk = Disk { rows: rows_now, receipts: HashMap::new(), journal: Vec::new(), told: Vec::new() };
         let node = |no| Node { world: Arc::clone(&empty), entropy: dice(seed, no, 0), lives: 0 };
         let mut sketch = Self { disk, nodes: [node(0), node(1)], clock: at, seed };
         let command = Command::Load(Box::new(rows.clone()));
@@ -101,7 +104,8 @@ impl Sketch {
     fn transaction(&self, node: usize, order: &Order) -> (Work, Answer) {
         let of_time = matches!(order.command, Command::RunOut { .. } | Command::CatchUp);
         let rows = self.disk.rows.clone();
-        let mut work = Work { at: self.clock, reached: rows.head.at, rows, entries: Vec::new(), receipt: None };
+        let mut work =
+            Work { at: self.clock, reached: rows.head.at, rows, entries: Vec::new(), told: Vec::new(), receipt: None };
         if self.nodes[node].world.version() == work.rows.head.world {
             work.rows.world = Arc::clone(&self.nodes[node].world);
         }
@@ -133,6 +137,7 @@ impl Sketch {
     fn commit(&mut self, work: Work) {
         self.disk.rows = work.rows;
         self.disk.journal.extend(work.entries);
+        self.disk.told.extend(work.told);
         self.disk.receipts.extend(work.receipt);
     }
 
@@ -199,6 +204,11 @@ impl Shell for Sketch {
         self.disk.journal[usize::try_from(after).unwrap()..].to_vec()
     }
 
+    fn told(&mut self, after: i64) -> Vec<Told> {
+        let first = self.disk.told.partition_point(|told| told.position <= after);
+        self.disk.told[first..].to_vec()
+    }
+
     fn world(&mut self) -> Arc<World> {
         Arc::clone(&self.disk.rows.world)
     }
@@ -207,8 +217,8 @@ impl Shell for Sketch {
         let mut folded: BTreeMap<RequestId, Request> = BTreeMap::new();
         for entry in &self.disk.journal {
             if let Happened::Request(id, recorded) = &entry.happened {
-                let after = evolve(folded.remove(id), entry.at, &recorded.event);
-                folded.extend(after.map(|after| (*id, after)));
+                let before = folded.remove(id);
+                folded.insert(*id, fold(before, entry.at, recorded).unwrap());
             }
         }
         let rows: BTreeMap<RequestId, Request> =
@@ -223,6 +233,7 @@ struct Work {
     at: Instant,
     reached: Instant,
     entries: Vec<Entry>,
+    told: Vec<Told>,
     receipt: Option<(Name, (Command, Answer))>,
 }
 
@@ -239,10 +250,17 @@ impl Work {
 
     fn catch_up(&mut self) {
         let world = Arc::clone(&self.rows.world);
-        if world.tree().changes_between(self.reached, self.at) {
+        let units = world.tree().changes_between(self.reached, self.at);
+        let hands = world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at);
+        if units {
             self.rows.head.at = self.at;
         }
-        if world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at) {
+        if let Some(decision) = (units || hands).then(|| register::decide::come(&world, self.at).unwrap()).flatten() {
+            self.take(decision);
+            self.rows.head.at = self.at;
+        }
+        let world = Arc::clone(&self.rows.world);
+        if hands {
             let posts = world.changing_hands(self.reached, self.at);
             for request in self.concerned(&register::decide::Touched { posts, ..Default::default() }) {
                 if let Ok(records) = hand_over(&world, &request, self.at, &Actor::System, None, &self.loads()) {
@@ -260,8 +278,8 @@ impl Work {
 
     fn loads(&self) -> Loads {
         let mut loads = Loads::default();
-        for held in self.rows.requests.values().filter_map(|r| r.handle()) {
-            *loads.0.entry(held.person.clone()).or_default() += 1;
+        for person in self.rows.requests.values().filter_map(|r| r.weighs_on()) {
+            *loads.0.entry(person.clone()).or_default() += 1;
         }
         loads
     }
@@ -274,8 +292,8 @@ impl Work {
         let (world, at) = (Arc::clone(&self.rows.world), self.at);
         match &order.command {
             Command::Log(log) => {
-                let fresh = entropy.fresh(at).unwrap();
-                let (id, receipt) = (fresh.id, fresh.receipt.clone());
+                let fresh = entropy.fresh(at, &SECRET).unwrap();
+                let (id, receipt) = (fresh.id, SECRET.receipt(fresh.id));
                 let records = request_decide::log(&world, at, &order.actor, fresh, log, &self.loads())?;
                 self.apply(id, records);
                 Ok(Done { receipt: Some(receipt), ..self.done(Some(id)) })
@@ -285,9 +303,14 @@ impl Work {
                     let message = format!("request `{id}` is not among those you see; check the id");
                     return Err(refusal::Refusal::new(refusal::Code::UnknownRequest, message).into());
                 };
-                let decided = request_decide::decide(&world, &request, at, &order.actor, command, &self.loads());
-                self.apply(*id, decided.map_err(Refused::from)?);
-                Ok(self.done(Some(*id)))
+                let other = match command {
+                    Asks::Merge { into, .. } => self.rows.requests.get(into).cloned(),
+                    _ => None,
+                };
+                let loads = self.loads();
+                let around = request_decide::Around { loads: &loads, other: other.as_deref() };
+                let decided = request_decide::decide(&world, &request, at, &order.actor, command, around);
+                self.happens(&request, decided.map_err(Refused::from)?)
             }
             Command::CatchUp => Ok(self.done(None)),
             Command::Replay { .. } => panic!("nothing is delivered in the simulation"),
@@ -314,12 +337,30 @@ impl Work {
         }
     }
 
+    /// What was decided of a request, with what it comes to for those that were merged into it.
+    fn happens(&mut self, request: &Request, records: Vec<Recorded>) -> Answer {
+        let follow = |other: &&Arc<Request>| other.merged_into == Some(request.id);
+        let followers: Vec<Request> =
+            self.rows.requests.values().filter(follow).map(|other| other.as_ref().clone()).collect();
+        let followed =
+            request_decide::followed(&self.rows.world, request, &records, &followers, self.at, &self.loads())?;
+        self.apply(request.id, records);
+        let done = self.done(Some(request.id));
+        for (id, records) in followed {
+            self.apply(id, records);
+        }
+        Ok(done)
+    }
+
     fn take(&mut self, decision: register::decide::Decision) {
+        assert_eq!(decision.misfit, None, "what is decided fits");
+        let (before, after) = (Arc::clone(&self.rows.world), Arc::new(decision.world));
         for recorded in decision.records {
             self.rows.changes += 1;
-            self.note(self.rows.changes, Happened::Register(recorded));
+            let told = notices_of_register(&before, &after, self.at, &recorded);
+            self.note(self.rows.changes, Happened::Register(recorded), told);
         }
-        self.rows.world = Arc::new(decision.world);
+        self.rows.world = after;
         self.rows.head.world = self.rows.world.version();
         for (id, records) in decision.hand_overs {
             self.apply(id, records);
@@ -329,14 +370,17 @@ impl Work {
     fn apply(&mut self, id: RequestId, records: Vec<Recorded>) {
         for recorded in records {
             let before = self.rows.requests.remove(&id).map(|request| request.as_ref().clone());
-            let after = evolve(before, self.at, &recorded.event);
-            self.note(after.as_ref().map_or(1, |r| r.events), Happened::Request(id, recorded));
-            self.rows.requests.extend(after.map(|request| (id, Arc::new(request))));
+            let told = notices(&self.rows.world, self.at, id, before.as_ref(), &recorded);
+            let after = fold(before, self.at, &recorded).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
+            self.note(after.events, Happened::Request(id, recorded), told);
+            self.rows.requests.insert(id, Arc::new(after));
         }
     }
 
-    fn note(&mut self, seq: u32, happened: Happened) {
+    fn note(&mut self, seq: u32, happened: Happened, told: Vec<Notice>) {
         self.rows.head.position += 1;
+        let position = self.rows.head.position;
+        self.told.extend(told.into_iter().map(|Notice { person, kind, .. }| Told { position, person, kind }));
         self.entries.push(Entry { position: self.rows.head.position, seq, at: self.at, happened });
     }
 }

@@ -125,11 +125,18 @@ pub trait Driver {
     /// The driver's own failure.
     fn journal(&mut self, at: Instant, request: RequestId) -> Result<Vec<Entry>, Failure>;
 
-    /// Who is responsible for the matter at the place, at `on`.
+    /// Who is responsible for the matter at the place, at `on`; for a complaint about these people where there are any.
     ///
     /// # Errors
     /// A refusal when there is no such place or matter, or the driver's own failure.
-    fn who(&mut self, at: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure>;
+    fn who(
+        &mut self,
+        at: Instant,
+        place: &UnitCode,
+        matter: &MatterCode,
+        on: Instant,
+        accused: &[PersonCode],
+    ) -> Result<Way, Failure>;
 
     /// Who is on duty at a unit, at `on`.
     ///

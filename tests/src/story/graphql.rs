@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use liandong_engine::rules::{
     actor::Actor,
-    authority::reads_map,
+    authority::{Act, is_out_of_office, may, reads_map},
     id::{MatterCode, PersonCode, RequestId, UnitCode},
     instant::{Instant, Span, Zone},
     notice::{Line, delivery::DeliveryId},
@@ -21,6 +21,7 @@ use liandong_engine::rules::{
     request::{
         command::{Command, LogRequest},
         refusal::Code,
+        relation::roles,
     },
     world::Register,
 };
@@ -123,9 +124,24 @@ impl Graphql {
         Ok(Actor::Person(anybody.ok_or_else(|| broken("nobody may read the map"))?.clone()))
     }
 
-    /// Whoever logged a request: they always see it.
-    fn teller(&self, request: RequestId) -> Result<Actor, Failure> {
-        self.loggers.get(&request).cloned().ok_or_else(|| broken("nobody logged it"))
+    /// Whoever logged a request, who sees it while they hold a post; after that whoever had an assignment of it last
+    /// and does; else whoever sees it.
+    fn teller(&self, at: Instant, request: RequestId) -> Result<Actor, Failure> {
+        self.stored.clock().set(at);
+        let logger = self.loggers.get(&request).ok_or_else(|| broken("nobody logged it"))?;
+        let (engine, world) = (self.stored.engine(), self.stored.engine().world());
+        if !is_out_of_office(&world, logger, at) {
+            return Ok(logger.clone());
+        }
+        let row = self.stored.runtime().block_on(engine.request(&Actor::Operator, request)).map_err(broken)?;
+        let row = row.ok_or_else(|| broken("there is no such request"))?;
+        let had = row.assignments.iter().rev().map(|assignment| assignment.person.clone());
+        // Else whoever sees what becomes of it by a post.
+        let all = world.register().people.iter().map(|person| person.code.clone());
+        let sees = |actor: &Actor| {
+            !is_out_of_office(&world, actor, at) && may(roles(&world, &row, actor, at), Act::SeeHandling)
+        };
+        had.chain(all).map(Actor::Person).find(sees).ok_or_else(|| broken("nobody sees it any more"))
     }
 
     fn seen(&mut self, at: Instant, actor: &Actor, request: RequestId) -> Result<Option<RequestRow>, Failure> {
@@ -133,7 +149,7 @@ impl Graphql {
     }
 
     fn entries(&mut self, at: Instant, request: RequestId) -> Result<Vec<EntryRow>, Failure> {
-        let teller = self.teller(request)?;
+        let teller = self.teller(at, request)?;
         let page: Page = self.ask(at, &teller, JOURNAL, json!({ "id": request.to_string() }), "/request/journal")?;
         if page.page_info.has_next_page {
             return Err(broken("a story with more than a page of journal"));
@@ -267,9 +283,9 @@ impl Driver for Graphql {
     }
 
     fn view(&mut self, at: Instant, request: RequestId) -> Result<View, Failure> {
-        let teller = self.teller(request)?;
+        let teller = self.teller(at, request)?;
         let seen = self.seen(at, &teller, request)?;
-        seen.map(Into::into).ok_or_else(|| broken("whoever logged it does not see it"))
+        seen.map(Into::into).ok_or_else(|| broken("whoever is to see it does not"))
     }
 
     fn account(&mut self, at: Instant, request: RequestId) -> Result<Way, Failure> {
@@ -281,9 +297,17 @@ impl Driver for Graphql {
         self.entries(at, request)?.into_iter().map(TryInto::try_into).collect()
     }
 
-    fn who(&mut self, at: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure> {
+    fn who(
+        &mut self,
+        at: Instant,
+        place: &UnitCode,
+        matter: &MatterCode,
+        on: Instant,
+        accused: &[PersonCode],
+    ) -> Result<Way, Failure> {
         let anybody = self.reader(at)?;
-        let variables = json!({ "place": place, "matter": matter, "at": on.rfc3339(&Zone::china()) });
+        let at = on.rfc3339(&Zone::china());
+        let variables = json!({ "place": place, "matter": matter, "at": at, "accused": accused });
         let reply = self.send(&anybody, WHO, variables)?;
         match of_input(&reply) {
             Some(answer) => answer,

@@ -174,14 +174,21 @@ impl Player<'_> {
             Sentence::Act(by, case, command) => {
                 let id = self.case(case)?;
                 let before = self.view(at, id)?;
+                let others = if may_end(command) { self.views(at)? } else { BTreeMap::new() };
                 let done = self.driver()?.act(&call(actor(by, Some(id))?), id, command);
                 match self.answer(Side::Request, done)? {
                     Err(lines) => Ok(lines),
                     Ok(()) => {
                         self.played.taken.insert((command.kind(), before.stage));
-                        self.changed(at, id, Some(&before))
+                        let mut lines = self.changed(at, id, Some(&before))?;
+                        lines.extend(self.followers(at, id, &others)?);
+                        Ok(lines)
                     }
                 }
+            }
+            Sentence::Join(by, case, other, reason) => {
+                let command = Command::Merge { into: self.case(other)?, reason: reason.clone() };
+                self.sentence(key, at, &Sentence::Act(by.clone(), case.clone(), command))
             }
             Sentence::Register(by, command) => {
                 let before = self.views(at)?;
@@ -243,8 +250,8 @@ impl Player<'_> {
                 Ok(duty::page(&self.driver()?.roster(at, unit, *during).map_err(broken)?))
             }
             Sentence::Changes(unit) => Ok(duty::changes(&self.driver()?.duty_changes(at, unit).map_err(broken)?)),
-            Sentence::Who(matter, place, on) => {
-                let way = self.driver()?.who(at, place, matter, on.unwrap_or(at));
+            Sentence::Who(matter, place, on, accused) => {
+                let way = self.driver()?.who(at, place, matter, on.unwrap_or(at), accused);
                 Ok(self.answer(Side::Request, way)?.map_or_else(|lines| lines, |way| print::way(&way)))
             }
         }
@@ -318,6 +325,22 @@ impl Player<'_> {
         Ok(print::view(&self.view(at, id)?, way))
     }
 
+    /// The others that moved with a request, because they were merged into it.
+    fn followers(&mut self, at: Instant, id: RequestId, before: &BTreeMap<String, View>) -> Lines {
+        let own = self.cases.iter().find(|(_, case)| **case == id).map(|(name, _)| name.clone());
+        let others = before.iter().filter(|(name, _)| Some(*name) != own.as_ref());
+        let others: BTreeMap<String, View> = others.map(|(name, view)| (name.clone(), view.clone())).collect();
+        let mut lines = Vec::new();
+        for (case, was) in &others {
+            let id = self.case(case)?;
+            if self.view(at, id)? != *was {
+                lines.push(format!("→ {case} follows"));
+                lines.extend(self.changed(at, id, Some(was))?);
+            }
+        }
+        Ok(lines)
+    }
+
     /// Every request that moved, in the order of names, and how.
     fn changes(&mut self, at: Instant, before: &BTreeMap<String, View>, how: &str) -> Lines {
         let mut lines = Vec::new();
@@ -345,6 +368,11 @@ impl Player<'_> {
     fn driver(&mut self) -> Result<&mut Box<dyn Driver>, Wrong> {
         self.driver.as_mut().ok_or_else(|| Wrong::new("name the town first: town hamlet"))
     }
+}
+
+/// Whether others may move with the request.
+const fn may_end(command: &Command) -> bool {
+    matches!(command, Command::Resolve { .. } | Command::Withdraw { .. } | Command::Merge { .. })
 }
 
 /// When the last digest went out that there was by then, and what stood in it.

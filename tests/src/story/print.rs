@@ -83,6 +83,8 @@ pub(super) fn notices(told: &[Line], cases: &BTreeMap<String, RequestId>, when: 
             About::DutyChange(code) => code.as_str(),
             About::Absence(code) => code.as_str(),
             About::Roster(code) => code.as_str(),
+            About::Post(code) => code.as_str(),
+            About::Unit(code) => code.as_str(),
         };
         let mut text = format!("→ {} {}: {about}", notice.kind, notice.kind.zh());
         if when {
@@ -132,6 +134,7 @@ fn limits(view: &View) -> Option<String> {
     let limits = [
         ("accept by", open.and_then(|o| o.accept_by)),
         ("finish by", open.and_then(|o| o.finish_by)),
+        ("overdue 超期, told again at", open.and_then(|o| o.next_reminder)),
         ("answer by", view.answer_by),
     ];
     let limits = limits.into_iter().filter_map(|(what, at)| Some(format!("{what} {}", minute(at?))));
@@ -149,7 +152,8 @@ fn time(at: Instant) -> String {
 fn aside(open: &Open) -> String {
     let Open { no, duty, post, person, .. } = open;
     let mut line = format!("  {duty} {} no. {no}: {} {} ({})", duty.zh(), post.name, person.name, post.code);
-    for (what, at) in [("respond by", open.accept_by), ("report by", open.finish_by)] {
+    let again = ("overdue 超期, told again at", open.next_reminder);
+    for (what, at) in [("respond by", open.accept_by), ("report by", open.finish_by), again] {
         line.extend(at.map(|at| format!("; {what} {}", time(at))));
     }
     line

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use liandong_engine::rules::{
     actor::Actor,
-    id::{MatterCode, PersonCode, ReceiptCode, RequestId, UnitCode},
+    authority::is_out_of_office,
+    id::{MatterCode, PersonCode, ReceiptHash, RequestId, UnitCode},
     instant::{Instant, Span, Zone},
     notice::{
         Line, Notice,
@@ -17,11 +18,11 @@ use liandong_engine::rules::{
         self, Duty, Request,
         basis::bases as bases_of,
         command::{Command, LogRequest},
-        decide::Fresh,
+        decide::{Around, Fresh, followed},
         event::{Event, Recorded},
         hand_over::hand_over,
         refusal::Code,
-        relation::may_see,
+        relation::{is_hidden, may_see},
         running,
     },
     routing::{Account, Exclusions, Loads, Question, route},
@@ -89,7 +90,8 @@ impl Rules {
     /// How much open work everybody had at an instant.
     fn loads(&self, at: Instant) -> Loads {
         let mut loads: HashMap<PersonCode, u32> = HashMap::new();
-        let given = self.cases.values().flat_map(|c| &c.request.assignments);
+        let counted = self.cases.values().filter(|c| c.request.accused.is_empty());
+        let given = counted.flat_map(|c| &c.request.assignments);
         let open = given.filter(|a| a.opened_at <= at && a.ended.is_none_or(|ended| ended.at > at));
         for assignment in open.filter(|a| a.duty == Duty::Handle) {
             *loads.entry(assignment.person.clone()).or_default() += 1;
@@ -126,17 +128,30 @@ impl Rules {
         })
     }
 
+    #[expect(clippy::panic, reason = "an event of the rules that does not fit is a bug of theirs, and fails the story")]
     fn append(&mut self, id: RequestId, at: Instant, records: Vec<Recorded>) {
         for record in records {
             let case = self.cases.remove(&id);
             let (before, mut journal) = case.map_or((None, Vec::new()), |c| (Some(c.request), c.journal));
             self.position += 1;
             self.tell(at, notices(&self.world, at, id, before.as_ref(), &record));
-            if let Some(request) = request::evolve::evolve(before, at, &record.event) {
-                journal.push(record);
-                self.cases.insert(id, Case { request, journal });
-            }
+            let request = request::evolve::fold(before, at, &record).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
+            journal.push(record);
+            self.cases.insert(id, Case { request, journal });
         }
+    }
+
+    /// What was decided of a request, with what it comes to for those that were merged into it.
+    fn happened(&mut self, id: RequestId, at: Instant, records: Vec<Recorded>) -> Result<(), Failure> {
+        let follow = |case: &&Case| case.request.merged_into == Some(id);
+        let followers: Vec<Request> = self.cases.values().filter(follow).map(|case| case.request.clone()).collect();
+        let request = &self.case(id)?.request;
+        let followed = followed(&self.world, request, &records, &followers, at, &self.loads(at)).map_err(of_request)?;
+        self.append(id, at, records);
+        for (follower, records) in followed {
+            self.append(follower, at, records);
+        }
+        Ok(())
     }
 
     /// Notes what people must be told by what happened last.
@@ -154,6 +169,9 @@ impl Rules {
 
     /// What dates of the register that came bring to open work.
     fn catch_up(&mut self, at: Instant) {
+        if let Ok(Some(decision)) = register::decide::come(&self.world, at) {
+            self.adopt(at, decision);
+        }
         let posts = self.world.changing_hands(self.reached, at);
         let touched = register::decide::Touched { posts, ..register::decide::Touched::default() };
         let open: Vec<Request> =
@@ -184,7 +202,7 @@ impl Driver for Rules {
             rules.logged = rules.logged.wrapping_add(1);
             let fresh = Fresh {
                 id: RequestId::from_parts(call.at, [rules.logged; 10]),
-                receipt: ReceiptCode::from_random([rules.logged; 12]),
+                receipt: ReceiptHash([rules.logged; 16]),
             };
             let id = fresh.id;
             let records =
@@ -204,8 +222,13 @@ impl Driver for Rules {
                 *bases = bases_of(request, journal.iter());
             }
             let loads = rules.loads(call.at);
-            let records = request::decide::decide(&rules.world, request, call.at, &call.actor, &command, &loads);
-            rules.append(id, call.at, records.map_err(of_request)?);
+            let other = match &command {
+                Command::Merge { into, .. } => rules.cases.get(into).map(|case| &case.request),
+                _ => None,
+            };
+            let around = Around { loads: &loads, other };
+            let records = request::decide::decide(&rules.world, request, call.at, &call.actor, &command, around);
+            rules.happened(id, call.at, records.map_err(of_request)?)?;
             Ok(None)
         });
         done.map(|_| ())
@@ -254,7 +277,15 @@ impl Driver for Rules {
     }
 
     fn notices(&mut self, at: Instant, person: &PersonCode) -> Result<Vec<Line>, Failure> {
-        let told = self.told.iter().filter(|line| line.notice.person == *person).cloned();
+        let actor = Actor::Person(person.clone());
+        if is_out_of_office(&self.world, &actor, at) {
+            return Ok(Vec::new());
+        }
+        let known = |line: &&Line| {
+            let case = line.notice.about.request().and_then(|id| self.cases.get(&id));
+            case.is_none_or(|case| !is_hidden(&self.world, &case.request, &actor, at))
+        };
+        let told = self.told.iter().filter(|line| line.notice.person == *person).filter(known).cloned();
         told.map(|line| {
             let assignments = match line.notice.about.request() {
                 Some(id) => &self.case(id)?.request.assignments[..],
@@ -289,14 +320,23 @@ impl Driver for Rules {
         Ok(self.case(id)?.journal.iter().map(|r| Entry::of(&self.world, r)).collect())
     }
 
-    fn who(&mut self, _: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure> {
+    fn who(
+        &mut self,
+        _: Instant,
+        place: &UnitCode,
+        matter: &MatterCode,
+        on: Instant,
+        accused: &[PersonCode],
+    ) -> Result<Way, Failure> {
         let unit = self.world.find_unit(place.as_str());
         let unit =
             unit.ok_or_else(|| refusal(Code::UnknownPlace.word(), format!("unit `{place}` is not in the register")))?;
         let known = self.world.find_matter(matter.as_str());
         let known = known
             .ok_or_else(|| refusal(Code::UnknownMatter.word(), format!("matter `{matter}` is not in the catalogue")))?;
-        let route = route(&self.world, &Question::new(unit, known, on), &Exclusions::default(), &self.loads(on));
+        let accused = accused.iter().filter_map(|code| self.world.find_person(code.as_str())).collect();
+        let exclusions = Exclusions { accused, ..Exclusions::default() };
+        let route = route(&self.world, &Question::new(unit, known, on), &exclusions, &self.loads(on));
         Ok(Way::of(&self.world, &Account::of(&self.world, &route)))
     }
 

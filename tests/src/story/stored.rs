@@ -13,7 +13,7 @@ use liandong_engine::{
             command::{Command, LogRequest},
             refusal::Code,
         },
-        routing::{Account, Question},
+        routing::{Account, Exclusions, Question},
         world::Register,
     },
     run::{
@@ -57,7 +57,7 @@ impl Stored {
     pub fn open(kind: Kind, rows: Register) -> Result<Option<Self>, Trouble> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let opened: Result<_, Trouble> = runtime.block_on(async {
-            let Some(db) = TestDb::new(kind).await? else { return Ok(None) };
+            let Some(db) = TestDb::with_tables(kind).await? else { return Ok(None) };
             // Long before every story, so that the town is as old as its rows say.
             let clock = Clock::manual(instant("2000-01-01")?);
             let engine = Town::engine(&db, &clock).await?;
@@ -221,7 +221,14 @@ impl Driver for Stored {
         Ok(entries.collect())
     }
 
-    fn who(&mut self, at: Instant, place: &UnitCode, matter: &MatterCode, on: Instant) -> Result<Way, Failure> {
+    fn who(
+        &mut self,
+        at: Instant,
+        place: &UnitCode,
+        matter: &MatterCode,
+        on: Instant,
+        accused: &[PersonCode],
+    ) -> Result<Way, Failure> {
         self.clock.set(at);
         let world = self.engine.world();
         let unknown = |code, what: &str| refusal(code, format!("{what} is not in the register"));
@@ -231,7 +238,10 @@ impl Driver for Stored {
         let known =
             known.ok_or_else(|| refusal(Code::UnknownMatter, format!("matter `{matter}` is not in the catalogue")))?;
         let question = Question::new(unit, known, on);
-        let route = self.runtime.block_on(self.engine.who_is_responsible(&world, &question)).map_err(broken)?;
+        let accused = accused.iter().filter_map(|code| world.find_person(code.as_str())).collect();
+        let exclusions = Exclusions { accused, ..Exclusions::default() };
+        let route =
+            self.runtime.block_on(self.engine.who_is_responsible(&world, &question, &exclusions)).map_err(broken)?;
         Ok(Way::of(&world, &Account::of(&world, &route)))
     }
 

@@ -46,6 +46,8 @@ pub struct Open {
     pub accept_by: Option<Instant>,
     /// Until when it is to be finished.
     pub finish_by: Option<Instant>,
+    /// When it is told again that it is overdue.
+    pub next_reminder: Option<Instant>,
 }
 
 /// A request as somebody sees it.
@@ -184,6 +186,7 @@ impl View {
             rung: a.rung,
             accept_by: a.accept.filter(|_| a.accepted_at.is_none()).map(|limit| limit.due),
             finish_by: a.finish.map(|limit| limit.due),
+            next_reminder: a.next_reminder,
         };
         let (outcome, told) = match &request.stage {
             Stage::Closed { outcome, told, .. } => (Some(*outcome), told.as_ref()),

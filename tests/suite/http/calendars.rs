@@ -313,8 +313,9 @@ fn no_name_breaks_a_line_or_a_character_or_the_calendar() {
     let long = "轮流坐班轮流坐班".repeat(7);
     for name in [hostile, long.as_str(), "x\\n,\\;", "🀄".repeat(50).as_str()] {
         let mut rows = fixtures::register("roster");
+        // A roster has a name of one line; a person of an older database may have any.
         for row in &mut rows.rosters {
-            row.name = name.to_owned();
+            row.name = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         }
         for person in &mut rows.people {
             person.name = name.to_owned();
@@ -356,7 +357,7 @@ fn no_log_holds_a_secret_address() {
         assert_eq!(server.client.get(&path).await?.status, 404);
         server.kill().await?;
         let log = std::fs::read_to_string(&file)?;
-        assert!(log.contains("route=\"/calendar\"") && log.contains("calendar feed opened"), "{log}");
+        assert!(log.contains("route=/calendar") && log.contains("a calendar feed was opened"), "{log}");
         let secret = path.trim_start_matches("/calendar/").trim_end_matches(".ics");
         assert!(secret.len() == 64 && !log.contains(secret), "the secret is in the log");
         assert!(!log.contains(&token), "the token is in the log");

@@ -113,12 +113,17 @@ fn the_roster_shows_each_change_of_duty_with_its_history() {
                     "code": "DUTY-1", "roster": "V-SP", "kind": "Swap", "kindZh": "换班", "stage": "InForce",
                     "stageZh": "已生效", "shift": "2026-01-05#49", "since": "2026-12-14T00:00:00+08:00",
                     "until": "2026-12-21T00:00:00+08:00", "out": { "code": "P9" }, "in": { "code": "P5" },
-                    "offeredTo": null, "against": null, "reason": "进城",
+                    "offeredTo": null, "against": null, "reason": null,
                     "history": [step("Offered", "发起换班", "P9", at(0)), step("Taken", "接班", "P5", at(1))],
                 } }],
             }])
         );
         assert!(at(0).as_str() <= at(1).as_str() && at(0).is_string(), "{by}");
+        // Why is for who takes part, and not for everybody who reads the roster.
+        for party in [&owner, &taker] {
+            let shown = party.ask(query, Value::Null).await?;
+            assert_eq!(shown["dutyRoster"][0]["people"][0]["by"]["reason"], "进城");
+        }
         api.close().await
     });
 }
@@ -248,7 +253,8 @@ fn whoever_a_change_of_duty_or_an_absence_concerns_reads_it_as_a_notice() {
         let found = owner.ask(query, Value::Null).await?;
         assert_eq!(found["notices"]["edges"], json!([told("SwapTaken", "您的班已有人接", false, "InForce")]));
         let found = other.ask(query, Value::Null).await?;
-        assert_eq!(found["notices"]["edges"], json!([told("SwapOffered", "有班可接", true, "InForce")]));
+        let gone = told("SwapGone", "该班已有他人接", false, "InForce");
+        assert_eq!(found["notices"]["edges"], json!([gone, told("SwapOffered", "有班可接", true, "InForce")]));
         // An absence from now on, recorded by somebody else: told at once to both.
         let away =
             "recordAbsence(input: { person: \"P9\", to: \"2026-11-27\", reason: \"住院\", substitute: \"P10\" })";
@@ -261,13 +267,14 @@ fn whoever_a_change_of_duty_or_an_absence_concerns_reads_it_as_a_notice() {
             );
         }
         assert_eq!(superior.ask(query, Value::Null).await?["notices"]["edges"], json!([]));
-        // Another rota: told to who stands in it, and to who does no longer.
+        // Another rota: told to who stands in it, and to who does no longer. The swap ends with it, which the owner is told
+        // as well.
         let ends = "endRoster(roster: \"V-SP\", from: \"2026-11-28T00:00:00+08:00\")";
         assert_eq!(change(&api.client("P8").await?, "d", ends).await?, "done");
-        for who in [&owner, &other] {
-            let newest = "{ notices(first: 1) { edges { node { kind kindZh urgency over request { id } roster { code until } } } } }";
+        for (who, place) in [(&owner, 1), (&other, 0)] {
+            let newest = "{ notices(first: 2) { edges { node { kind kindZh urgency over request { id } roster { code until } } } } }";
             assert_eq!(
-                who.ask(newest, Value::Null).await?["notices"]["edges"][0]["node"],
+                who.ask(newest, Value::Null).await?["notices"]["edges"][place]["node"],
                 json!({
                     "kind": "RosterChanged", "kindZh": "值班安排已调整", "urgency": "Prompt", "over": false, "request": null,
                     "roster": { "code": "V-SP", "until": "2026-11-28T00:00:00+08:00" },

@@ -1,7 +1,15 @@
 //! Limits as a client sees them: until when, why then, in which colour, and what became of them.
 
-use std::future::Future;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+};
 
+use liandong_engine::rules::{
+    id::RequestId,
+    limit::Colour,
+    request::{Duty, Outcome, command::Command as Act},
+};
 use liandong_tests::{
     client::Client,
     fixtures,
@@ -139,6 +147,60 @@ fn lateness_and_what_was_missed_can_be_watched() {
         let text = api.serving.client.get("/metrics").await?.text;
         let missed = "liandong_limits_missed 2\n";
         assert!(text.contains(missed) && text.contains("liandong_open_assignments{colour=\"Overdue\"} 1\n"), "{text}");
+        api.close().await
+    });
+}
+
+/// Whoever leads, helps, does a step or carries a result is late, and is told so every morning: the count of what is
+/// overdue says so all the time, and none of it was missed.
+#[test]
+fn what_is_overdue_is_counted_as_overdue_until_it_ends() {
+    on_a_town_with_limits(|api| async move {
+        let client = api.client("P5").await?;
+        let mut ids = Vec::new();
+        for key in ["1", "2", "3"] {
+            let (id, _) = log(&client, key, input("H11", "water-pipe")).await?;
+            ids.push(id.parse::<RequestId>()?);
+        }
+        let act = async |who: &str, id: RequestId, act: Act| api.town.act(who, id, act).await;
+        // One climbs until nobody is above; one is helped with, and has a step; of one the result is not carried.
+        act("P2", ids[1], Act::CallHelp { to: "WATER-HEAD".parse()?, reason: "主管爆裂".to_owned() }).await?;
+        act("P2", ids[1], Act::Delegate { to: "H11-C".parse()?, instruction: "关总阀".to_owned() }).await?;
+        let done = Act::Resolve { outcome: Outcome::Solved, words: "修好了".to_owned(), face_to_face: false };
+        act("P2", ids[2], done).await?;
+        let (mut late, mut mornings) = (BTreeSet::new(), BTreeMap::new());
+        for hour in 0..24 * 21 {
+            let now = instant("2024-05-06T09:00:00+08:00")?.plus_minutes(60 * hour);
+            api.town.clock.set(now);
+            api.town.engine.tick().await?;
+            let all = api.town.engine.assignments_of(&ids).await?;
+            let open = all.iter().flat_map(|(id, all)| all.iter().map(move |a| (*id, a)));
+            let open: Vec<_> = open.filter(|(_, a)| a.ended.is_none()).collect();
+            let over = open.iter().filter(|(_, a)| a.colour(now) == Some(Colour::Overdue));
+            let over: BTreeMap<_, _> = over.map(|(id, a)| ((*id, a.no), a.duty)).collect();
+            for (id, a) in &open {
+                assert!(
+                    over.contains_key(&(*id, a.no)) || !late.contains(&(*id, a.no)),
+                    "{a:?} is late no more at {now:?}"
+                );
+            }
+            late.extend(over.keys().copied());
+            if hour % 24 == 0 {
+                for duty in over.values().collect::<BTreeSet<_>>() {
+                    *mornings.entry(*duty).or_insert(0) += 1;
+                }
+                assert_eq!(api.town.engine.audit().await?.missed, 0, "at {now:?}");
+                let text = api.serving.client.get("/metrics").await?.text;
+                let expected = format!("liandong_open_assignments{{colour=\"Overdue\"}} {}\n", over.len());
+                assert!(text.contains(&expected), "{expected} at {now:?}: {text}");
+                assert!(text.contains("liandong_limits_missed 0\n"), "{text}");
+            }
+        }
+        assert_eq!(
+            mornings.keys().copied().collect::<Vec<_>>(),
+            [Duty::Handle, Duty::CoHandle, Duty::Step, Duty::Relay]
+        );
+        assert!(mornings.values().all(|mornings| *mornings > 1), "each of them after it was told again: {mornings:?}");
         api.close().await
     });
 }

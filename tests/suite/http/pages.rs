@@ -89,6 +89,7 @@ impl Counter {
             count.fetch_add(1, Ordering::SeqCst);
         });
         let engine = Arc::new(Engine::open(store, town.clock.clone(), Entropy::System).await?);
+        engine.make_receipts_with(liandong_tests::town::SECRET, false).await?;
         let serving = Serving::start(&engine, &serving::config()).await?;
         Ok(Self { statements, serving, engine })
     }

@@ -172,8 +172,6 @@ fn methods_headers_and_addresses_are_kept_to() {
             (
                 "200 application/graphql-response+json",
                 vec![
-                    ("no Accept", accept("")),
-                    ("any Accept", accept("*/*")),
                     ("what clients send", accept("application/graphql-response+json, application/json;q=0.9")),
                     ("with a charset", typed("application/json; charset=utf-8")),
                     ("GET a query", get(GRAPHQL, &[me])),
@@ -182,6 +180,11 @@ fn methods_headers_and_addresses_are_kept_to() {
             (
                 "200 application/json",
                 vec![
+                    ("no Accept", accept("")),
+                    ("any Accept", accept("*/*")),
+                    ("any application", accept("application/*")),
+                    ("what axios sends", accept("application/json, text/plain, */*")),
+                    ("GET a query, any Accept", get("*/*", &[me])),
                     ("JSON before", accept("application/json, application/graphql-response+json;q=0.5")),
                     ("GET a query", get(JSON, &[me])),
                     ("GET with variables", get(JSON, &[one, ("variables", "{\"c\":\"V\"}"), ("operationName", "A")])),
@@ -248,6 +251,11 @@ fn methods_headers_and_addresses_are_kept_to() {
                 "404 application/graphql-response+json BAD_REQUEST",
                 vec![("another page", Sent { path: "/nothing".to_owned(), ..fine() })],
             ),
+            (
+                "404 application/json BAD_REQUEST",
+                vec![("another page, any Accept", Sent { path: "/nothing".to_owned(), ..accept("*/*") })],
+            ),
+            ("405 application/json BAD_REQUEST", vec![("PUT, any Accept", accept("*/*").method(Method::PUT))]),
         ];
         let mut differences = Vec::new();
         for (expected, sent) in groups {

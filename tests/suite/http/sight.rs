@@ -3,7 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hyper::Method;
-use liandong_engine::rules::{post::Rank, register::command::Command as Change};
+use liandong_engine::rules::{
+    absence::{Scope, Substitute},
+    instant::Instant,
+    post::Rank,
+    register::command::{Command as Change, NewAbsence},
+};
 use liandong_graphql_api::Config;
 use liandong_tests::{client::Client, on_both_stores, stores::Trouble};
 use serde_json::{Value, json};
@@ -225,12 +230,16 @@ on_both_stores! {
             ("P1", first), ("P2", first), ("P3", &["two"]), ("P4", &[]), ("P5", all), ("P6", all), ("P7", all), ("P8", all),
         ];
         check_sight(&api, &named, expected).await?;
-        // Who leaves keeps what they held, and sees nothing else there any more.
+        // Who leaves the only post sees nothing any more, and with another one what they held.
         assert_eq!(order(&api.client("P2").await?, "escalate", &one, "reason: \"要换主管\"").await?, "done");
         let relieved = Change::Relieve { post: "G1-LEAD".parse()?, person: "P2".parse()?, successor: Some("P4".parse()?) };
         api.town.change(relieved).await?;
         api.later(1_000_000);
-        check_sight(&api, &named, &[("P2", &["one"]), ("P4", first), ("P3", &["two"]), ("P8", all)]).await?;
+        check_sight(&api, &named, &[("P2", &[]), ("P4", first), ("P3", &["two"]), ("P8", all)]).await?;
+        let appointed = Change::Appoint { post: "G2-LEAD".parse()?, person: "P2".parse()?, rank: Rank::Substitute };
+        api.town.change(appointed).await?;
+        api.later(1_000_000);
+        check_sight(&api, &named, &[("P2", &["one", "two"])]).await?;
         api.close().await
     }
 
@@ -292,6 +301,115 @@ on_both_stores! {
         assert!(!new_superior.to_string().contains("水管破了"), "{new_superior}");
         let above_both = api.client("P5").await?.ask(query, Value::Null).await?;
         assert_eq!(above_both["assignments"]["edges"][0]["node"]["request"]["words"], "水管破了");
+        api.close().await
+    }
+
+    "hamlet" => async fn who_holds_no_post_reads_nothing_but_who_they_are(town) {
+        let api = Api::of(town).await?;
+        let leader = api.client("P2").await?;
+        let (mine, _) = log(&leader, "1", input("H12", "water-pipe")).await?;
+        let (held, _) = log(&api.client("P5").await?, "2", input("H11", "water-pipe")).await?;
+        assert_eq!(order(&leader, "escalate", &held, "reason: \"要换主管\"").await?, "done");
+        let query = format!("{{
+            requests {{ edges {{ node {{ id }} }} }} assignments {{ edges {{ node {{ no }} }} }}
+            ended: assignments(filter: {{ ended: true }}) {{ edges {{ node {{ no }} }} }}
+            escalations {{ edges {{ node {{ kind }} }} }} notices {{ edges {{ node {{ kind }} }} }}
+            deadLetters {{ edges {{ node {{ id }} }} }}
+            mine: request(id: \"{mine}\") {{ citizen {{ phone }} }} held: request(id: \"{held}\") {{ words }}
+            me {{ person {{ code name }} }}
+        }}");
+        let before = leader.ask(&query, Value::Null).await?;
+        assert_eq!(before["mine"]["citizen"]["phone"], "18912345678");
+        assert!(before["notices"]["edges"].as_array().is_some_and(|all| !all.is_empty()), "{before}");
+        let relieved = Change::Relieve { post: "G1-LEAD".parse()?, person: "P2".parse()?, successor: Some("P4".parse()?) };
+        api.town.change(relieved).await?;
+        api.later(1_000_000);
+        let none = json!({ "edges": [] });
+        let expected = json!({
+            "requests": none, "assignments": none, "ended": none, "escalations": none, "notices": none,
+            "deadLetters": none, "mine": null, "held": null, "me": { "person": { "code": "P2", "name": "罗河边" } },
+        });
+        assert_eq!(leader.ask(&query, Value::Null).await?, expected);
+        for id in [&mine, &held] {
+            assert_eq!(order(&leader, "addNote", id, "text: \"x\"").await?, "UnknownRequest");
+        }
+        api.close().await
+    }
+
+    "hamlet" => async fn why_somebody_is_absent_is_for_oneself_a_superior_who_recorded_it_and_who_stands_in(town) {
+        let api = Api::of(town).await?;
+        api.town.change(Change::RecordAbsence(NewAbsence {
+            person: "P2".parse()?,
+            from: None,
+            to: Instant(api.town.engine.now().0 + 86_400_000_000),
+            reason: "住院,不想让人知道".to_owned(),
+            scope: Scope::All,
+            substitute: Substitute::Person("P3".parse()?),
+        })).await?;
+        api.later(1_000_000);
+        let query = "{ person(code: \"P2\") { absences { code reason } } absences(unit: \"V\") { items { reason } } }";
+        for (who, reads) in [("P2", true), ("P3", true), ("P5", true), ("P6", true), ("P8", true), ("P1", false)] {
+            let data = api.client(who).await?.ask(query, Value::Null).await?;
+            let reason = if reads { json!("住院,不想让人知道") } else { Value::Null };
+            assert_eq!(data["person"]["absences"][0]["reason"], reason, "{who}");
+            assert_eq!(data["absences"]["items"][0]["reason"], reason, "{who}");
+        }
+        api.close().await
+    }
+
+    "flat" => async fn who_acted_in_another_s_stead_finds_the_request_again(town) {
+        let api = Api::of(town).await?;
+        let (pipe, _) = log(&api.client("P1").await?, "1", input("H1", "water-pipe")).await?;
+        let substitute = api.client("P3").await?;
+        let query = format!("mutation {{ escalate(request: \"{pipe}\", reason: \"要镇里协调\", idempotencyKey: \"e\") {{
+            refusal {{ code }} request {{ id citizen {{ phone }} assignments {{ no endedHow }} }}
+        }} }}");
+        let done = substitute.ask(&query, Value::Null).await?;
+        assert_eq!(done["escalate"], json!({ "refusal": null, "request": {
+            "id": pipe, "citizen": { "phone": "18912345678" },
+            "assignments": [{ "no": 1, "endedHow": "Escalated" }, { "no": 2, "endedHow": null }],
+        } }));
+        let listed = substitute.ask("{ requests { edges { node { id } } } }", Value::Null).await?;
+        assert_eq!(ids(&listed["requests"], "/id"), BTreeSet::from([pipe]));
+        api.close().await
+    }
+
+    "lugong" => async fn a_complaint_changes_no_answer_for_whom_it_is_hidden_from(town) {
+        town.clock.set(liandong_tests::town::instant("2024-05-06T09:00:00+08:00")?);
+        let api = Api::of(town).await?;
+        let household = "522325105220-G01-H001";
+        let cadre = api.client("P0049").await?;
+        let who = "found { post { code } person { code } insteadOf { code } } passed { verdict post { code } }";
+        let query = format!("{{
+            requests(first: 100) {{ edges {{ node {{ id }} }} pageInfo {{ hasNextPage }} }}
+            assignments {{ edges {{ node {{ id }} }} pageInfo {{ hasNextPage }} }}
+            ended: assignments(filter: {{ ended: true }}) {{ edges {{ node {{ id }} }} }}
+            escalations {{ edges {{ node {{ position }} }} pageInfo {{ hasNextPage }} }}
+            notices {{ edges {{ node {{ kind }} }} }}
+            village: workload(unit: \"522325105220\") {{ handles person {{ code }} }}
+            office: workload(unit: \"522325105-B2\") {{ handles person {{ code }} }}
+            town: workload(unit: \"522325105000\") {{ handles person {{ code }} }}
+            own: whoIsResponsible(place: \"{household}\", matter: \"absent-cadre\") {{ {who} }}
+            about: whoIsResponsible(place: \"{household}\", matter: \"absent-cadre\", accused: [\"P0567\"]) {{ {who} }}
+        }}");
+        // The accused, a household contact below, and whoever sits beside the accused in the service team.
+        let people = ["P0567", "P0570"];
+        let mut before = Vec::new();
+        for person in people {
+            before.push(api.client(person).await?.ask(&query, Value::Null).await?);
+        }
+        let mut complaint = input(household, "absent-cadre");
+        complaint["accused"] = json!(["P0567"]);
+        let (complaint, _) = log(&cadre, "complaint", complaint).await?;
+        let seen = cadre.ask(&format!("{{ request(id: \"{complaint}\") {{ handle {{ person {{ code }} }} }} }}"), Value::Null).await?;
+        assert_eq!(seen["request"]["handle"]["person"], before[0]["about"]["found"]["person"], "the preview says who");
+        assert_eq!(order(&cadre, "escalate", &complaint, "reason: \"请挂办领导办\"").await?, "done");
+        for (person, before) in people.into_iter().zip(before) {
+            let client = api.client(person).await?;
+            assert_eq!(client.ask(&query, Value::Null).await?, before, "{person}");
+            let one = client.ask(&format!("{{ request(id: \"{complaint}\") {{ id }} }}"), Value::Null).await?;
+            assert_eq!(one["request"], Value::Null, "{person}");
+        }
         api.close().await
     }
 }

@@ -130,7 +130,7 @@ on_both_stores! {
         town.act("P1", gone, Act::Withdraw { reason: "自己修好了".to_owned() }).await?;
         set(&town, NEXT_MORNING)?;
         town.engine.deliver().await?;
-        assert_eq!(receiver.heard()[0].told(), ["Assigned over", "Assigned"]);
+        assert_eq!(receiver.heard()[0].told(), ["Assigned over", "Assigned", "Withdrawn"]);
         let notices = &receiver.heard()[0].json()["data"]["notices"];
         assert_eq!(notices[0]["acceptBy"], serde_json::Value::Null);
         assert_eq!(notices[1]["acceptBy"], "2024-05-07T12:30:00+08:00".replace("12:30", "14:30"));

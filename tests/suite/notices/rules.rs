@@ -49,13 +49,13 @@ impl Tale {
                 (None, other) => panic!("{other:?}"),
             };
             self.told.extend(notices(&self.world, at, id, before.as_ref(), &recorded));
-            self.request = evolve(before, at, &recorded.event);
+            self.request = Some(evolve(before, at, &recorded.event).unwrap());
         }
     }
 
     fn logged(mut self, who: &str, place: &str, matter: &str, when: &str) -> Self {
         let (log, actor) = (town::request(place, matter).unwrap(), town::person(who).unwrap());
-        let fresh: Fresh = Entropy::seeded(1).fresh(at(when)).unwrap();
+        let fresh: Fresh = Entropy::seeded(1).fresh(at(when), &town::SECRET).unwrap();
         let records = decide::log(&self.world, at(when), &actor, fresh, &log, &Loads::default()).unwrap();
         self.happens(at(when), records);
         self

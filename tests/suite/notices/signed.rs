@@ -62,7 +62,7 @@ on_both_stores! {
                     "assignment": 1,
                     "dutyChange": null,
                     "absence": null,
-                    "roster": null,
+                    "roster": null, "post": null, "unit": null,
                     "acceptBy": due(held.accept),
                     "finishBy": "2024-05-08T17:30:00+08:00",
                     "over": false,

@@ -38,7 +38,8 @@ on_both_stores! {
         let id = citizen.ask("{ me { request { id } } }", Value::Null).await?["me"]["request"]["id"].clone();
         citizen.ask(&withdraw.replace("ID", id.as_str().unwrap_or_default()), Value::Null).await?;
         let notices = nodes(&leader.ask(MINE, Value::Null).await?["notices"]);
-        assert_eq!(notices[0], json!({
+        assert_eq!((&notices[0]["kind"], &notices[0]["over"]), (&json!("Withdrawn"), &json!(false)));
+        assert_eq!(notices[1], json!({
             "kind": "Assigned", "urgency": "Digest", "urgencyZh": "汇总", "deliverAt": "2024-05-07T08:35:00+08:00",
             "over": true,
             "delivery": {
@@ -46,9 +47,9 @@ on_both_stores! {
                 "stateZh": "待投递", "attempts": 0, "error": null, "endedAt": null, "person": { "code": "P2" },
             },
         }));
-        assert_eq!((&notices[1]["urgency"], &notices[1]["over"]), (&json!("Prompt"), &json!(false)));
-        assert_eq!(notices[1]["delivery"]["state"], "Delivered");
-        assert_eq!(notices[1]["delivery"]["endedAt"], "2024-05-06T09:00:00+08:00");
+        assert_eq!((&notices[2]["urgency"], &notices[2]["over"]), (&json!("Prompt"), &json!(false)));
+        assert_eq!(notices[2]["delivery"]["state"], "Delivered");
+        assert_eq!(notices[2]["delivery"]["endedAt"], "2024-05-06T09:00:00+08:00");
         api.close().await
     }
 

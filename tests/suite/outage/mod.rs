@@ -22,7 +22,7 @@ use liandong_tests::{
     fixtures,
     serving::PATIENCE,
     stores::{TestDb, Trouble},
-    town::{person, request},
+    town::{SECRET, person, request},
 };
 
 /// What was acknowledged: the request of each key.
@@ -31,6 +31,7 @@ type Acknowledged = BTreeMap<String, RequestId>;
 /// A hamlet on the database, and nobody at work in it.
 async fn settle(db: &TestDb) -> Result<(), Trouble> {
     let engine = Engine::open(Store::open(&db.url).await?, Clock::System, Entropy::System).await?;
+    engine.make_receipts_with(SECRET, false).await?;
     let command = Command::Load(Box::new(fixtures::register("hamlet")));
     engine.execute(Order { actor: Actor::Operator, key: "town".to_owned(), command }).await?.unwrap();
     engine.stop().await?;
@@ -38,7 +39,9 @@ async fn settle(db: &TestDb) -> Result<(), Trouble> {
 }
 
 async fn engine(store: Store) -> Result<Arc<Engine>, Trouble> {
-    Ok(Arc::new(Engine::open(store, Clock::System, Entropy::System).await?))
+    let engine = Engine::open(store, Clock::System, Entropy::System).await?;
+    engine.make_receipts_with(SECRET, false).await?;
+    Ok(Arc::new(engine))
 }
 
 /// Logs a request of many words under a key: its id, or how the machine failed.

@@ -88,6 +88,24 @@ fn a_full_store_says_so_is_left_in_peace_is_read_and_goes_on_by_itself() {
 }
 
 #[test]
+fn a_store_that_is_full_at_the_start_is_known_to_be_before_the_first_command() {
+    block_on(async {
+        let db = TestDb::new(Kind::Sqlite).await?.unwrap();
+        settle(&db).await?;
+        let limit = PageLimit::default();
+        limit.set(1);
+        let engine = engine(Store::limited(&db.url, &limit).await?).await?;
+        engine.look_whether_it_can_write().await;
+        assert_eq!(engine.readiness(), Err(NotReady::Outage(Outage::Full)));
+        limit.set(PageLimit::NONE);
+        until("it goes on", async || engine.readiness().is_ok()).await?;
+        let kept = Acknowledged::from([("first".to_owned(), log(&engine, "first").await?)]);
+        engine.stop().await?;
+        all_there(&db.url, &kept, 0).await
+    });
+}
+
+#[test]
 fn a_file_that_may_only_be_read_takes_no_command_and_says_so() {
     block_on(async {
         let db = TestDb::new(Kind::Sqlite).await?.unwrap();

@@ -2,7 +2,7 @@
 
 use liandong_engine::rules::{
     actor::Actor,
-    id::{ReceiptCode, RequestId},
+    id::{ReceiptHash, RequestId},
     instant::Zone,
     matter::{Mandated, Power},
     post::{Person, PostKind, Rank},
@@ -211,7 +211,9 @@ fn names_are_taken_as_the_files_take_them() {
         (&"新".repeat(60), "UnitRenamed"),
         (&"新".repeat(61), "WouldBreak"),
         (" \t", "WouldBreak"),
-        ("新\u{7}", "WouldBreak"),
+        ("新\u{7}", "BadText"),
+        ("新\n一", "BadText"),
+        ("\u{202E}新", "BadText"),
     ] {
         change("", &rename(name), expected);
     }
@@ -219,6 +221,7 @@ fn names_are_taken_as_the_files_take_them() {
         Command::AddPerson(Person { code: code("fay"), name: name.to_owned(), phone: phone.to_owned() })
     };
     change("", &person("新", &"1".repeat(61)), "WouldBreak");
+    change("", &person("新", "1.38E+10"), "BadText");
     let added = decide(&world(""), at(NOW), &Actor::Operator, &person(" 新 ", " 1 "), &[], &Loads::default()).unwrap();
     let row = added.world.register().people.last().map(|p| (p.name.as_str(), p.phone.as_str()));
     assert_eq!(row, Some(("新", "1")));
@@ -319,9 +322,9 @@ fn request(more: &str) -> Request {
         citizen: Citizen { name: String::new(), phone: String::new() },
         accused: Vec::new(),
     };
-    let fresh = Fresh { id: RequestId::from_parts(at(NOW), [1; 10]), receipt: ReceiptCode::from_random([1; 12]) };
+    let fresh = Fresh { id: RequestId::from_parts(at(NOW), [1; 10]), receipt: ReceiptHash([1; 16]) };
     let records = log(&world(more), at(NOW), &person("bob"), fresh, &command, &Loads::default()).unwrap();
-    records.iter().fold(None, |request, record| evolve(request, at(NOW), &record.event)).unwrap()
+    records.iter().fold(None, |request, record| evolve(request, at(NOW), &record.event).ok()).unwrap()
 }
 
 #[test]
@@ -376,7 +379,7 @@ fn loaded_rows_come_in_events_of_so_many_and_fold_to_the_register() {
     let decision = load(&empty, &Actor::Operator, register(TOWN), 3).unwrap();
     let mut folded = Register::default();
     for record in &decision.records {
-        register_evolve::evolve(&mut folded, at(NOW), &record.event);
+        register_evolve::evolve(&mut folded, at(NOW), &record.event).unwrap();
     }
     assert_eq!(folded, register(TOWN));
     assert_eq!(decision.world.version(), 1);

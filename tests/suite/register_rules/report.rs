@@ -106,6 +106,7 @@ fn absent(person: &str, from: &str, to: &str) -> Absence {
         reason: "培训".to_owned(),
         scope: Scope::All,
         substitute: Substitute::ByPost,
+        substitute_until: None,
         recorded_by: None,
         recorded_at: Instant::MIN,
         ended_at: None,
@@ -173,6 +174,7 @@ fn whoever_was_taken_off_without_another_is_missed_and_what_is_empty_on_purpose_
         taken_at: None,
         ended_by: None,
         ended_at: None,
+        expiry: None,
     };
     let check = |changes: Vec<DutyChange>, expected: &[(Flaw, u32, u32)]| {
         let (world, _) = duty(|rows| rows.duty_changes = changes);

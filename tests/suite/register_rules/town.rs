@@ -160,6 +160,7 @@ fn row(register: &mut Register, text: &str) {
             reason: "事".to_owned(),
             scope: line.named("for").map_or(Scope::All, |matter| Scope::Matters(vec![matter])),
             substitute: line.named("with").map_or(Substitute::ByPost, Substitute::Person),
+            substitute_until: None,
             recorded_by: line.named("by"),
             recorded_at: Instant::MIN,
             ended_at: line.1.get("back").map(|text| at(text)),

@@ -32,6 +32,10 @@ pub fn absences(rows: &[Absence]) -> Vec<Fault> {
             let what = format!("`{person}` would stand in for themselves");
             found.push(Fault::new(row, "substitute", what, "name somebody else, or leave it empty for the B岗"));
         }
+        if absence.substitute_until.is_some() && absence.substitute == Substitute::ByPost {
+            let what = format!("nobody is named in absence `{code}` who could have left");
+            found.push(Fault::new(row, "substitute_until", what, "leave it empty, or name who stood in until then"));
+        }
         if matches!(&absence.scope, Scope::Matters(matters) if matters.is_empty()) {
             let what = format!("absence `{code}` is for no matter");
             found.push(Fault::new(row, "matters", what, "name the matters, or make it an absence from all"));

@@ -47,6 +47,9 @@ pub struct Absence {
     pub scope: Scope,
     /// Who stands in.
     pub substitute: Substitute,
+    /// When whoever is named to stand in could not any more, having left their last post; none while they can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub substitute_until: Option<Instant>,
     /// Who recorded it; none for the operator.
     pub recorded_by: Option<PersonCode>,
     /// When it was recorded.
@@ -61,6 +64,15 @@ impl Absence {
     #[must_use]
     pub fn holds(&self) -> Span {
         Span { from: self.span.from.max(self.recorded_at), to: self.span.to.min(self.ended_at.unwrap_or(Instant::MAX)) }
+    }
+
+    /// Who is named to stand in, and can at that instant.
+    #[must_use]
+    pub fn substitute_at(&self, at: Instant) -> Option<&PersonCode> {
+        match &self.substitute {
+            Substitute::Person(named) if self.substitute_until.is_none_or(|until| at < until) => Some(named),
+            Substitute::Person(_) | Substitute::ByPost => None,
+        }
     }
 
     /// Whether it is an absence for this matter; none asks for one from everything.
@@ -176,6 +188,7 @@ mod tests {
             substitute: find(">").map_or(Substitute::ByPost, |p| Substitute::Person(p.parse().unwrap())),
             recorded_by: None,
             recorded_at: find("@").map_or(Instant::MIN, at),
+            substitute_until: find("lost=").map(at),
             ended_at: find("back=").map(at),
         }
     }
@@ -193,7 +206,8 @@ mod tests {
             .enumerate()
             .map(|(no, p)| (p.parse().unwrap(), if no == 0 { Rank::First } else { Rank::Substitute }))
             .collect();
-        let recused = |person: &PersonCode| recused.split_whitespace().any(|r| r == person.as_str());
+        let must_not = |person: &PersonCode| recused.split_whitespace().any(|r| r == person.as_str());
+        let recused = |person: &PersonCode| must_not(person).then_some(Pass::Recused);
         let (person, matter) = ("a".parse().unwrap(), "m".parse().unwrap());
         let found = absences.stand_in_for(&person, &holders, Some(&matter), at("2026-10-05"), &recused);
         let mut shown: Vec<String> = found
@@ -309,7 +323,8 @@ mod tests {
             let must_not = [people[number(7)].clone(), people[number(7)].clone()];
             let recused = |p: &PersonCode| must_not.contains(p) && must_not[0] < must_not[1];
             let noon = at("2026-10-05");
-            let found = absences.stand_in_for(&people[0], &holders, None, noon, &recused);
+            let unfit = |p: &PersonCode| recused(p).then_some(Pass::Recused);
+            let found = absences.stand_in_for(&people[0], &holders, None, noon, &unfit);
             let can = |p: &PersonCode| absences.absent(p, None, noon).is_none() && !recused(p);
             let named = lines.iter().filter(|l| l.contains('>')).count();
             assert!(found.considered.len() <= 1 + holders.len() + named);

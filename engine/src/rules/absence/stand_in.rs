@@ -1,6 +1,6 @@
 //! Who acts for somebody who cannot.
 
-use super::{Absences, Substitute};
+use super::Absences;
 use crate::rules::{
     id::{MatterCode, PersonCode},
     instant::Instant,
@@ -15,6 +15,8 @@ words! {
         Absent = "不在岗",
         /// Must not have it.
         Recused = "回避",
+        /// Holds no post any more: nobody acts for a post who has none.
+        NoPost = "已无岗位",
         /// Was considered before: the substitutes go round in a circle.
         AskedBefore = "已询问",
     }
@@ -66,8 +68,8 @@ impl Absences {
     /// matter at that instant: the person, if there; else whom the absence names, and whom that one's absence
     /// names; else the other holders in their order, each in the same way.
     ///
-    /// Whoever `recused` says must not is passed. Where that is the person asked for or a first holder,
-    /// nobody acts: a substitute would act in that person's name.
+    /// Whoever `unfit` says must not have it, or holds no post, is passed. Where the person asked for or a first holder
+    /// must not, nobody acts: a substitute would act in that person's name.
     ///
     /// Everybody is asked once, so there are no more steps than the person, the holders and one for each
     /// absence that names somebody; a circle ends where it closes.
@@ -78,7 +80,7 @@ impl Absences {
         holders: &'a [(PersonCode, Rank)],
         matter: Option<&MatterCode>,
         at: Instant,
-        recused: &dyn Fn(&PersonCode) -> bool,
+        unfit: &dyn Fn(&PersonCode) -> Option<Pass>,
     ) -> StandIn<'a> {
         let mut considered: Vec<Considered<'a>> = Vec::new();
         let first = |who: &PersonCode| holders.iter().any(|(holder, rank)| holder == who && *rank == Rank::First);
@@ -91,14 +93,10 @@ impl Absences {
             while let Some((person, way)) = next.take() {
                 let (pass, names) = if considered.iter().any(|c| c.person == person) {
                     (Some(Pass::AskedBefore), None)
-                } else if recused(person) {
-                    (Some(Pass::Recused), None)
+                } else if let Some(unfit) = unfit(person) {
+                    (Some(unfit), None)
                 } else if let Some(absence) = self.absent(person, matter, at) {
-                    let names = match &absence.substitute {
-                        Substitute::ByPost => None,
-                        Substitute::Person(named) => Some(named),
-                    };
-                    (Some(Pass::Absent), names)
+                    (Some(Pass::Absent), absence.substitute_at(at))
                 } else {
                     (None, None)
                 };

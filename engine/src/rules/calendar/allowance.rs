@@ -21,6 +21,10 @@ pub enum Allowance {
     /// Days after the day of the start, whatever they are; when the last is not worked, the next
     /// working day is the last (民法典 第二百零三条).
     Days(u16),
+    /// Microseconds in which people work: what is left of a time that stopped, where that is no whole minutes.
+    WorkingMicros(u64),
+    /// Microseconds by the clock: what is left of a time that stopped, where that is no whole minutes.
+    Micros(u64),
 }
 
 /// Why a text is not an allowance.
@@ -59,6 +63,40 @@ const UNITS: &[(&str, Read)] = &[
     ("日", |n| Some(Allowance::Days(u16::try_from(n).ok()?))),
 ];
 
+/// An allowance of so many microseconds.
+type Made = fn(u64) -> Allowance;
+
+/// The units of what is left of a time that stopped: seconds, to the microsecond. Those of working time come first,
+/// for they end like the others.
+const SECONDS: &[(&str, Made)] = &[
+    ("ws", Allowance::WorkingMicros),
+    ("工作秒", Allowance::WorkingMicros),
+    ("s", Allowance::Micros),
+    ("秒", Allowance::Micros),
+];
+
+/// A text in seconds, to the microsecond; none when it is not one.
+fn in_seconds(text: &str) -> Option<Allowance> {
+    let read = |(word, make): &(&str, fn(u64) -> Allowance)| {
+        let number = text.strip_suffix(word)?;
+        let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || !digits(part) || part.len() > 6 {
+            return None;
+        }
+        let micros =
+            whole.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(format!("{part:0<6}").parse().ok()?)?;
+        Some(make(micros)).filter(|_| micros > 0 && i64::try_from(micros).is_ok())
+    };
+    SECONDS.iter().find_map(read)
+}
+
+/// Microseconds as seconds, without zeros at the end.
+fn seconds(micros: u64) -> String {
+    let (whole, part) = (micros / 1_000_000, micros % 1_000_000);
+    if part == 0 { whole.to_string() } else { format!("{whole}.{part:06}").trim_end_matches('0').to_owned() }
+}
+
 fn minutes(n: u64, each: u64) -> Option<u32> {
     u32::try_from(n.checked_mul(each)?).ok()
 }
@@ -67,6 +105,9 @@ impl FromStr for Allowance {
     type Err = BadAllowance;
 
     fn from_str(text: &str) -> Result<Self, BadAllowance> {
+        if let Some(left) = in_seconds(text.trim()) {
+            return Ok(left);
+        }
         let named = || text.chars().take(40).collect::<String>();
         let digits = text.trim().find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
         let (number, unit) = text.trim().split_at_checked(digits).unwrap_or(("", text));
@@ -86,15 +127,18 @@ impl FromStr for Allowance {
 
 impl Allowance {
     /// Number, English and Chinese unit, in the largest unit that leaves no rest.
-    const fn parts(self) -> (u32, &'static str, &'static str) {
-        match self {
+    fn parts(self) -> (String, &'static str, &'static str) {
+        let (number, unit, zh) = match self {
             Self::WorkingMinutes(n) if n > 0 && n % 60 == 0 => (n / 60, "wh", "工作小时"),
             Self::WorkingMinutes(n) => (n, "wmin", "工作分钟"),
-            Self::WorkingDays(n) => (n as u32, "wd", "个工作日"),
+            Self::WorkingDays(n) => (u32::from(n), "wd", "个工作日"),
             Self::Minutes(n) if n > 0 && n % 60 == 0 => (n / 60, "h", "小时"),
             Self::Minutes(n) => (n, "min", "分钟"),
-            Self::Days(n) => (n as u32, "d", "天"),
-        }
+            Self::Days(n) => (u32::from(n), "d", "天"),
+            Self::WorkingMicros(n) => return (seconds(n), "ws", "工作秒"),
+            Self::Micros(n) => return (seconds(n), "s", "秒"),
+        };
+        (number.to_string(), unit, zh)
     }
 
     /// As users read it.
@@ -110,13 +154,20 @@ impl Allowance {
         matches!(self, Self::WorkingDays(_) | Self::Days(_))
     }
 
-    /// What the stretches of its reckoning must add up to: days for an allowance in days, microseconds
-    /// for one in minutes.
+    /// Whether it runs by the clock, day and night.
     #[must_use]
-    pub const fn total(self) -> i64 {
+    pub const fn is_by_the_clock(self) -> bool {
+        matches!(self, Self::Minutes(_) | Self::Micros(_))
+    }
+
+    /// What the stretches of its reckoning must add up to: days for an allowance in days, microseconds
+    /// for every other.
+    #[must_use]
+    pub fn total(self) -> i64 {
         match self {
-            Self::WorkingMinutes(n) | Self::Minutes(n) => n as i64 * 60_000_000,
-            Self::WorkingDays(n) | Self::Days(n) => n as i64,
+            Self::WorkingMinutes(n) | Self::Minutes(n) => i64::from(n) * 60_000_000,
+            Self::WorkingDays(n) | Self::Days(n) => i64::from(n),
+            Self::WorkingMicros(n) | Self::Micros(n) => i64::try_from(n).unwrap_or(i64::MAX),
         }
     }
 }
@@ -164,6 +215,9 @@ mod tests {
             ("15天", "15d", "15天"),
             ("15日", "15d", "15天"),
             ("65535d", "65535d", "65535天"),
+            ("5399.5ws", "5399.5ws", "5399.5工作秒"),
+            ("12.000001s", "12.000001s", "12.000001秒"),
+            ("60秒", "60s", "60秒"),
         ] {
             let read: Allowance = text.parse().unwrap_or_else(|e| panic!("{e}"));
             assert_eq!((read.to_string().as_str(), read.zh().as_str()), (expected, zh), "{text}");
@@ -180,6 +234,9 @@ mod tests {
             ("-1d", "`-1d` is not an allowance"),
             ("1.5h", "`1.5h` is not an allowance"),
             ("两天", "`两天` is not an allowance"),
+            ("1.0000001s", "`1.0000001s` is not an allowance"),
+            (".5s", "`.5s` is not an allowance"),
+            ("0s", "`0s` is not an allowance"),
             ("15 weeks", "`15 weeks` is not an allowance"),
             ("0wd", "`0wd` allows no time"),
             ("65536d", "`65536d` is too long"),

@@ -11,6 +11,7 @@ use jiff::{
 use super::{
     check,
     compile::Sources,
+    day::Declared,
     fault::Fault,
     kept::Calendar,
     rows::{CalendarRow, DayRow, Hours, On, Rows},
@@ -59,7 +60,8 @@ impl Calendars {
             rows.sort_by_key(|row| row.span.from);
         }
         let mut days: HashMap<_, Vec<&DayRow>> = HashMap::new();
-        for day in rows.days {
+        // Of a day that was taken back the calendar says nothing: what its base says holds again.
+        for day in rows.days.iter().filter(|day| day.kind != Declared::Ordinary) {
             days.entry(&day.calendar).or_default().push(day);
         }
         let compiled = rows.calendars.iter().map(|row| {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::{
     calendars::zone,
     compile::{FIRST_DATE, LAST_DATE},
+    day::Declared,
     fault::{Fault, File, Wrong, periods},
     market::MarketRule,
     rows::{CalendarRow, Rows},
@@ -135,7 +136,12 @@ fn days(rows: Rows<'_>, known: &HashSet<&CalendarCode>, found: &mut Vec<Fault>) 
         let outside = !(FIRST_DATE..=LAST_DATE).contains(&day.date);
         let outside = outside.then_some(Wrong::OutOfRange(day.date));
         let wrong = belongs(&day.calendar, Span::ALWAYS, known).chain(duplicate).chain(outside);
-        let wrong = wrong.chain(periods(&day.periods));
+        let hours = match (day.kind, day.periods.is_empty()) {
+            (Declared::HalfDay, true) => Some(Wrong::NoHours(day.date)),
+            (Declared::Ordinary, false) => Some(Wrong::OrdinaryHours(day.date)),
+            _ => None,
+        };
+        let wrong = wrong.chain(periods(&day.periods)).chain(hours);
         found.extend(wrong.map(|what| Fault { file: File::Days, row, what }));
     }
 }

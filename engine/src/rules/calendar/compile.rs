@@ -141,7 +141,7 @@ impl<'a> Sources<'a> {
             Likeness { day: Day { kind, market }, why, name, periods, changed: None }
         };
         if let Some(row) = self.days.get(&date) {
-            let kind = DayKind::from(row.kind);
+            let kind = row.kind.kind(weekday);
             let makeup = || Weekday::ALL.iter().take(5).map(|d| usual(*d)).find(|p| !p.is_empty()).unwrap_or(&[]);
             let periods = match kind {
                 _ if !row.periods.is_empty() => &row.periods,

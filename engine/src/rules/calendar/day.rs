@@ -18,6 +18,9 @@ words! {
         MakeUp = "调休上班",
         /// A day off of this place alone.
         LocalOff = "本地放假",
+        /// A working day on which people work part of the day alone, in the hours that were declared for it. It
+        /// counts whole where days are counted, and so many hours where hours are.
+        HalfDay = "半天上班",
     }
 }
 
@@ -26,7 +29,7 @@ impl DayKind {
     /// 第八十二条).
     #[must_use]
     pub const fn is_worked(self) -> bool {
-        matches!(self, Self::Working | Self::MakeUp)
+        matches!(self, Self::Working | Self::MakeUp | Self::HalfDay)
     }
 }
 
@@ -39,15 +42,24 @@ words! {
         MakeUp = "调休上班" | "调休",
         /// 本地放假
         LocalOff = "本地放假",
+        /// 半天上班: half a day off is still a working day. Its hours are those declared for it.
+        HalfDay = "半天上班" | "半天假",
+        /// 平常日: what it would be if this calendar had never declared anything of it; what its base declares
+        /// holds again.
+        Ordinary = "平常日" | "恢复平常",
     }
 }
 
-impl From<Declared> for DayKind {
-    fn from(declared: Declared) -> Self {
-        match declared {
-            Declared::Holiday => Self::Holiday,
-            Declared::MakeUp => Self::MakeUp,
-            Declared::LocalOff => Self::LocalOff,
+impl Declared {
+    /// What kind of day a date becomes that is this day of the week.
+    #[must_use]
+    pub const fn kind(self, weekday: Weekday) -> DayKind {
+        match self {
+            Self::Holiday => DayKind::Holiday,
+            Self::MakeUp => DayKind::MakeUp,
+            Self::LocalOff => DayKind::LocalOff,
+            Self::HalfDay => DayKind::HalfDay,
+            Self::Ordinary => weekday.kind(),
         }
     }
 }

@@ -18,15 +18,19 @@ impl Calendar {
     pub fn due(&self, start: Instant, allowance: Allowance) -> Reckoning {
         let found = match (allowance, self.table()) {
             _ if allowance.total() == 0 => Some((start, Vec::new())),
-            (Allowance::Minutes(_), _) => self.by_the_clock(start, allowance, Why::Clock),
-            (Allowance::WorkingMinutes(_), None) => self.by_the_clock(start, allowance, Why::Always),
+            (Allowance::Minutes(_) | Allowance::Micros(_), _) => self.by_the_clock(start, allowance, Why::Clock),
+            (Allowance::WorkingMinutes(_) | Allowance::WorkingMicros(_), None) => {
+                self.by_the_clock(start, allowance, Why::Always)
+            }
             (Allowance::WorkingDays(_) | Allowance::Days(_), None) => self.whole_days(start, allowance),
-            (Allowance::WorkingMinutes(_), Some(table)) => self.working_minutes(table, start, allowance),
+            (Allowance::WorkingMinutes(_) | Allowance::WorkingMicros(_), Some(table)) => {
+                self.working_minutes(table, start, allowance)
+            }
             (Allowance::WorkingDays(days), Some(table)) => working_days(table, start, days),
             (Allowance::Days(days), Some(table)) => every_day(table, start, days),
         };
         let (due, stretches) = found.map_or((None, Vec::new()), |(due, stretches)| (Some(due), stretches));
-        let counts_days = !matches!(allowance, Allowance::Minutes(_));
+        let counts_days = !allowance.is_by_the_clock();
         let published = self.published_to().filter(|_| counts_days);
         let beyond_published = published.is_some_and(|to| due.is_none_or(|due| self.date_of(due) > to));
         Reckoning { start, due, allowance, calendar: self.code().cloned(), stretches, beyond_published }

@@ -91,6 +91,12 @@ pub enum Wrong {
         /// The date.
         date: jiff::civil::Date,
     },
+    /// Part of a day is declared without saying which.
+    #[error("`{0}` is a working day of fewer hours, and has none")]
+    NoHours(jiff::civil::Date),
+    /// A day that was taken back has hours.
+    #[error("`{0}` is an ordinary day again, and has hours of its own")]
+    OrdinaryHours(jiff::civil::Date),
     /// The date is none that a calendar holds.
     #[error("`{0}` is outside what calendars hold, {FIRST_DATE} to {LAST_DATE}")]
     OutOfRange(jiff::civil::Date),
@@ -118,7 +124,7 @@ impl Fault {
             Wrong::UnknownZone(_) => "zone",
             Wrong::UnknownCalendar(_) | Wrong::TooManyRules => "calendar",
             Wrong::TwoCalendars(_) => "unit",
-            Wrong::BadPeriod(_) | Wrong::Overlap { .. } => "periods",
+            Wrong::BadPeriod(_) | Wrong::Overlap { .. } | Wrong::NoHours(_) | Wrong::OrdinaryHours(_) => "periods",
             Wrong::DoubleHours { .. } => "on",
             Wrong::DuplicateDay { .. } | Wrong::OutOfRange(_) => "date",
             Wrong::NoMarketDay(_) | Wrong::BadDigit(_) => "values",
@@ -140,6 +146,8 @@ impl Fault {
             Wrong::Overlap { .. } => "write the periods in the order of the day, without an overlap",
             Wrong::DoubleHours { .. } | Wrong::TwoCalendars(_) => "end the earlier one on the day the later begins",
             Wrong::DuplicateDay { .. } => "keep one of the two rows",
+            Wrong::NoHours(_) => "write when people work on it, such as `08:30-12:00`",
+            Wrong::OrdinaryHours(_) => "leave `periods` empty: it has the hours of its day of the week",
             Wrong::OutOfRange(_) => "take the row out",
             Wrong::NoMarketDay(_) => "name at least one",
             Wrong::BadDigit(_) => "write 0 to 9",

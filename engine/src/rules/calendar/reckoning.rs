@@ -21,6 +21,8 @@ words! {
         MakeUp = "调休上班",
         /// A day off of this place alone.
         LocalOff = "本地放假",
+        /// A working day with fewer hours.
+        HalfDay = "半天上班",
         /// A market day, with the hours of market days.
         Market = "赶场",
         /// A working day on which nobody is at the desk.
@@ -46,6 +48,7 @@ impl From<DayKind> for Why {
             DayKind::Holiday => Self::Holiday,
             DayKind::MakeUp => Self::MakeUp,
             DayKind::LocalOff => Self::LocalOff,
+            DayKind::HalfDay => Self::HalfDay,
         }
     }
 }

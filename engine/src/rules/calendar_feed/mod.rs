@@ -7,6 +7,8 @@ mod entries;
 mod permit;
 pub mod refusal;
 
+use std::fmt;
+
 use jiff::civil::{Date, Time};
 
 pub use entries::{Entry, EntryKind, Shown, shown};
@@ -31,6 +33,16 @@ pub enum Subject {
     Person(PersonCode),
     /// Who is on duty at a unit.
     Unit(UnitCode),
+}
+
+/// As a log names it.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(person) => write!(f, "person:{person}"),
+            Self::Unit(unit) => write!(f, "unit:{unit}"),
+        }
+    }
 }
 
 /// An address under which a calendar is read; the address itself is nowhere.

@@ -32,7 +32,18 @@ pub fn is_over(world: &World, at: Instant, notice: &Notice, assignments: &[Assig
     let open = |a: &&Assignment| a.ended.is_none();
     match (notice.kind, &notice.about) {
         (
-            NoticeKind::Assigned | NoticeKind::Overdue | NoticeKind::Reminded | NoticeKind::Supervised,
+            NoticeKind::Assigned
+            | NoticeKind::Overdue
+            | NoticeKind::Reminded
+            | NoticeKind::Supervised
+            | NoticeKind::CitizenAsked
+            | NoticeKind::CitizenAnswered
+            | NoticeKind::CitizenSilent
+            | NoticeKind::NoteAdded
+            | NoticeKind::Reassigned
+            | NoticeKind::Responded
+            | NoticeKind::DeadlineMoved
+            | NoticeKind::PlaceMoved,
             About::Request { assignment: Some(no), .. },
         ) => !assignments.iter().filter(open).any(|a| a.no == *no),
         (NoticeKind::Overdue, About::Request { assignment: None, .. }) => {

@@ -3,28 +3,28 @@
 pub mod delivery;
 mod digest;
 mod of_register;
+mod of_request;
+mod register_table;
+mod request_table;
+mod see_to;
+mod table;
 #[cfg(test)]
 mod tests;
 mod urgency;
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::{
-    actor::Actor,
-    id::{AbsenceCode, AssignmentNo, DutyChangeCode, PersonCode, RequestId, RosterCode},
+    id::{AbsenceCode, AssignmentNo, DutyChangeCode, PersonCode, PostCode, RequestId, RosterCode, UnitCode},
     instant::Instant,
-    request::{
-        Assignment, Ending, Request,
-        event::{Cause, Event, Recorded},
-        evolve::evolve,
-    },
     tier::words,
-    world::World,
 };
 pub use digest::{Line, is_over, lines};
 pub use of_register::{notices_of_register, register_may_tell};
+pub use of_request::{Touched, may_tell, notices, touched};
+pub use register_table::{Change, Concerned, told_of_change};
+pub use request_table::{Happening, Relation, told};
+pub use table::{Silence, Word, page};
 pub use urgency::{Urgency, by_day, next_digest};
 
 words! {
@@ -40,10 +40,14 @@ words! {
         TakenUp = "超时未办,已上报",
         /// A limit ran out, and there is nobody above who could take it.
         Overdue = "已超期,请督办",
-        /// What you resolved was reopened.
-        Reopened = "您办结的诉求被重开",
-        /// What you have, or logged, is another matter than it was logged as.
-        Corrected = "事项已更正",
+        /// What you resolved, logged, or had under supervision was reopened.
+        Reopened = "已办结的诉求被重开",
+        /// What you have, or logged, is another matter than it was logged as, elsewhere, or somebody else's.
+        Corrected = "诉求信息已更正",
+        /// What you had, or logged, follows another request as its duplicate, and has that one's result.
+        Merged = "已并案",
+        /// What you logged follows no other request any more, and is handled by itself.
+        Separated = "并案已撤销",
         /// Somebody asks how far it is.
         Reminded = "催办",
         /// It is watched, with a limit of its own.
@@ -58,18 +62,50 @@ words! {
         Extended = "延期申请已同意",
         /// You have no more time than before.
         NotExtended = "延期申请未同意",
+        /// Somebody else who answers for your post did it in your stead.
+        ActedFor = "同岗已代您办理",
+        /// Who leads what you help with, or who helps you, is somebody else now.
+        Reassigned = "协同的人已更换",
+        /// The citizen was asked something; until the answer your time rests.
+        CitizenAsked = "正在等群众答复",
+        /// The citizen answered, and your time runs on.
+        CitizenAnswered = "群众已答复",
+        /// The citizen did not answer in time, and your time runs on.
+        CitizenSilent = "群众逾期未答复",
+        /// A note was written.
+        NoteAdded = "有新备注",
+        /// The citizen took it back: there is nothing to be done any more.
+        Withdrawn = "诉求已撤回",
+        /// What you have under supervision came to its end.
+        SupervisedResolved = "您督办的诉求已办结",
+        /// The citizen is content with what you resolved.
+        RatedGood = "群众评价满意",
+        /// The citizen is not, and there is nobody above to go on with it.
+        RatedBad = "群众评价不满意",
+        /// Who was called, or was handed a step, is there.
+        Responded = "协办或环节已报到",
+        /// A deadline of yours was reckoned anew, and ends at another time.
+        DeadlineMoved = "时限已重新计算",
+        /// The place went up in another unit.
+        PlaceMoved = "诉求地点已并入他处",
         /// A colleague offers a shift that you could take.
         SwapOffered = "有班可接",
         /// Somebody takes the shift that you offered.
         SwapTaken = "您的班已有人接",
         /// The shift that was offered is not to be had any more.
         SwapTakenBack = "换班已收回",
+        /// The shift that was offered to you was taken by somebody else.
+        SwapGone = "该班已有他人接",
         /// A colleague has come on duty in your place.
         DutyTakenOver = "已有人顶您的班",
         /// A superior put you on duty, or took you off it.
         CoverArranged = "替班已安排",
         /// A change of duty that concerned you acts no longer.
         DutyChangeUndone = "换班替班已撤销",
+        /// A change of duty, or an offer, that concerned you is over: what it rested on is gone.
+        DutyChangeExpired = "换班替班已失效",
+        /// Whoever was to stand in cannot, or not for now.
+        SubstituteGone = "替岗人不能替岗",
         /// The rota of a roster that you stand in, or stood in, is another one from some instant on, or none.
         RosterChanged = "值班安排已调整",
         /// You are recorded as absent.
@@ -78,6 +114,16 @@ words! {
         StandIn = "请您替岗",
         /// An absence that concerned you is over before its time, or does not come.
         AbsenceEnded = "缺勤已结束",
+        /// A shift of a roster that you see to has nobody, and only who is on duty takes requests there.
+        ShiftEmpty = "值班无人,请安排",
+        /// A post that you see to has nobody who answers for it.
+        PostUnanswered = "岗位无人顶岗,请安排",
+        /// You hold a post, from now on.
+        Appointed = "您已任职",
+        /// You do not hold a post any more.
+        Relieved = "您已离任",
+        /// A unit that you have to do with is new, stands elsewhere, or is gone.
+        UnitChanged = "所涉单位有调整",
     }
 }
 
@@ -97,52 +143,53 @@ pub enum About {
     Absence(AbsenceCode),
     /// A roster.
     Roster(RosterCode),
+    /// A post.
+    Post(PostCode),
+    /// A unit.
+    Unit(UnitCode),
 }
 
 impl About {
     /// The request, if it is about one.
     #[must_use]
     pub const fn request(&self) -> Option<RequestId> {
-        match self {
-            Self::Request { id, .. } => Some(*id),
-            Self::DutyChange(_) | Self::Absence(_) | Self::Roster(_) => None,
-        }
+        if let Self::Request { id, .. } = self { Some(*id) } else { None }
     }
 
     /// The assignment, if it is about one.
     #[must_use]
     pub const fn assignment(&self) -> Option<AssignmentNo> {
-        match self {
-            Self::Request { assignment, .. } => *assignment,
-            Self::DutyChange(_) | Self::Absence(_) | Self::Roster(_) => None,
-        }
+        if let Self::Request { assignment, .. } = self { *assignment } else { None }
     }
 
     /// The change of duty, if it is about one.
     #[must_use]
     pub const fn duty_change(&self) -> Option<&DutyChangeCode> {
-        match self {
-            Self::DutyChange(code) => Some(code),
-            Self::Request { .. } | Self::Absence(_) | Self::Roster(_) => None,
-        }
+        if let Self::DutyChange(code) = self { Some(code) } else { None }
     }
 
     /// The absence, if it is about one.
     #[must_use]
     pub const fn absence(&self) -> Option<&AbsenceCode> {
-        match self {
-            Self::Absence(code) => Some(code),
-            Self::Request { .. } | Self::DutyChange(_) | Self::Roster(_) => None,
-        }
+        if let Self::Absence(code) = self { Some(code) } else { None }
     }
 
     /// The roster, if it is about one.
     #[must_use]
     pub const fn roster(&self) -> Option<&RosterCode> {
-        match self {
-            Self::Roster(code) => Some(code),
-            Self::Request { .. } | Self::DutyChange(_) | Self::Absence(_) => None,
-        }
+        if let Self::Roster(code) = self { Some(code) } else { None }
+    }
+
+    /// The post, if it is about one.
+    #[must_use]
+    pub const fn post(&self) -> Option<&PostCode> {
+        if let Self::Post(code) = self { Some(code) } else { None }
+    }
+
+    /// The unit, if it is about one.
+    #[must_use]
+    pub const fn unit(&self) -> Option<&UnitCode> {
+        if let Self::Unit(code) = self { Some(code) } else { None }
     }
 }
 
@@ -159,137 +206,4 @@ pub struct Notice {
     pub urgency: Urgency,
     /// When the person is to be told: at once, or with the digest of that instant.
     pub deliver_at: Instant,
-}
-
-/// The notices of an event of a request, of that instant; `before` is the request as it was. Nobody is told what they
-/// did themselves.
-#[must_use]
-pub fn notices(
-    world: &World,
-    at: Instant,
-    id: RequestId,
-    before: Option<&Request>,
-    recorded: &Recorded,
-) -> Vec<Notice> {
-    let moment = urgency::Moment { world, at, before, event: &recorded.event };
-    let notice = |person: &PersonCode, kind, assignment| {
-        let (urgency, deliver_at) = moment.when(person, kind, assignment);
-        Notice { person: person.clone(), kind, about: About::Request { id, assignment }, urgency, deliver_at }
-    };
-    let mut told = Vec::new();
-    told.extend(
-        not_needed(before, &recorded.event).map(|aside| notice(&aside.person, NoticeKind::NotNeeded, Some(aside.no))),
-    );
-    if let Some(opens) = recorded.event.opens() {
-        let corrected = matches!(recorded.event, Event::Corrected { .. });
-        let kept = corrected && before.and_then(Request::handle).is_some_and(|held| held.person == opens.person);
-        let kind = if kept { NoticeKind::Corrected } else { NoticeKind::Assigned };
-        told.push(notice(&opens.person, kind, Some(opens.no)));
-    }
-    match &recorded.event {
-        Event::HandedOver { ends, .. } => {
-            let former = before.and_then(|r| r.assignment(*ends));
-            told.extend(former.map(|a| notice(&a.person, NoticeKind::Taken, Some(a.no))));
-        }
-        Event::Corrected { ends, opens, .. } => {
-            let former = before.and_then(|r| r.assignment(*ends)).filter(|a| a.person != opens.person);
-            told.extend(former.map(|a| notice(&a.person, NoticeKind::Taken, Some(a.no))));
-            let knows = |person: &&PersonCode| told.iter().any(|n| n.person == **person);
-            let logger = before.and_then(|r| r.logged_by.person()).filter(|person| !knows(person));
-            told.extend(logger.map(|person| notice(person, NoticeKind::Corrected, None)));
-        }
-        Event::Escalated { ends, cause, .. } if *cause != Cause::Reason => {
-            let former = before.and_then(|r| r.assignment(*ends));
-            let kind = if *cause == Cause::TakenOver { NoticeKind::Taken } else { NoticeKind::TakenUp };
-            told.extend(former.map(|a| notice(&a.person, kind, Some(a.no))));
-        }
-        Event::Reminded { .. } | Event::Supervised { .. } => {
-            let kind = if matches!(recorded.event, Event::Reminded { .. }) {
-                NoticeKind::Reminded
-            } else {
-                NoticeKind::Supervised
-            };
-            let at_it = before.and_then(|r| r.handle().or_else(|| r.relay()));
-            told.extend(at_it.map(|a| notice(&a.person, kind, Some(a.no))));
-        }
-        Event::Reported { ends, .. } | Event::Released { ends } => {
-            let kind = if matches!(recorded.event, Event::Reported { .. }) {
-                NoticeKind::Reported
-            } else {
-                NoticeKind::Unhelped
-            };
-            let lead = before.and_then(Request::handle);
-            told.extend(lead.map(|a| notice(&a.person, kind, Some(*ends))));
-        }
-        Event::Recalled { ends, .. } => {
-            let former = before.and_then(|r| r.assignment(*ends));
-            told.extend(former.map(|a| notice(&a.person, NoticeKind::NotNeeded, Some(a.no))));
-        }
-        Event::ExtensionGranted { no, .. } => {
-            let held = before.and_then(|r| r.assignment(*no));
-            told.extend(held.map(|a| notice(&a.person, NoticeKind::Extended, Some(a.no))));
-        }
-        Event::ExtensionRefused { .. } => {
-            let held = before.and_then(Request::handle);
-            told.extend(held.map(|a| notice(&a.person, NoticeKind::NotExtended, Some(a.no))));
-        }
-        Event::RelayTaken { ends, .. } => {
-            let former = before.and_then(|r| r.assignment(*ends));
-            told.extend(former.map(|a| notice(&a.person, NoticeKind::TakenUp, Some(a.no))));
-        }
-        Event::Overdue { no, tell, .. } => {
-            let holder = before.and_then(|r| r.assignment(*no)).map(|a| a.person.clone());
-            let people = holder.into_iter().chain(tell.iter().cloned()).collect::<BTreeSet<_>>();
-            told.extend(people.iter().map(|person| notice(person, NoticeKind::Overdue, Some(*no))));
-        }
-        Event::LimitPassed { person, tell, .. } => {
-            let people = person.iter().chain(tell).collect::<BTreeSet<_>>();
-            told.extend(people.into_iter().map(|person| notice(person, NoticeKind::Overdue, None)));
-        }
-        Event::Resolved { .. } => {
-            let logger = before.and_then(|r| r.logged_by.person());
-            told.extend(logger.map(|p| notice(p, NoticeKind::Resolved, None)));
-        }
-        Event::Reopened { .. } => {
-            let resolver = before.and_then(|r| r.stage.resolution());
-            told.extend(resolver.map(|r| notice(&r.person, NoticeKind::Reopened, None)));
-        }
-        _ => {}
-    }
-    told.retain(|n| recorded.step.acted != Actor::Person(n.person.clone()));
-    told
-}
-
-/// What others did beside the holder, and is over because of what happened to the case as a whole.
-fn not_needed<'r>(before: Option<&'r Request>, event: &Event) -> impl Iterator<Item = &'r Assignment> {
-    let before = before.filter(|request| request.asides().next().is_some());
-    let after = before.and_then(|request| evolve(Some(request.clone()), Instant::MIN, event));
-    // Who comes to lead the case is told of that.
-    let leads = event.opens().map(|opens| opens.person.clone());
-    before.into_iter().flat_map(Request::asides).filter(move |aside| leads.as_ref() != Some(&aside.person)).filter(
-        move |aside| {
-            let now = after.as_ref().and_then(|after| after.assignment(aside.no)?.ended);
-            now.is_some_and(|ended| matches!(ended.how, Ending::Released | Ending::Withdrawn))
-        },
-    )
-}
-
-/// Whether an event of a request may tell anybody anything: where not, no notice need be looked for.
-#[must_use]
-pub fn may_tell(event: &Event) -> bool {
-    event.opens().is_some()
-        || matches!(
-            event,
-            Event::Overdue { .. }
-                | Event::LimitPassed { .. }
-                | Event::Resolved { .. }
-                | Event::Withdrawn { .. }
-                | Event::Reminded { .. }
-                | Event::Supervised { .. }
-                | Event::Reported { .. }
-                | Event::Released { .. }
-                | Event::Recalled { .. }
-                | Event::ExtensionGranted { .. }
-                | Event::ExtensionRefused { .. }
-        )
 }

@@ -123,7 +123,7 @@ fn nobody() -> World {
 
 #[test]
 fn what_ended_meanwhile_is_over_and_what_was_done_stays_told() {
-    use NoticeKind::{Assigned, Overdue, Reopened, Resolved, Taken, TakenUp};
+    use NoticeKind::{Assigned, CitizenAnswered, NoteAdded, Overdue, Reopened, Resolved, Taken, TakenUp, Withdrawn};
     let assignment = |no, duty, ended: bool| Assignment {
         no: AssignmentNo(no),
         duty,
@@ -134,6 +134,9 @@ fn what_ended_meanwhile_is_over_and_what_was_done_stays_told() {
         accepted_at: None,
         accept: None,
         finish: None,
+        accept_expired: false,
+        finish_expired: false,
+        next_reminder: None,
         ended: ended.then_some(Ended { at: Instant(1), how: Ending::Escalated }),
     };
     let handled = [assignment(1, Duty::Handle, true), assignment(2, Duty::Handle, false)];
@@ -149,7 +152,12 @@ fn what_ended_meanwhile_is_over_and_what_was_done_stays_told() {
     check(Overdue, 2, &handled, false);
     check(Overdue, 0, &handled, false);
     check(Overdue, 0, &carried, true);
-    for kind in [Taken, TakenUp] {
+    for kind in [CitizenAnswered, NoteAdded] {
+        check(kind, 1, &handled, true);
+        check(kind, 2, &handled, false);
+        check(kind, 0, &handled, false);
+    }
+    for kind in [Taken, TakenUp, Withdrawn] {
         check(kind, 1, &handled, false);
     }
     for kind in [Resolved, Reopened] {

@@ -5,7 +5,9 @@
 //! - a limit that ran out with nobody above, while people work or where the matter is an emergency: one
 //!   whose time to accept runs by the clock;
 //! - while people work, what others ask of who is at it, or say to that person: a reminder, a supervision, a
-//!   report, an extension. In an emergency a supervision, a report and the loss of a helper wait for nothing.
+//!   report, an extension, a note, what the citizen answers, that the case was withdrawn, a deadline that comes nearer,
+//!   a bad rating, that it was reopened by one. In an emergency a supervision, a report, the loss of a helper, a note, an answer and a withdrawal
+//!   wait for nothing.
 //!
 //! - a change of who is on duty, or there at all, that begins today or tomorrow, or before the digest. Nobody
 //!   comes or stays at home in vain: so it does not ask whether anybody works now, and at night waits for its end.
@@ -19,7 +21,7 @@
 
 use jiff::civil::{Date, Time};
 
-use super::NoticeKind;
+use super::{NoticeKind, of_request::brings_nearer};
 use crate::rules::{
     calendar::{Allowance, Calendar},
     id::{AssignmentNo, PersonCode, UnitCode},
@@ -72,57 +74,25 @@ impl Moment<'_> {
         let desk = self.desk(person, assignment);
         let digest = next_digest(desk, self.at);
         let is_day = by_day(&desk.zone(), self.at) == self.at;
-        let urgency = match kind {
-            NoticeKind::Assigned => match self.event.opens().map(|opens| ends_before(opens, digest)) {
+        let is_read = || is_day && self.is_working(desk, digest);
+        let urgency = match presses(kind) {
+            Presses::AsItsTimeDoes => match self.event.opens().map(|opens| ends_before(opens, digest)) {
                 Some(Ends::ByTheClock) => Urgency::Urgent,
                 // Where nobody keeps a calendar working time runs at night as well.
                 Some(Ends::InWorkingTime) if !is_day => Urgency::Urgent,
                 Some(Ends::InWorkingTime) => Urgency::Prompt,
                 Some(Ends::Later) | None => Urgency::Digest,
             },
-            NoticeKind::Overdue if self.is_emergency() => Urgency::Urgent,
-            NoticeKind::Overdue if is_day && self.is_working(desk, digest) => Urgency::Prompt,
-            NoticeKind::Supervised | NoticeKind::Reported | NoticeKind::Unhelped if self.is_emergency() => {
-                Urgency::Urgent
-            }
-            NoticeKind::Reminded
-            | NoticeKind::Supervised
-            | NoticeKind::Reported
-            | NoticeKind::NotNeeded
-            | NoticeKind::Unhelped
-            | NoticeKind::Extended
-            | NoticeKind::NotExtended
-            | NoticeKind::Corrected
-                if is_day && self.is_working(desk, digest) =>
-            {
-                Urgency::Prompt
-            }
-            NoticeKind::Reminded
-            | NoticeKind::Supervised
-            | NoticeKind::Reported
-            | NoticeKind::NotNeeded
-            | NoticeKind::Unhelped
-            | NoticeKind::Extended
-            | NoticeKind::NotExtended
-            | NoticeKind::Corrected
-            | NoticeKind::Overdue
-            | NoticeKind::Taken
-            | NoticeKind::Resolved
-            | NoticeKind::TakenUp
-            | NoticeKind::Reopened
-            // What the register tells follows from no request, and is judged by [`when_felt`].
-            | NoticeKind::SwapOffered
-            | NoticeKind::SwapTaken
-            | NoticeKind::SwapTakenBack
-            | NoticeKind::DutyTakenOver
-            | NoticeKind::CoverArranged
-            | NoticeKind::DutyChangeUndone
-            | NoticeKind::RosterChanged
-            | NoticeKind::AbsenceRecorded
-            | NoticeKind::StandIn
-            | NoticeKind::AbsenceEnded => Urgency::Digest,
+            Presses::AlwaysInEmergencies if self.is_emergency() => Urgency::Urgent,
+            Presses::AlwaysInEmergencies | Presses::WhileRead if is_read() => Urgency::Prompt,
+            Presses::WhenNearer if self.brings_nearer(assignment) && is_read() => Urgency::Prompt,
+            _ => Urgency::Digest,
         };
         if urgency == Urgency::Digest { (urgency, digest) } else { (urgency, self.at) }
+    }
+
+    fn brings_nearer(&self, assignment: Option<AssignmentNo>) -> bool {
+        self.before.is_some_and(|before| brings_nearer(before, self.event, assignment))
     }
 
     /// Whether somebody at the desk would read it now, and the digest is not about to come anyhow.
@@ -137,7 +107,7 @@ impl Moment<'_> {
         let mut rungs = self.world.rungs(matter, request.ruled_by());
         rungs.any(|rung| {
             let accept = self.world.allowance(matter, Some(rung.no), LimitKind::Accept, request.ruled_by());
-            matches!(accept, Some(Allowance::Minutes(_)))
+            accept.is_some_and(Allowance::is_by_the_clock)
         })
     }
 
@@ -163,6 +133,74 @@ impl Moment<'_> {
             _ => &self.before?.place,
         };
         self.world.find_unit(place.as_str())
+    }
+}
+
+/// How a kind of notice presses.
+enum Presses {
+    /// As the time of the assignment does that it tells of.
+    AsItsTimeDoes,
+    /// Of an emergency at any time; of all else while it would be read.
+    AlwaysInEmergencies,
+    /// While it would be read.
+    WhileRead,
+    /// The same, when there is less time than before.
+    WhenNearer,
+    /// Not at all.
+    No,
+}
+
+const fn presses(kind: NoticeKind) -> Presses {
+    use NoticeKind as Kind;
+    match kind {
+        Kind::Assigned => Presses::AsItsTimeDoes,
+        Kind::Overdue
+        | Kind::Supervised
+        | Kind::Reported
+        | Kind::Unhelped
+        | Kind::CitizenAnswered
+        | Kind::NoteAdded
+        | Kind::Withdrawn => Presses::AlwaysInEmergencies,
+        Kind::Reminded
+        | Kind::NotNeeded
+        | Kind::Extended
+        | Kind::NotExtended
+        | Kind::Corrected
+        | Kind::CitizenSilent
+        | Kind::RatedBad
+        | Kind::Reopened
+        | Kind::Responded => Presses::WhileRead,
+        Kind::DeadlineMoved => Presses::WhenNearer,
+        Kind::Taken
+        | Kind::Resolved
+        | Kind::TakenUp
+        | Kind::ActedFor
+        | Kind::Reassigned
+        | Kind::CitizenAsked
+        | Kind::Merged
+        | Kind::Separated
+        | Kind::SupervisedResolved
+        | Kind::RatedGood
+        | Kind::PlaceMoved
+        // What the register tells follows from no request, and is judged by [`when_felt`].
+        | Kind::SwapOffered
+        | Kind::SwapTaken
+        | Kind::SwapTakenBack
+        | Kind::SwapGone
+        | Kind::DutyTakenOver
+        | Kind::CoverArranged
+        | Kind::DutyChangeUndone
+        | Kind::DutyChangeExpired
+        | Kind::SubstituteGone
+        | Kind::RosterChanged
+        | Kind::AbsenceRecorded
+        | Kind::StandIn
+        | Kind::AbsenceEnded
+        | Kind::ShiftEmpty
+        | Kind::PostUnanswered
+        | Kind::Appointed
+        | Kind::Relieved
+        | Kind::UnitChanged => Presses::No,
     }
 }
 
@@ -194,7 +232,7 @@ enum Ends {
 fn ends_before(opens: &Opening, digest: Instant) -> Ends {
     let limits = opens.limits.iter().flat_map(|limits| [&limits.accept, &limits.finish]);
     let short: Vec<_> = limits.flatten().filter(|reckoned| reckoned.limit.soon < digest).collect();
-    if short.iter().any(|short| matches!(short.reckoning.allowance, Allowance::Minutes(_))) {
+    if short.iter().any(|short| short.reckoning.allowance.is_by_the_clock()) {
         Ends::ByTheClock
     } else if short.is_empty() {
         Ends::Later

@@ -36,14 +36,6 @@ pub(super) fn find<'w>(world: &'w World, code: &AbsenceCode) -> Result<&'w Absen
     found.ok_or_else(|| Refusal::new(Code::NotInRegister, format!("absence `{code}` is not in the register")))
 }
 
-/// The reason as the files would read it; that it is there is for the check of the register.
-pub(super) fn reason(text: &str) -> Result<String, Refusal> {
-    if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Refusal::because(Code::WouldBreak, "`reason` has control characters in it; type it again");
-    }
-    Ok(text.trim().to_owned())
-}
-
 /// Whether the actor may say that this person is absent, or back.
 pub(super) fn permitted(world: &World, at: Instant, actor: &Actor, person: &PersonCode) -> Result<(), Refusal> {
     let none = Roles::default();
@@ -63,6 +55,25 @@ pub(super) fn permitted(world: &World, at: Instant, actor: &Actor, person: &Pers
     Refusal::because(Code::NotYourAbsence, message)
 }
 
+/// Whether somebody may read why a person is absent: oneself, a superior, who recorded it, and who stands in, by name or
+/// as another holder of a post of the absent person.
+#[must_use]
+pub fn reads_reason(world: &World, at: Instant, reader: PersonIx, row: &Absence) -> bool {
+    let Some(person) = world.find_person(row.person.as_str()).filter(|_| world.in_office(reader, at)) else {
+        return false;
+    };
+    let code = world.person_code(reader);
+    let stands_in = || match &row.substitute {
+        Substitute::Person(named) => code == Some(named),
+        Substitute::ByPost => {
+            world.held_by(person, at).any(|own| world.holders(own.post, at).any(|held| held.person == reader))
+        }
+    };
+    let recorded = code.is_some() && row.recorded_by.as_ref() == code;
+    let roles = roles(world, at, reader, person).with_if(Role::Recorder, recorded);
+    may(roles.with_if(Role::StandIn, stands_in()), Act::SeeAbsenceReason)
+}
+
 /// How somebody stands to a person.
 fn roles(world: &World, at: Instant, actor: PersonIx, person: PersonIx) -> Roles {
     let none = Roles::default();
@@ -70,6 +81,14 @@ fn roles(world: &World, at: Instant, actor: PersonIx, person: PersonIx) -> Roles
         return none.with_if(Role::Oneself, reads_map(world, person, at));
     }
     let posts = |person| world.held_by(person, at).filter(|h| world.post_exists(h.post, at)).map(|h| h.post);
+    // Whoever holds nothing any more is a matter of who keeps the register where they held something last.
+    if posts(person).next().is_none() {
+        let past = world.ever_held_by(person).filter(|held| held.span.to <= at);
+        let last = past.max_by_key(|held| held.span.to).and_then(|held| world.post_unit(held.post));
+        let living = last.and_then(|unit| world.tree().living(unit, at));
+        let here = living.map_or(none, |unit| roles_at(world, actor, unit, at));
+        return none.with_if(Role::Registrar, here.has(Role::Registrar));
+    }
     posts(person).fold(none, |roles, post| {
         let above = posts(actor).any(|own| is_below(world, post, own, at));
         let here = world.post_unit(post).map_or(none, |unit| roles_at(world, actor, unit, at));
@@ -101,8 +120,18 @@ pub(super) fn record(world: &World, at: Instant, actor: &Actor, new: &NewAbsence
     let rows = &world.register().absences;
     let code = fresh_code("ABS", rows.len(), |code| rows.iter().any(|row| row.code == *code))?;
     let recorded_by = actor.person().cloned();
-    let absence =
-        Absence { code, person, span, reason, scope, substitute, recorded_by, recorded_at: at, ended_at: None };
+    let absence = Absence {
+        code,
+        person,
+        span,
+        reason,
+        scope,
+        substitute,
+        substitute_until: None,
+        recorded_by,
+        recorded_at: at,
+        ended_at: None,
+    };
     Ok(vec![Event::AbsenceRecorded { absence }])
 }
 

@@ -7,7 +7,12 @@ use super::{
     event::Event,
     refusal::{Code, Refusal},
 };
-use crate::rules::{calendar::DayRow, id::CalendarCode, instant::Instant, world::World};
+use crate::rules::{
+    calendar::{DayRow, Declared},
+    id::CalendarCode,
+    instant::Instant,
+    world::World,
+};
 
 /// How many days one command declares at most: those of a year, with room.
 const MOST_DAYS: usize = 400;
@@ -44,9 +49,16 @@ pub(super) fn declare(
         periods: periods.clone(),
     };
     let known = &world.register().days;
-    let changed: Vec<DayRow> = days.iter().map(row).filter(|row| !known.contains(row)).collect();
+    let declared = |row: &DayRow| known.iter().find(|k| k.calendar == row.calendar && k.date == row.date);
+    // Nothing is taken back where nothing was declared, nor twice.
+    let changes = |row: &DayRow| match (row.kind, declared(row)) {
+        (Declared::Ordinary, before) => before.is_some_and(|before| before.kind != Declared::Ordinary),
+        (_, before) => before != Some(row),
+    };
+    let changed: Vec<DayRow> = days.iter().map(row).filter(changes).collect();
     let own = world.register().calendars.iter().find(|row| row.code == *code).and_then(|row| row.published_to);
-    if let Some((to, before)) = published_to.zip(own).filter(|(to, before)| to < before) {
+    // What holds is what counts, also where it comes from the base: a date of its own would hide that.
+    if let Some((to, before)) = published_to.zip(calendar.published_to()).filter(|(to, before)| to < before) {
         let message = format!("the notices cover the days to {before} already; `{to}` would take some back");
         return Refusal::because(Code::WouldBreak, message);
     }

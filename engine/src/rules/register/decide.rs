@@ -5,13 +5,14 @@ use std::collections::HashMap;
 
 use super::{
     absence,
-    command::{Command, DutyCommand, NewDay, NewPost, NewRoster, NewUnit},
+    command::{Command, DutyCommand, NewAbsence, NewDay, NewPost, NewRoster, NewUnit},
     days::declare,
     duty,
     event::{Event, Recorded},
-    evolve::evolve,
+    evolve::apply,
+    misfit::{self, Misfit},
     refusal::{Code, Refusal},
-    rosters,
+    rosters, settle,
 };
 use crate::rules::{
     actor::{Actor, Step},
@@ -19,13 +20,13 @@ use crate::rules::{
     id::{PostCode, RequestId, UnitCode},
     instant::{Instant, Span},
     matter::Mandated,
-    name::{self, BadName},
     post::{Person, Post, PostKind, Rank},
     request::{self, Assignment, Duty, Request, StageKind, hand_over::hand_over},
     routing::Loads,
+    text::{self, BadText},
     tier::Unit,
     tree::UnitIx,
-    world::{PersonIx, PostIx, Register, World},
+    world::{PersonIx, PostIx, Problem, Register, World, ground},
 };
 
 /// Which requests a change may touch, so that the shell can fetch them.
@@ -81,19 +82,18 @@ pub fn touched(world: &World, at: Instant, command: &Command) -> Touched {
 /// What a change takes from who has it.
 fn taken_by(world: &World, at: Instant, command: &Command) -> Touched {
     match command {
-        Command::AbolishPost { post } => Touched { posts: vec![post.clone()], ..Touched::default() },
-        Command::Relieve { post, successor, .. } => {
-            Touched { posts: vec![post.clone()], conduct: successor.is_some(), ..Touched::default() }
+        Command::AbolishPost { post } => {
+            Touched { posts: left(world, at, std::slice::from_ref(post)), ..Touched::default() }
+        }
+        Command::Relieve { post, person, successor } => {
+            // Whoever leaves the last post stands in for nobody any more.
+            let hanging = world.posts_hanging_on(person, at);
+            let posts = std::iter::once(post.clone()).chain(hanging.into_iter().filter(|other| other != post));
+            Touched { posts: posts.collect(), conduct: successor.is_some(), ..Touched::default() }
         }
         Command::Appoint { .. } | Command::MoveUnit { .. } => Touched { conduct: true, ..Touched::default() },
         Command::MergeUnits { from: unit, .. } | Command::DissolveUnit { unit, .. } => Touched {
-            posts: world
-                .register()
-                .posts
-                .iter()
-                .filter(|p| p.unit == *unit && p.span.contains(at))
-                .map(|p| p.code.clone())
-                .collect(),
+            posts: left(world, at, &own_posts(world, at, unit)),
             place: Some(unit.clone()),
             conduct: !matches!(command, Command::DissolveUnit { successor: None, .. }),
             stuck: Vec::new(),
@@ -116,6 +116,23 @@ fn taken_by(world: &World, at: Instant, command: &Command) -> Touched {
     }
 }
 
+/// The posts that stand on a unit itself.
+fn own_posts(world: &World, at: Instant, unit: &UnitCode) -> Vec<PostCode> {
+    let own = world.register().posts.iter().filter(|p| p.unit == *unit && p.span.contains(at));
+    own.map(|p| p.code.clone()).collect()
+}
+
+/// Posts that end, and those whose holders are stood in for by whoever leaves them.
+fn left(world: &World, at: Instant, posts: &[PostCode]) -> Vec<PostCode> {
+    let found = posts.iter().filter_map(|post| world.find_post(post.as_str()));
+    let people = found.flat_map(|post| world.holders(post, at)).filter_map(|held| world.person_code(held.person));
+    let hanging = people.flat_map(|person| world.posts_hanging_on(person, at));
+    let mut all: Vec<PostCode> = posts.iter().cloned().chain(hanging).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
 /// A change that may happen.
 #[derive(Clone, Debug)]
 pub struct Decision {
@@ -125,6 +142,8 @@ pub struct Decision {
     pub world: World,
     /// What happens to open requests, in the order given.
     pub hand_overs: Vec<(RequestId, Vec<request::event::Recorded>)>,
+    /// What of it does not fit the register although the register would be right: a bug, and nothing may be kept.
+    pub misfit: Option<Misfit>,
 }
 
 /// Decides a change of the register. `open` are the requests that [`touched`] names.
@@ -145,10 +164,13 @@ pub fn decide(
     let command = &tidy(command)?;
     let events = change.events(actor, command, open)?;
     let mut register = world.register().clone();
+    let mut misfit = None;
     for event in &events {
-        evolve(&mut register, at, event);
+        misfit = misfit.or(misfit::check(&register, at, event).err());
+        apply(&mut register, at, event);
     }
-    let next = rebuild(world, register)?;
+    let (next, ended, loose) = settled(world, rebuild(world, register)?, at)?;
+    let misfit = misfit.or(loose);
     let moved = match command {
         Command::MergeUnits { from, into } => Some((from, into)),
         Command::DissolveUnit { unit, successor: Some(successor) } => Some((unit, successor)),
@@ -186,8 +208,50 @@ pub fn decide(
     }
     let alone = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
     let step = |event: &Event| duty::step(world, actor, event).unwrap_or_else(|| alone.clone());
-    let records = events.into_iter().map(|event| Recorded { step: step(&event), event }).collect();
-    Ok(Decision { records, world: next, hand_overs })
+    let mut records: Vec<Recorded> = events.into_iter().map(|event| Recorded { step: step(&event), event }).collect();
+    records.extend(ended.into_iter().map(|event| by_itself(&next, actor, event)));
+    Ok(Decision { records, world: next, hand_overs, misfit })
+}
+
+/// What dates that came bring to the register: what rests on nothing any more ends. Nothing, mostly.
+///
+/// # Errors
+/// `WouldBreak` when the register would be wrong afterwards, which is a fault of the rules.
+pub fn come(world: &World, at: Instant) -> Result<Option<Decision>, Refusal> {
+    if settle::loose(world, at).is_empty() {
+        return Ok(None);
+    }
+    let (next, ended, misfit) = settled(world, world.clone(), at)?;
+    let records = ended.into_iter().map(|event| by_itself(&next, &Actor::System, event)).collect();
+    Ok(Some(Decision { records, world: next, hand_overs: Vec::new(), misfit }))
+}
+
+/// The world in which nothing rests on what is gone, what ended for it, and which of that does not fit. `next` follows
+/// on `world`.
+fn settled(world: &World, mut next: World, at: Instant) -> Result<(World, Vec<Event>, Option<Misfit>), Refusal> {
+    let (mut ended, mut misfit) = (Vec::new(), None);
+    for _ in 0..settle::MOST_LOOKS {
+        let events = settle::loose(&next, at);
+        if events.is_empty() {
+            break;
+        }
+        let mut register = next.register().clone();
+        for event in &events {
+            misfit = misfit.or(misfit::check(&register, at, event).err());
+            apply(&mut register, at, event);
+        }
+        next = rebuild(world, register)?;
+        ended.extend(events);
+    }
+    Ok((next, ended, misfit))
+}
+
+/// The record of what ended by itself, because of what somebody ordered or because a date came.
+fn by_itself(world: &World, order: &Actor, event: Event) -> Recorded {
+    let by_order_of = (*order != Actor::System).then(|| order.clone());
+    let alone = Step { acted: Actor::System, responsible: None, on_behalf_of: None, by_order_of: by_order_of.clone() };
+    let of_duty = duty::step(world, &Actor::System, &event).map(|step| Step { by_order_of, ..step });
+    Recorded { step: of_duty.unwrap_or(alone), event }
 }
 
 /// Whether whoever has an assignment holds its post.
@@ -199,33 +263,38 @@ fn keeps_post(world: &World, open: &Assignment, at: Instant) -> bool {
 /// The command with its texts as the files would read them. What the files would not take is not taken
 /// here either: the register must be read back as it is written.
 fn tidy(command: &Command) -> Result<Command, Refusal> {
-    type Read = fn(&str) -> Result<&str, BadName>;
+    type Read = fn(&str) -> Result<&str, BadText>;
     fn set(field: &str, text: &mut String, read: Read) -> Result<(), Refusal> {
-        let bad = |bad: BadName| Refusal::new(Code::WouldBreak, format!("`{field}` {bad}"));
+        let bad = |bad: BadText| {
+            let code = if bad.is_sign() { Code::BadText } else { Code::WouldBreak };
+            Refusal::new(code, format!("`{field}` {bad}"))
+        };
         *text = read(text).map_err(bad)?.to_owned();
         Ok(())
     }
+    // That a reason is there, and not too long, is for the check of the register.
+    let reason_as_read: Read = |reason| text::long(reason, usize::MAX);
     let mut command = command.clone();
     match &mut command {
         Command::AddPerson(Person { name, phone, .. }) => {
-            set("name", name, name::name)?;
-            set("phone", phone, name::line)?;
+            set("name", name, text::name)?;
+            set("phone", phone, text::phone)?;
         }
         Command::CreateUnit(NewUnit { name, .. })
         | Command::RenameUnit { name, .. }
-        | Command::CreatePost(NewPost { name, .. }) => set("name", name, name::name)?,
-        Command::RecordAbsence(new) => new.reason = absence::reason(&new.reason)?,
-        Command::Duty(
+        | Command::CreatePost(NewPost { name, .. }) => set("name", name, text::name)?,
+        Command::RecordAbsence(NewAbsence { reason, .. })
+        | Command::Duty(
             DutyCommand::OfferSwap { reason, .. }
             | DutyCommand::TakeOver { reason, .. }
             | DutyCommand::ArrangeCover { reason, .. },
-        ) => *reason = absence::reason(reason)?,
+        ) => set("reason", reason, reason_as_read)?,
         Command::SetUpRoster(NewRoster { rota, .. }) | Command::ChangeRoster { rota, .. } => {
-            set("name", &mut rota.name, name::name)?;
+            set("name", &mut rota.name, text::name)?;
         }
         Command::DeclareDays { days, .. } => {
             for NewDay { name, .. } in days {
-                set("name", name, name::name)?;
+                set("name", name, text::name)?;
             }
         }
         _ => {}
@@ -249,6 +318,10 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
         return Refusal::because(Code::NotEmpty, message);
     }
     let next = rebuild(world, register.clone())?;
+    let ungrounded = ground::problems(&register);
+    if !ungrounded.is_empty() {
+        return Err(broken(&ungrounded));
+    }
     let step = Step { acted: actor.clone(), responsible: None, on_behalf_of: None, by_order_of: None };
     let rows = |rows: Register| Recorded { step: step.clone(), event: Event::RowsLoaded { rows: Box::new(rows) } };
     let mut records = Vec::new();
@@ -272,16 +345,18 @@ pub fn load(world: &World, actor: &Actor, register: Register, chunk: usize) -> R
     records.extend(absences.chunks(chunk).map(|c| rows(Register { absences: c.to_vec(), ..nothing() })));
     records.extend(rosters.chunks(chunk).map(|c| rows(Register { rosters: c.to_vec(), ..nothing() })));
     records.extend(duty_changes.chunks(chunk).map(|c| rows(Register { duty_changes: c.to_vec(), ..nothing() })));
-    Ok(Decision { records, world: next, hand_overs: Vec::new() })
+    Ok(Decision { records, world: next, hand_overs: Vec::new(), misfit: None })
 }
 
 fn rebuild(world: &World, register: Register) -> Result<World, Refusal> {
-    world.next(register).map_err(|problems| {
-        let shown: Vec<String> = problems.iter().take(5).map(|p| format!("{}; {}", p.what, p.mend)).collect();
-        let more = problems.len().saturating_sub(shown.len());
-        let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-        Refusal::new(Code::WouldBreak, shown.join(". ") + &more)
-    })
+    world.next(register).map_err(|problems| broken(&problems))
+}
+
+fn broken(problems: &[Problem]) -> Refusal {
+    let shown: Vec<String> = problems.iter().take(5).map(|p| format!("{}; {}", p.what, p.mend)).collect();
+    let more = problems.len().saturating_sub(shown.len());
+    let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+    Refusal::new(Code::WouldBreak, shown.join(". ") + &more)
 }
 
 struct Change<'a> {
@@ -318,8 +393,10 @@ impl Change<'_> {
             }
             Command::SetUpRoster(NewRoster { unit, .. }) => Ok(vec![self.unit(unit)?]),
             Command::ChangeRoster { roster, .. } | Command::EndRoster { roster, .. } => {
-                let unit = rosters::unit(self.world, roster)?;
-                Ok(self.world.find_unit(unit.as_str()).into_iter().collect())
+                let unit = self.world.find_unit(rosters::unit(self.world, roster)?.as_str());
+                // Nobody has authority at a place that is gone: whoever has it above decides.
+                let living = unit.and_then(|unit| self.world.tree().living(unit, self.at));
+                Ok(living.map_or_else(|| self.roots(), |unit| vec![unit]))
             }
             // What a new unit serves gets its posts as its own: that territory's leader has a say in it.
             Command::CreateUnit(NewUnit { parent: Some(unit), serves: Some(served), .. }) => {

@@ -45,7 +45,7 @@ pub struct DutyGap {
     pub first: Instant,
 }
 
-/// Somebody on duty who holds none of the posts that the roster decides among: nothing would come to them.
+/// Somebody whose turn it is and who holds none of the posts that the roster decides among: nobody is on duty then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stranger {
     /// The roster's code.
@@ -92,7 +92,7 @@ pub fn duty_coverage(world: &World, at: Instant) -> DutyCoverage {
         let looked = Looked { world, code, unit, posts: row.posts };
         let stints = world.duty_roster(unit, row.posts, ahead);
         looked.gaps(&stints, &world.rosters().shifts(code, ahead), &mut found.gaps);
-        looked.strangers(&stints, &mut found.strangers);
+        looked.strangers(&stints, &world.rosters().shifts(code, ahead), &mut found.strangers);
         let Quality { score, reasons } = world.rota_quality(code, Span { from: at, to: at.plus_days(QUALITY_DAYS) });
         if score < 100 {
             let reasons = reasons.into_iter().map(|reason| reason.what).collect();
@@ -100,6 +100,30 @@ pub fn duty_coverage(world: &World, at: Instant) -> DutyCoverage {
         }
     }
     found
+}
+
+/// When the shifts of a roster begin to have nobody in a stretch of time, though somebody should be there; only of an
+/// exclusive roster, for else the work goes to the other holders of the posts. Whoever is on duty and holds none of the
+/// posts is nobody: nothing would come to them.
+#[must_use]
+pub fn empty_shifts(world: &World, code: &RosterCode, (unit, posts): (UnitIx, PostKind), during: Span) -> Vec<Instant> {
+    let row = world.rosters().roster_from(code, during.from).filter(|row| row.exclusive && row.posts == posts);
+    if row.is_none() {
+        return Vec::new();
+    }
+    let looked = Looked { world, code, unit, posts };
+    let during = Span { to: during.to.min(during.from.plus_days(QUALITY_DAYS)), ..during };
+    let shifts = world.rosters().shifts(code, during);
+    let stints = world.duty_roster(unit, posts, during);
+    let empty = |stint: &Stint<'_>| {
+        let shift = shifts.iter().find(|shift| shift.span.contains(stint.span.from))?;
+        match looked.gap(stint, shift) {
+            Some((_, GapReason::OnPurpose)) => None,
+            Some((begins, GapReason::Removed | GapReason::Absent)) => Some(begins),
+            None => looked.only_strangers(stint).then_some(stint.span.from),
+        }
+    };
+    stints.iter().filter_map(empty).collect()
 }
 
 /// One roster.
@@ -127,8 +151,12 @@ impl Looked<'_> {
         let own = stint.on_duty.people.iter().filter(|duty| duty.roster.code == *self.code);
         let people: Vec<&PersonCode> = own.map(|duty| duty.person).collect();
         if people.is_empty() {
-            let planned = shift.places.iter().any(Option::is_some);
-            return Some((stint.span.from, if planned { GapReason::Removed } else { GapReason::OnPurpose }));
+            let (from, mut planned) = (stint.span.from, shift.places.iter().flatten().peekable());
+            if planned.peek().is_none() {
+                return Some((from, GapReason::OnPurpose));
+            }
+            // Whoever has left the post is named as such.
+            return planned.any(|person| self.holds(person, from)).then_some((from, GapReason::Removed));
         }
         let changes = self.world.absences().changing(stint.span.from, stint.span.to).map(|(at, _)| at);
         let mut looked = std::iter::once(stint.span.from).chain(changes.filter(|at| *at < stint.span.to));
@@ -152,15 +180,28 @@ impl Looked<'_> {
         of == (Some(self.unit), Some(self.posts)) && self.world.post_exists(post, at)
     }
 
-    fn strangers(&self, stints: &[Stint<'_>], found: &mut Vec<Stranger>) {
+    /// Whether nobody on duty holds one of the posts: then nothing would come to anybody.
+    fn only_strangers(&self, stint: &Stint<'_>) -> bool {
+        let mut own = stint.on_duty.people.iter().filter(|duty| duty.roster.code == *self.code);
+        own.all(|duty| !self.holds(duty.person, stint.span.from))
+    }
+
+    /// Whether the person holds one of the posts at that instant.
+    fn holds(&self, person: &PersonCode, at: Instant) -> bool {
+        let ix = self.world.find_person(person.as_str());
+        ix.is_some_and(|ix| self.world.held_by(ix, at).any(|held| self.is_here(held.post, at)))
+    }
+
+    /// Those whose turn it is and who hold no such post, so that nobody comes; not where another was put there.
+    fn strangers(&self, stints: &[Stint<'_>], shifts: &[Shift<'_>], found: &mut Vec<Stranger>) {
         for stint in stints {
-            for duty in stint.on_duty.people.iter().filter(|duty| duty.roster.code == *self.code) {
-                let (person, first) = (duty.person, stint.span.from);
-                let ix = self.world.find_person(person.as_str());
-                let holds =
-                    ix.is_some_and(|ix| self.world.held_by(ix, first).any(|held| self.is_here(held.post, first)));
+            let first = stint.span.from;
+            let Some(running) = shifts.iter().find(|shift| shift.span.contains(first)) else { continue };
+            let replaced =
+                |person: &PersonCode| stint.on_duty.overrides.iter().any(|o| o.change.goes() == Some(person));
+            for person in running.places.iter().copied().flatten() {
                 let known = |one: &Stranger| one.roster == self.code.as_str() && one.person == person.as_str();
-                if !holds && !found.iter().any(known) {
+                if !self.holds(person, first) && !replaced(person) && !found.iter().any(known) {
                     found.push(Stranger { roster: self.code.to_string(), person: person.to_string(), first });
                 }
             }

@@ -11,7 +11,7 @@ use crate::rules::{
     instant::Instant,
     matter::{Mandated, Power},
     post::{Person, Post, Rank},
-    roster::{DutyChange, Roster, ShiftId},
+    roster::{DutyChange, Expiry, Roster, ShiftId},
     tier::Unit,
     world::Register,
 };
@@ -171,6 +171,23 @@ pub enum Event {
         /// The change.
         change: DutyChange,
     },
+    /// What a change of duty rested on is gone: an offer can be taken no longer, or overrides act no longer.
+    DutyChangeExpired {
+        /// Which.
+        change: DutyChangeCode,
+        /// Why.
+        why: Expiry,
+    },
+    /// A unit that is gone keeps no calendar.
+    UnitCalendarEnded {
+        /// Which unit.
+        unit: UnitCode,
+    },
+    /// Whoever was named to stand in for somebody absent has left the last post.
+    SubstituteLeft {
+        /// In which absence.
+        absence: AbsenceCode,
+    },
     /// The overrides of a change of duty act no longer.
     DutyChangeUndone {
         /// Which.
@@ -210,6 +227,9 @@ impl Event {
             Self::DutyTakenOver { .. } => "DutyTakenOver",
             Self::CoverArranged { .. } => "CoverArranged",
             Self::DutyChangeUndone { .. } => "DutyChangeUndone",
+            Self::DutyChangeExpired { .. } => "DutyChangeExpired",
+            Self::UnitCalendarEnded { .. } => "UnitCalendarEnded",
+            Self::SubstituteLeft { .. } => "SubstituteLeft",
         }
     }
 }

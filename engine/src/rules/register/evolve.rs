@@ -1,6 +1,10 @@
-//! What an event makes of the register. Total: the fold of any journal is a register.
+//! What an event makes of the register. What does not fit the register it meets is an error: see [`super::misfit`].
 
-use super::{command::LimitOf, event::Event};
+use super::{
+    command::LimitOf,
+    event::Event,
+    misfit::{Misfit, check},
+};
 use crate::rules::{
     calendar::DayRow,
     id::{DutyChangeCode, PostCode, RosterCode, UnitCode},
@@ -14,7 +18,17 @@ use crate::rules::{
 };
 
 /// Changes the register by one event of that instant.
-pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
+///
+/// # Errors
+/// [`Misfit`] when the event does not fit: then the register is as it was.
+pub fn evolve(register: &mut Register, at: Instant, event: &Event) -> Result<(), Misfit> {
+    check(register, at, event)?;
+    apply(register, at, event);
+    Ok(())
+}
+
+/// Changes the register, whether the event fits or not: what comes of a command is judged when it is built anew.
+pub(super) fn apply(register: &mut Register, at: Instant, event: &Event) {
     match event {
         Event::RowsLoaded { rows } => {
             let rows = rows.as_ref().clone();
@@ -105,6 +119,17 @@ pub fn evolve(register: &mut Register, at: Instant, event: &Event) {
         Event::SwapTaken { change, by, against } => duty_change(register, change, |row| {
             (row.person, row.against, row.taken_at) = (Some(by.clone()), *against, Some(at));
         }),
+        Event::DutyChangeExpired { change, why } => {
+            duty_change(register, change, |row| (row.expiry, row.ended_at) = (Some(*why), Some(at)));
+        }
+        Event::UnitCalendarEnded { unit } => {
+            end_for_good(&mut register.unit_calendars, at, |row| row.unit == *unit, |row| &mut row.span);
+        }
+        Event::SubstituteLeft { absence } => {
+            for row in register.absences.iter_mut().filter(|row| row.code == *absence) {
+                row.substitute_until = Some(at);
+            }
+        }
         Event::SwapTakenBack { change, by } | Event::DutyChangeUndone { change, by } => {
             duty_change(register, change, |row| (row.ended_by, row.ended_at) = (by.clone(), Some(at)));
         }
@@ -139,6 +164,15 @@ fn end<T>(rows: &mut Vec<T>, at: Instant, which: impl Fn(&T) -> bool, span: impl
     });
 }
 
+/// Ends the rows that hold at that instant, and lets none begin later.
+fn end_for_good<T>(rows: &mut Vec<T>, at: Instant, which: impl Fn(&T) -> bool, span: impl Fn(&mut T) -> &mut Span) {
+    rows.retain_mut(|row| {
+        let span = if which(row) { span(row) } else { return true };
+        span.to = span.to.min(at);
+        span.from < span.to
+    });
+}
+
 /// Ends the present stretch of the units and begins a changed one.
 fn restretch(register: &mut Register, at: Instant, which: impl Fn(&Unit) -> bool, change: impl Fn(&mut Unit)) {
     let mut begun: Vec<Unit> = register.units.iter().filter(|u| which(u) && u.span.contains(at)).cloned().collect();
@@ -154,15 +188,21 @@ fn dissolve(register: &mut Register, at: Instant, unit: &UnitCode, successor: Op
     if let Some(successor) = successor {
         restretch(register, at, |u| u.parent.as_ref() == Some(unit), |u| u.parent = Some(successor.clone()));
         restretch(register, at, |u| u.serves.as_ref() == Some(unit), |u| u.serves = Some(successor.clone()));
+        // What is to stand there only later goes there as well.
+        for row in register.units.iter_mut().filter(|row| at < row.span.from) {
+            for above in [&mut row.parent, &mut row.serves].into_iter().flatten().filter(|above| *above == unit) {
+                above.clone_from(successor);
+            }
+        }
     }
     let posts: Vec<PostCode> = register.posts.iter().filter(|p| p.unit == *unit).map(|p| p.code.clone()).collect();
     for post in &posts {
         abolish(register, at, post);
     }
-    end(&mut register.units, at, |u| u.code == *unit, |u| &mut u.span);
+    end_for_good(&mut register.units, at, |u| u.code == *unit, |u| &mut u.span);
 }
 
 fn abolish(register: &mut Register, at: Instant, post: &PostCode) {
-    end(&mut register.holdings, at, |h| h.post == *post, |h| &mut h.span);
-    end(&mut register.posts, at, |p| p.code == *post, |p| &mut p.span);
+    end_for_good(&mut register.holdings, at, |h| h.post == *post, |h| &mut h.span);
+    end_for_good(&mut register.posts, at, |p| p.code == *post, |p| &mut p.span);
 }

@@ -3,7 +3,7 @@
 //! A change holds from the instant of its command on. What was true before stays true, so answers
 //! about the past never change.
 
-mod absence;
+pub mod absence;
 pub mod command;
 pub mod coverage;
 mod days;
@@ -13,7 +13,9 @@ pub mod duty_coverage;
 pub mod event;
 pub mod evolve;
 mod fresh;
+pub mod misfit;
 pub mod promise;
 pub mod refusal;
 mod rosters;
+mod settle;
 pub mod survey;

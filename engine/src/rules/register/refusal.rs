@@ -21,6 +21,8 @@ words! {
         CannotMerge = "单位不能合并",
         /// Something stands below the unit, or has open work: name a successor.
         SuccessorNeeded = "须指定承接单位",
+        /// A text has signs in it that people do not write or cannot see.
+        BadText = "文字含有不可用字符",
         /// The register would be wrong afterwards.
         WouldBreak = "修改后台账将不合法",
         /// It is so already.
@@ -57,6 +59,8 @@ words! {
         OwnOffer = "不能接自己的班",
         /// The person is absent at that time.
         PersonAbsent = "此人届时不在岗",
+        /// Another change of duty rests on this one.
+        StillReliedOn = "另有换班替班以此为据",
         /// Nobody would be on duty.
         LeavesGap = "将造成空岗",
     }

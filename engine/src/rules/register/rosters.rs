@@ -44,8 +44,38 @@ pub(super) fn set_up(world: &World, at: Instant, new: &NewRoster) -> Result<Vec<
         return Refusal::because(Code::CodeTaken, message);
     }
     let NewRoster { code, unit, posts, rota, from: begins } = new.clone();
-    let span = Span::since(from(world, at, begins)?);
-    Ok(vec![Event::RosterSetUp { roster: rota.stretch(code, unit, posts, span) }])
+    let span = within(world, &unit, from(world, at, begins)?);
+    let roster = rota.stretch(code, unit, posts, span);
+    hold_posts(world, &roster)?;
+    Ok(vec![Event::RosterSetUp { roster }])
+}
+
+/// From then on, but no longer than the unit is there.
+fn within(world: &World, unit: &UnitCode, from: Instant) -> Span {
+    let until = world.find_unit(unit.as_str()).map(|unit| world.tree().until(unit));
+    Span { from, to: until.unwrap_or(Instant::MAX) }
+}
+
+/// Whoever stands in the order holds such a post there at some time of it: else nobody would come when it is their
+/// turn.
+fn hold_posts(world: &World, roster: &Roster) -> Result<(), Refusal> {
+    let Some(unit) = world.find_unit(roster.unit.as_str()) else { return Ok(()) };
+    // That the unit has no such posts at all is for the check of the register.
+    if world.posts_of_kind(unit, roster.posts).next().is_none() {
+        return Ok(());
+    }
+    let people = roster.order.iter().filter_map(|slot| slot.0.as_ref());
+    let mut known = people.filter(|person| world.find_person(person.as_str()).is_some());
+    match known.find(|person| !world.holds_there(person, unit, roster.posts, roster.span)) {
+        None => Ok(()),
+        Some(person) => {
+            let message = format!(
+                "`{person}` holds no {} post on `{}` then; appoint them first, or leave them out of the order",
+                roster.posts, roster.unit
+            );
+            Refusal::because(Code::DoesNotHold, message)
+        }
+    }
 }
 
 /// Another rota in place of all that was planned from then on.
@@ -57,15 +87,13 @@ pub(super) fn change(
     begins: Option<Instant>,
 ) -> Result<Vec<Event>, Refusal> {
     let (first, last) = stretches(world, roster)?;
-    let span = Span::since(from(world, at, begins)?);
+    let span = within(world, &first.unit, from(world, at, begins)?);
     let row = rota.clone().stretch(first.code.clone(), first.unit.clone(), first.posts, span);
     // Where the last stretch holds from before then on without an end, it may be the same.
-    if last.span.from <= span.from
-        && (Roster { span: last.span, ..row.clone() }) == *last
-        && last.span.to == Instant::MAX
-    {
+    if last.span.from <= span.from && (Roster { span: last.span, ..row.clone() }) == *last && last.span.to == span.to {
         return Refusal::because(Code::NothingChanges, format!("roster `{roster}` is so already"));
     }
+    hold_posts(world, &row)?;
     Ok(vec![Event::RosterChanged { roster: row }])
 }
 

@@ -1,7 +1,7 @@
 //! How the limits that run were reckoned, told from the journal: what reckoning them anew starts from.
 
 use super::{
-    Request,
+    Assignment, Request,
     event::{Event, Recorded},
     running,
 };
@@ -42,6 +42,9 @@ pub struct Former {
 #[must_use]
 pub fn bases<'r>(request: &Request, journal: impl DoubleEndedIterator<Item = &'r Recorded> + Clone) -> Vec<Basis> {
     let basis = |due: Due| {
+        if request.assignment(due.no).and_then(Assignment::reminder) == Some((due.kind, due.at)) {
+            return None;
+        }
         let mut back = journal.clone().rev();
         let set = found(request, &mut back, due.kind, due.at)?;
         // Granted when the time was over already, it begins by itself.
@@ -92,8 +95,10 @@ fn found<'r>(
             let on_top = matches!(event, Event::ExtensionGranted { .. });
             let whole = match event {
                 Event::Resumed { .. } => again,
-                // What was left when the citizen had answered, and what is granted on top, begin by that.
-                Event::Corrected { .. } => {
+                Event::Reopened { .. } => !kind.is_of_case(),
+                // What was left when it went on, and what is granted on top, begin by that.
+                Event::Separated { .. } => !request.limits.waited.iter().any(|w| w.to == first.reckoning.start),
+                Event::Corrected { .. } | Event::PlaceCorrected { .. } => {
                     let (start, corrected) = (first.reckoning.start, request.limits.corrections.last());
                     let left = request.limits.waited.iter().any(|waited| waited.to == start);
                     !left && corrected.is_none_or(|at| start <= *at)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Channel, Citizen, How, Outcome, basis::Basis};
 use crate::rules::{
-    id::{AssignmentNo, MatterCode, PersonCode, PostCode, UnitCode},
+    id::{AssignmentNo, MatterCode, PersonCode, PostCode, RequestId, UnitCode},
     instant::Instant,
     tier::words,
 };
@@ -130,6 +130,34 @@ pub enum Command {
         /// Why.
         reason: String,
     },
+    /// 更正地点: the need is elsewhere than it was logged.
+    CorrectPlace {
+        /// Where it is.
+        place: UnitCode,
+        /// Where it entered; as it was when left out, where that unit serves the place.
+        entered_at: Option<UnitCode>,
+        /// Why.
+        reason: String,
+    },
+    /// 更正当事人: who asks, or the telephone, was written down wrongly.
+    CorrectCitizen {
+        /// As it should be.
+        citizen: Citizen,
+        /// Why.
+        reason: String,
+    },
+    /// 并案: it is the same as another request, which is handled; its household hears what comes of that one.
+    Merge {
+        /// Which.
+        into: RequestId,
+        /// Why.
+        reason: String,
+    },
+    /// 拆分并案: it is not the same as the one that it was merged into, and goes on by itself.
+    Separate {
+        /// Why.
+        reason: String,
+    },
     /// 提级: I stand on a higher rung and handle it myself.
     TakeOver {
         /// Why.
@@ -230,6 +258,14 @@ words! {
         Supervise = "督办",
         /// See [`Command::Correct`].
         Correct = "更正事项",
+        /// See [`Command::CorrectPlace`].
+        CorrectPlace = "更正地点",
+        /// See [`Command::CorrectCitizen`].
+        CorrectCitizen = "更正当事人",
+        /// See [`Command::Merge`].
+        Merge = "并案",
+        /// See [`Command::Separate`].
+        Separate = "拆分并案",
         /// See [`Command::TakeOver`].
         TakeOver = "提级办理",
         /// See [`Command::CallHelp`].
@@ -274,6 +310,10 @@ impl Command {
             Self::Remind { .. } => CommandKind::Remind,
             Self::Supervise { .. } => CommandKind::Supervise,
             Self::Correct { .. } => CommandKind::Correct,
+            Self::CorrectPlace { .. } => CommandKind::CorrectPlace,
+            Self::CorrectCitizen { .. } => CommandKind::CorrectCitizen,
+            Self::Merge { .. } => CommandKind::Merge,
+            Self::Separate { .. } => CommandKind::Separate,
             Self::TakeOver { .. } => CommandKind::TakeOver,
             Self::CallHelp { .. } => CommandKind::CallHelp,
             Self::Delegate { .. } => CommandKind::Delegate,

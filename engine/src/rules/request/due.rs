@@ -1,51 +1,56 @@
-//! Which limits of a request run now: what the due index holds, and nothing else decides.
+//! Which limits of a request run now, and when what is over is told again: what the due index holds, and nothing else
+//! decides.
 
-use super::{Request, Stage};
+use super::{Assignment, Request, Stage};
 use crate::rules::{
     id::AssignmentNo,
-    limit::{Due, Limit, LimitKind},
+    instant::Instant,
+    limit::{Due, LimitKind},
 };
 
-/// Every limit of the request that runs, each with the instant at which it is over.
+/// Every limit of the request that runs, each with the instant at which it is over; and of what is over already,
+/// the instant at which that is told again.
 #[must_use]
 pub fn running(request: &Request) -> Vec<Due> {
     const CASE: AssignmentNo = AssignmentNo(0);
     let mut due = Vec::new();
-    let mut add = |kind, no, limit: Option<Limit>| due.extend(limit.map(|limit| Due { at: limit.due, no, kind }));
+    let mut add = |kind, no, at: Option<Instant>| due.extend(at.map(|at| Due { at, no, kind }));
     match &request.stage {
         Stage::Routed { handle } | Stage::InHand { handle } | Stage::Frozen { handle } => {
             let Some(held) = request.assignment(*handle) else { return due };
-            add(LimitKind::Accept, held.no, held.accept.filter(|_| held.accepted_at.is_none()));
-            add(LimitKind::Finish, held.no, held.finish);
+            assignment(held, &mut add);
             let limits = &request.limits;
             for (kind, limit) in [
                 (LimitKind::Committed, limits.committed),
                 (LimitKind::Statutory, limits.statutory),
                 (LimitKind::Supervised, limits.supervision.as_ref().and_then(|s| s.limit)),
             ] {
-                add(kind, CASE, limit.filter(|_| !limits.passed.contains(&kind)));
+                add(kind, CASE, limit.filter(|_| !limits.passed.contains(&kind)).map(|limit| limit.due));
             }
-            asides(request, &mut add);
+            request.asides().for_each(|aside| assignment(aside, &mut add));
         }
         Stage::Waiting { answer, .. } => {
-            add(LimitKind::Answer, CASE, *answer);
-            asides(request, &mut add);
+            add(LimitKind::Answer, CASE, answer.map(|limit| limit.due));
+            // To be there counts also while the citizen is waited for; to report does not.
+            request.asides().for_each(|aside| assignment(aside, &mut add));
         }
         Stage::Resolved { relay, .. } => {
-            add(LimitKind::Relay, *relay, request.assignment(*relay).and_then(|a| a.finish));
+            request.assignment(*relay).into_iter().for_each(|relay| assignment(relay, &mut add));
         }
-        Stage::Told { rate, .. } => add(LimitKind::Rate, CASE, *rate),
-        Stage::Closed { .. } => {}
+        Stage::Told { rate, .. } => add(LimitKind::Rate, CASE, rate.map(|limit| limit.due)),
+        // Those of what it was merged into run.
+        Stage::Merged { .. } | Stage::Closed { .. } => {}
     }
     due
 }
 
-/// The limits of those who help and of steps. To be there counts also while the citizen is waited for; to
-/// report does not, and has none then.
-fn asides(request: &Request, add: &mut impl FnMut(LimitKind, AssignmentNo, Option<Limit>)) {
-    for aside in request.asides() {
-        let (respond, finish) = aside.duty.limits();
-        add(respond, aside.no, aside.accept.filter(|_| aside.accepted_at.is_none()));
-        add(finish, aside.no, aside.finish);
+/// The times of an assignment that are not over, and when it is told again that one is.
+fn assignment(of: &Assignment, add: &mut impl FnMut(LimitKind, AssignmentNo, Option<Instant>)) {
+    let (accept, finish) = of.duty.limits();
+    let offered = of.accept.filter(|_| of.accepted_at.is_none() && !of.accept_expired);
+    add(accept, of.no, offered.map(|limit| limit.due));
+    add(finish, of.no, of.finish.filter(|_| !of.finish_expired).map(|limit| limit.due));
+    if let Some((kind, at)) = of.reminder() {
+        add(kind, of.no, Some(at));
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Channel, Citizen, Duty, Outcome, Rest, Told};
 use crate::rules::{
     actor::{Actor, Step},
-    id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptHash, RequestId, UnitCode},
+    instant::Instant,
     limit::{Limit, LimitKind, Reckoned},
     routing::{Account, RungNo},
     tier::words,
@@ -94,6 +95,15 @@ pub struct Anew {
     pub limit: Reckoned,
 }
 
+/// When somebody is told again that an assignment is overdue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextReminder {
+    /// Which assignment.
+    pub no: AssignmentNo,
+    /// When.
+    pub at: Instant,
+}
+
 words! {
     /// Why a request went up.
     pub enum Cause {
@@ -124,8 +134,8 @@ impl Cause {
 pub struct Logged {
     /// Names it.
     pub id: RequestId,
-    /// What the citizen holds.
-    pub receipt: ReceiptCode,
+    /// As what the receipt that the citizen holds is kept.
+    pub receipt: ReceiptHash,
     /// What it is about.
     pub matter: MatterCode,
     /// Where the need is.
@@ -192,12 +202,15 @@ pub enum Event {
         /// Who has it now.
         opens: Opening,
     },
-    /// It was sent back once too often.
+    /// It was sent back, or the citizen was to be asked, once too often.
     Frozen {
         /// Whose work ends.
         ends: AssignmentNo,
-        /// Why it was sent back.
+        /// Why it was sent back, or what was to be asked.
         reason: String,
+        /// Whether it is what the citizen was to be asked: nobody asked it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        asks_citizen: bool,
         /// Who rules.
         opens: Opening,
     },
@@ -225,6 +238,9 @@ pub enum Event {
         no: AssignmentNo,
         /// What.
         question: String,
+        /// Whether it was asked something before, so that it counts like a return.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        counts: bool,
         /// What is left of the limits that stop meanwhile.
         #[serde(default, skip_serializing_if = "Rest::is_none")]
         rest: Rest,
@@ -245,6 +261,9 @@ pub enum Event {
         /// Until when those who help, or do a step, are to report now: their time begins anew.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         asides: Vec<Anew>,
+        /// What was over before the citizen was asked is over still: when that is told again.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reminders: Vec<NextReminder>,
     },
     /// Something worth knowing was written down.
     NoteAdded {
@@ -259,6 +278,9 @@ pub enum Event {
         outcome: Outcome,
         /// The words for the citizen.
         words: String,
+        /// What is left of the limits of the whole case, should it be reopened.
+        #[serde(default, skip_serializing_if = "Rest::is_none")]
+        rest: Rest,
         /// Who carries the result back; none when the citizen heard it on the spot.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         opens: Option<Opening>,
@@ -295,13 +317,13 @@ pub enum Event {
         /// Who carries it now.
         opens: Opening,
     },
-    /// A limit ran out and there is nobody above: it is told again on every working morning.
+    /// A limit ran out and there is nobody above, or it is told again that it did: on every working morning.
     Overdue {
         /// Of which assignment.
         no: AssignmentNo,
         /// Which limit.
         limit: LimitKind,
-        /// Until when it is to be done now, before it is told again.
+        /// From now until when it is not told again; the limit is over and stays so.
         again: Limit,
         /// Who is told beside the holder: the leaders.
         tell: Vec<PersonCode>,
@@ -310,7 +332,7 @@ pub enum Event {
     LimitPassed {
         /// Which.
         limit: LimitKind,
-        /// In whose hands, if anybody had it.
+        /// In whose hands it was then, if anybody had it.
         person: Option<PersonCode>,
         /// Who is told beside the holder: the leaders.
         tell: Vec<PersonCode>,
@@ -328,6 +350,9 @@ pub enum Event {
     Reopened {
         /// In the citizen's words.
         words: String,
+        /// The limits of the case, which go on with what was left when it was resolved.
+        #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
+        limits: Box<CaseLimits>,
         /// Who has it now.
         opens: Opening,
     },
@@ -350,6 +375,71 @@ pub enum Event {
         /// What it is.
         matter: MatterCode,
         /// Why.
+        reason: String,
+        /// Until when the whole case is to be at its end.
+        #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
+        limits: Box<CaseLimits>,
+        /// Who has it now.
+        opens: Opening,
+    },
+    /// The need is elsewhere than it was logged: it climbs the ladder there, as if it were logged now.
+    PlaceCorrected {
+        /// Whose work ends.
+        ends: AssignmentNo,
+        /// Where it is.
+        place: UnitCode,
+        /// Where it entered, when that was not at the place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        entered_at: Option<UnitCode>,
+        /// Why.
+        reason: String,
+        /// Until when the whole case is to be at its end.
+        #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
+        limits: Box<CaseLimits>,
+        /// Who has it now.
+        opens: Opening,
+    },
+    /// Who asks, or the telephone, was written down wrongly.
+    CitizenCorrected {
+        /// As it is.
+        citizen: Citizen,
+        /// Why.
+        reason: String,
+    },
+    /// It is the same as another request, and follows that one.
+    Merged {
+        /// Whose work ends.
+        ends: AssignmentNo,
+        /// Which it is the same as.
+        into: RequestId,
+        /// Why.
+        reason: String,
+    },
+    /// What it was merged into was merged itself: it follows on to the end.
+    MergedOn {
+        /// Which it follows now.
+        into: RequestId,
+    },
+    /// What it was merged into came to its end: the result is carried to this household as well.
+    ResultShared {
+        /// Whose result.
+        of: RequestId,
+        /// The truth.
+        outcome: Outcome,
+        /// The words for the citizen.
+        words: String,
+        /// On which post it was done.
+        post: PostCode,
+        /// Who did it.
+        person: PersonCode,
+        /// On which rung of this request's own ladder that counts.
+        rung: RungNo,
+        /// Who carries the result to this household.
+        opens: Opening,
+    },
+    /// It is not the same after all, or what it was merged into was taken back: it goes on by itself.
+    Separated {
+        /// Why; empty where it is only because the other was taken back.
         reason: String,
         /// Until when the whole case is to be at its end.
         #[serde(default, skip_serializing_if = "CaseLimits::is_none")]
@@ -488,6 +578,12 @@ impl Event {
             Self::Withdrawn { .. } => "Withdrawn",
             Self::HandedOver { .. } => "HandedOver",
             Self::Corrected { .. } => "Corrected",
+            Self::PlaceCorrected { .. } => "PlaceCorrected",
+            Self::CitizenCorrected { .. } => "CitizenCorrected",
+            Self::Merged { .. } => "Merged",
+            Self::MergedOn { .. } => "MergedOn",
+            Self::ResultShared { .. } => "ResultShared",
+            Self::Separated { .. } => "Separated",
             Self::Reminded { .. } => "Reminded",
             Self::Supervised { .. } => "Supervised",
             Self::HelpCalled { .. } => "HelpCalled",
@@ -522,6 +618,9 @@ impl Event {
             | Self::Delegated { opens, .. }
             | Self::ExtensionAsked { opens, .. }
             | Self::Corrected { opens, .. }
+            | Self::PlaceCorrected { opens, .. }
+            | Self::ResultShared { opens, .. }
+            | Self::Separated { opens, .. }
             | Self::HandedOver { opens, .. } => Some(opens),
             Self::Resolved { opens, .. } => opens.as_ref(),
             Self::Accepted { .. }
@@ -534,6 +633,9 @@ impl Event {
             | Self::LimitPassed { .. }
             | Self::Lapsed
             | Self::Withdrawn { .. }
+            | Self::CitizenCorrected { .. }
+            | Self::Merged { .. }
+            | Self::MergedOn { .. }
             | Self::Reminded { .. }
             | Self::Supervised { .. }
             | Self::Responded { .. }
@@ -560,7 +662,10 @@ impl Event {
         }
         match self {
             Self::RequestLogged(logged) => set.extend(logged.limits.each()),
-            Self::Corrected { limits, .. } => set.extend(limits.each()),
+            Self::Corrected { limits, .. }
+            | Self::PlaceCorrected { limits, .. }
+            | Self::Separated { limits, .. }
+            | Self::Reopened { limits, .. } => set.extend(limits.each()),
             Self::CitizenAsked { answer, .. } => set.extend(answer.as_deref().map(|r| (LimitKind::Answer, r))),
             Self::Resumed { finish, limits, asides, .. } => {
                 set.extend(limits.each());
@@ -578,13 +683,19 @@ impl Event {
         set
     }
 
-    /// Whether it is an escalation, for those who watch what climbs.
+    /// Whether nobody is to handle the request any more by it: those that were merged into it follow.
     #[must_use]
-    pub const fn is_escalation(&self) -> bool {
-        matches!(
-            self,
-            Self::Escalated { .. } | Self::RejectionProposed { .. } | Self::Reopened { .. } | Self::Frozen { .. }
-        )
+    pub const fn ends_handling(&self) -> bool {
+        matches!(self, Self::Resolved { .. } | Self::Withdrawn { .. } | Self::Merged { .. } | Self::ResultShared { .. })
+    }
+
+    /// The names of the events that are escalations, for those who watch what climbs.
+    pub const ESCALATIONS: [&'static str; 4] = ["Escalated", "RejectionProposed", "Reopened", "Frozen"];
+
+    /// Whether it is an escalation.
+    #[must_use]
+    pub fn is_escalation(&self) -> bool {
+        Self::ESCALATIONS.contains(&self.name())
     }
 }
 

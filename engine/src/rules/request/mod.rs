@@ -1,13 +1,18 @@
 //! A request: what a citizen asks, from the first word to the answer at home.
 
+mod assignment;
 pub mod basis;
 pub mod command;
 pub mod decide;
 mod due;
+mod ending;
 pub mod event;
 pub mod evolve;
 pub mod hand_over;
+pub mod misfit;
 pub mod oversight;
+mod participant;
+mod pause;
 pub mod refusal;
 pub mod relation;
 mod relay;
@@ -18,23 +23,25 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::Actor,
-    calendar::Allowance,
-    id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptCode, RequestId, UnitCode},
+    id::{AssignmentNo, MatterCode, PersonCode, PostCode, ReceiptHash, RequestId, UnitCode},
     instant::Instant,
-    limit::{Card, Colour, Limit, LimitKind},
+    limit::{Card, Limit, LimitKind},
     routing::RungNo,
     tier::words,
 };
 use command::CommandKind;
 pub use due::running;
+pub use ending::endings;
 use oversight::{Extension, Reminder, Supervision};
+pub use participant::Participant;
+pub use pause::{Rest, Waited};
 pub use stood_in::{StoodIn, stood_in};
 
 /// The transition table: which command may come at which stage. What is not here is refused as
 /// `WrongStage`.
 pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
     use CommandKind as C;
-    use StageKind::{Closed, Frozen, InHand, Resolved, Routed, Told, Waiting};
+    use StageKind::{Closed, Frozen, InHand, Merged, Resolved, Routed, Told, Waiting};
     &[
         (C::Accept, &[Routed]),
         (C::Escalate, &[Routed, InHand]),
@@ -43,15 +50,19 @@ pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
         (C::Reject, &[Routed, InHand]),
         (C::AskCitizen, &[Routed, InHand]),
         (C::Resume, &[Waiting]),
-        (C::AddNote, &[Routed, InHand, Waiting, Frozen, Resolved, Told, Closed]),
+        (C::AddNote, &[Routed, InHand, Waiting, Frozen, Merged, Resolved, Told, Closed]),
         (C::Resolve, &[Routed, InHand]),
         (C::ConfirmRelay, &[Resolved]),
         (C::Rate, &[Told]),
-        (C::Withdraw, &[Routed, InHand, Waiting, Frozen]),
+        (C::Withdraw, &[Routed, InHand, Waiting, Frozen, Merged]),
+        (C::Merge, &[Routed, InHand]),
+        (C::Separate, &[Merged]),
         (C::Rule, &[Frozen]),
         (C::Remind, &[Routed, InHand, Waiting, Frozen, Resolved]),
         (C::Supervise, &[Routed, InHand]),
         (C::Correct, &[Routed, InHand]),
+        (C::CorrectPlace, &[Routed, InHand]),
+        (C::CorrectCitizen, &[Routed, InHand, Waiting, Frozen, Merged, Resolved]),
         (C::TakeOver, &[Routed, InHand]),
         (C::CallHelp, &[Routed, InHand]),
         (C::Delegate, &[Routed, InHand]),
@@ -65,10 +76,11 @@ pub const TRANSITIONS: &[(CommandKind, &[StageKind])] = {
     ]
 };
 
-/// After how many returns a case is frozen for a ruling (防止推诿).
+/// After how many returns a case is frozen for a ruling (防止推诿). To ask the citizen a second time counts as one.
 pub const MAX_RETURNS: u8 = 3;
 
-/// How often the matter of a case can be corrected: after that it is handed about by another name.
+/// How often the matter and the place of a case can be corrected, both together: after that it is handed about by
+/// another name.
 pub const MAX_CORRECTIONS: usize = 3;
 
 words! {
@@ -80,14 +92,29 @@ words! {
         InHand = "办理中",
         /// The citizen was asked something.
         Waiting = "待群众答复",
-        /// Returned too often; the supervisor rules.
+        /// Returned too often, or the citizen was asked too often; the supervisor rules.
         Frozen = "待裁定",
+        /// The same as another request: it follows that one, and its household hears what comes of it.
+        Merged = "已并案",
         /// Being carried back.
         Resolved = "已办结回传中",
         /// The household has heard it.
         Told = "已告知",
         /// Over.
         Closed = "已关闭",
+    }
+}
+
+impl StageKind {
+    /// Whether somebody of the town still has to do something: handle it, or carry the result back.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Told | Self::Closed)
+    }
+
+    /// The stages at which somebody still has to do something.
+    pub fn all_open() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|stage| stage.is_open())
     }
 }
 
@@ -104,7 +131,8 @@ words! {
         CannotBeSolved = "无法解决",
         /// It is somebody else's to do.
         NotOurDuty = "不属本级职责",
-        /// The same request is being handled under another receipt.
+        /// The same request was handled under another receipt, and nothing says which: so it was closed before
+        /// duplicates named the other one. Nobody gives it any more.
         Duplicate = "重复诉求",
         /// The citizen took it back.
         Withdrawn = "已撤回",
@@ -189,8 +217,10 @@ words! {
         TakenUp = "超时已提级",
         /// Passed to whoever holds the post now.
         HandedOver = "已移交",
-        /// The case is another matter, and is somebody's by that.
+        /// The case is another matter, or elsewhere, and is somebody's by that.
         Corrected = "事项已更正",
+        /// The case is the same as another, which is handled.
+        Merged = "已并案",
         /// What was to be done is done, and reported to who asked for it.
         Reported = "已回报",
         /// Taken back by who asked for it.
@@ -244,27 +274,18 @@ pub struct Assignment {
     pub accept: Option<Limit>,
     /// Until when it is to be finished; none while the citizen is waited for.
     pub finish: Option<Limit>,
+    /// Whether the time to accept it was over before it was accepted: told then, and on every working morning.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accept_expired: bool,
+    /// Whether the time to finish it was over: told then, and on every working morning. It stays over while the
+    /// citizen is waited for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub finish_expired: bool,
+    /// When it is told again that it is overdue; none while it is not, or the citizen is waited for. Moves no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_reminder: Option<Instant>,
     /// When and how it ended.
     pub ended: Option<Ended>,
-}
-
-impl Assignment {
-    /// Whether it is done beside the handling, by somebody who does not answer for the whole.
-    #[must_use]
-    pub const fn is_aside(&self) -> bool {
-        matches!(self.duty, Duty::CoHandle | Duty::Step)
-    }
-
-    /// How near the end of its time is: to accept it, until it is accepted, and to finish it; the worse of
-    /// the two. None when it has ended or no time is set.
-    #[must_use]
-    pub fn colour(&self, at: Instant) -> Option<Colour> {
-        if self.ended.is_some() {
-            return None;
-        }
-        let accept = self.accept.filter(|_| self.accepted_at.is_none());
-        accept.into_iter().chain(self.finish).map(|limit| limit.colour(at)).max()
-    }
 }
 
 /// When and how an assignment ended.
@@ -305,38 +326,6 @@ pub struct Climb {
     pub ruled: bool,
 }
 
-/// What is left of the limits that rest while the citizen is waited for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rest {
-    /// Of the time to finish.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finish: Option<Allowance>,
-    /// Of the committed limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub committed: Option<Allowance>,
-    /// Of the statutory limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub statutory: Option<Allowance>,
-    /// Of the limit of a supervision.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub supervised: Option<Allowance>,
-}
-
-impl Rest {
-    pub(crate) fn is_none(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
-/// A stretch in which the citizen was waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waited {
-    /// When the citizen was asked.
-    pub from: Instant,
-    /// When it went on.
-    pub to: Instant,
-}
-
 /// A mark that supervision gave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
@@ -353,19 +342,19 @@ pub struct Mark {
 /// The limits of the whole case, what became of all of its limits, and what those who watch it did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseTime {
-    /// As the town has promised it; none while the citizen is waited for.
+    /// As the town has promised it; none while the citizen is waited for, unless it is over already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub committed: Option<Limit>,
-    /// As the law has it; none while the citizen is waited for.
+    /// As the law has it; none while the citizen is waited for, unless it is over already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub statutory: Option<Limit>,
     /// Which limits of the whole case ran out already, so that each does once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed: Vec<LimitKind>,
-    /// When the citizen was waited for, in order: no limit ran then.
+    /// When the citizen was waited for, or it was resolved until it was reopened, in order: no limit ran then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waited: Vec<Waited>,
-    /// When the matter was corrected, in order.
+    /// When the matter or the place was corrected, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<Instant>,
     /// The marks that supervision gave, in order.
@@ -408,6 +397,9 @@ pub struct Resolution {
     pub rung: RungNo,
     /// When.
     pub at: Instant,
+    /// What was left of the limits of the whole case: it goes on from there when it is reopened.
+    #[serde(default, skip_serializing_if = "Rest::is_none")]
+    pub rest: Rest,
 }
 
 /// That the household has heard it.
@@ -467,6 +459,11 @@ pub enum Stage {
         /// The supervisor's assignment.
         handle: AssignmentNo,
     },
+    /// It follows another request, that it was merged into.
+    Merged {
+        /// The assignment that ended by that: from there the result is carried on, or it is taken up again.
+        last: AssignmentNo,
+    },
     /// Being carried back.
     Resolved {
         /// What is carried.
@@ -508,6 +505,7 @@ impl Stage {
             Self::InHand { .. } => StageKind::InHand,
             Self::Waiting { .. } => StageKind::Waiting,
             Self::Frozen { .. } => StageKind::Frozen,
+            Self::Merged { .. } => StageKind::Merged,
             Self::Resolved { .. } => StageKind::Resolved,
             Self::Told { .. } => StageKind::Told,
             Self::Closed { .. } => StageKind::Closed,
@@ -523,7 +521,7 @@ impl Stage {
             | Self::InHand { handle }
             | Self::Waiting { handle, .. }
             | Self::Frozen { handle } => Some(*handle),
-            Self::Resolved { .. } | Self::Told { .. } | Self::Closed { .. } => None,
+            Self::Merged { .. } | Self::Resolved { .. } | Self::Told { .. } | Self::Closed { .. } => None,
         }
     }
 
@@ -552,8 +550,8 @@ impl Stage {
 pub struct Request {
     /// Names it.
     pub id: RequestId,
-    /// What the citizen holds.
-    pub receipt: ReceiptCode,
+    /// As what the receipt that the citizen holds is kept.
+    pub receipt: ReceiptHash,
     /// What it is about.
     pub matter: MatterCode,
     /// Where the need is.
@@ -568,6 +566,8 @@ pub struct Request {
     pub citizen: Citizen,
     /// Whose conduct it is about.
     pub accused: Vec<PersonCode>,
+    /// The request that it is the same as, since it was merged: also when that one's result was carried here.
+    pub merged_into: Option<RequestId>,
     /// Who logged it.
     pub logged_by: Actor,
     /// When.
@@ -578,12 +578,16 @@ pub struct Request {
     pub climb: Climb,
     /// The limits of the whole case, and what became of all of its limits.
     pub limits: CaseTime,
-    /// How often it was sent back.
+    /// How often it was sent back, or the citizen was asked once more than the one complete notice that is free
+    /// (一次性告知).
     pub returns: u8,
     /// How often it was reopened.
     pub reopened: u8,
     /// Every assignment it ever had, in order.
     pub assignments: Vec<Assignment>,
+    /// Who acted on it beside those who had an assignment or logged it, in the order of codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acted: Vec<Participant>,
     /// How many events made it.
     pub events: u32,
 }
@@ -595,8 +599,8 @@ impl Request {
         self.assignments.get(usize::from(no.0).checked_sub(1)?)
     }
 
-    /// As of when its ladder and its limits are read for the whole of its life: when it was logged, or its matter
-    /// was corrected last.
+    /// As of when its ladder and its limits are read for the whole of its life: when it was logged, or its matter or
+    /// its place was corrected last.
     #[must_use]
     pub fn ruled_by(&self) -> Instant {
         self.limits.corrections.last().copied().unwrap_or(self.logged_at)
@@ -606,6 +610,13 @@ impl Request {
     #[must_use]
     pub fn handle(&self) -> Option<&Assignment> {
         self.assignment(self.stage.handle()?)
+    }
+
+    /// Whose open work it adds to, where the fewest open cases decide between equals and where that is shown. Nobody's
+    /// while it is about somebody's conduct: else a number, or who is next, would tell of it those who must not know.
+    #[must_use]
+    pub fn weighs_on(&self) -> Option<&PersonCode> {
+        self.handle().filter(|_| self.accused.is_empty()).map(|held| &held.person)
     }
 
     /// The open Relay assignment.

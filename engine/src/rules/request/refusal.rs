@@ -17,8 +17,20 @@ words! {
         MatterNotOffered = "该事项目前不受理",
         /// The request is that matter already.
         SameMatter = "已是该事项",
-        /// The matter was corrected as often as it can be.
+        /// The matter and the place were corrected as often as they can be.
         CorrectedTooOften = "事项更正次数已满",
+        /// It is written down so already.
+        NothingToCorrect = "与登记内容相同",
+        /// A duplicate names the other request: that is what merging is for.
+        DuplicateOfWhat = "重复诉求须并入另一件",
+        /// A request is no duplicate of itself.
+        SameRequest = "不能并入自身",
+        /// What it is to be merged into was merged itself.
+        MergedAlready = "对方已并入他件",
+        /// What it is to be merged into is over: nothing would come to this household from there.
+        OtherClosed = "对方已结束",
+        /// The two do not complain of the same people.
+        AccusedDiffers = "被反映人不同",
         /// No such post.
         UnknownPost = "没有这个岗位",
         /// No such person.
@@ -33,7 +45,7 @@ words! {
         WordsMissing = "缺少必填文字",
         /// A text is too long.
         TooLong = "文字过长",
-        /// A text has control characters in it.
+        /// A text has signs in it that people do not write or cannot see.
         BadText = "文字含有不可用字符",
         /// The place does not lie in the territory that the unit of entry serves.
         EntryElsewhere = "受理单位不服务该地点",

@@ -19,17 +19,24 @@ pub fn roles(world: &World, request: &Request, actor: &Actor, at: Instant) -> Ro
         Actor::System => none,
         Actor::Citizen(id) => none.with_if(Role::Citizen, *id == request.id),
         Actor::Person(code) => {
-            let Some(person) = world.find_person(code.as_str()) else { return none };
+            let Some(person) = world.find_person(code.as_str()).filter(|me| world.in_office(*me, at)) else {
+                return none;
+            };
             let logged = none.with_if(Role::Logger, request.logged_by == *actor);
             let accused: Vec<PersonIx> = request.accused.iter().filter_map(|c| world.find_person(c.as_str())).collect();
             let recusal = Recusal::of(world, &accused, at);
-            if recusal.hides_from(world, person, at) {
+            if recusal.keeps_from(world, person, at) {
                 return logged;
             }
             let answers = |assignment: &Assignment| answers(world, (request, assignment), person, at, &recusal);
+            let acted = request.acted.iter().find(|acted| acted.person == *code);
             let own = |a: &&Assignment| a.person == *code;
             let roles = logged
-                .with_if(Role::FormerHolder, request.assignments.iter().any(|a| own(&a)))
+                .with_if(
+                    Role::FormerHolder,
+                    request.assignments.iter().any(|a| own(&a)) || acted.is_some_and(|a| a.handled),
+                )
+                .with_if(Role::Participant, acted.is_some())
                 .with_if(Role::Holder, request.handle().is_some_and(&answers))
                 .with_if(Role::Relayer, request.relay().is_some_and(&answers))
                 .with_if(Role::Approver, request.asks_extension().is_some_and(&answers))
@@ -82,6 +89,26 @@ fn answers(
 #[must_use]
 pub fn may_see(world: &World, request: &Request, actor: &Actor, at: Instant) -> bool {
     may(roles(world, request, actor, at), Act::See)
+}
+
+/// Whether the request goes round the actor, so that nothing may tell them that there is one.
+#[must_use]
+pub fn is_hidden(world: &World, request: &Request, actor: &Actor, at: Instant) -> bool {
+    !request.accused.is_empty() && !may_see(world, request, actor, at)
+}
+
+/// Whether an actor who was shown a request reads how it is handled too: by whatever role of theirs it was shown.
+#[must_use]
+pub fn sees_handling(actor: &Actor) -> bool {
+    let shown_by = |role: &&Role| match actor {
+        Actor::Citizen(_) => **role == Role::Citizen,
+        Actor::Operator => **role == Role::Operator,
+        Actor::Person(_) => !matches!(role, Role::Citizen | Role::Operator),
+        Actor::System => false,
+    };
+    let with = |role: &Role| Roles::default().with(*role);
+    let mut shown = Role::ALL.iter().filter(shown_by).filter(|role| may(with(role), Act::See)).peekable();
+    shown.peek().is_some() && shown.all(|role| may(with(role), Act::SeeHandling))
 }
 
 /// The responsible person, when somebody else acted.

@@ -1,13 +1,14 @@
 //! Overrides: what changes who is on duty, without changing the rota.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::row::ShiftId;
+use super::{row::ShiftId, terms::Terms};
 use crate::rules::{
-    id::{DutyChangeCode, PersonCode, RosterCode},
+    id::{DutyChangeCode, PersonCode, RosterCode, UnitCode},
     instant::{Instant, Span},
+    post::PostKind,
 };
 
 /// What an override does to the people on duty.
@@ -93,7 +94,10 @@ impl Override {
 
 /// All overrides, compiled so that those of one instant are found without looking at the others.
 #[derive(Clone, Debug, Default)]
-pub struct Overrides(HashMap<RosterCode, OfRoster>);
+pub struct Overrides {
+    rosters: HashMap<RosterCode, OfRoster>,
+    terms: Arc<Terms>,
+}
 
 /// The overrides of one roster.
 #[derive(Clone, Debug, Default)]
@@ -134,18 +138,34 @@ impl Overrides {
                 reached
             }));
         }
-        Self(rosters)
+        Self { rosters, terms: Arc::default() }
+    }
+
+    /// The same where nobody is on duty but who holds a post there.
+    #[must_use]
+    pub fn with_terms(self, terms: Arc<Terms>) -> Self {
+        Self { terms, ..self }
+    }
+
+    /// Who holds the posts there when.
+    pub(in crate::rules) fn terms(&self) -> Arc<Terms> {
+        Arc::clone(&self.terms)
+    }
+
+    /// Who holds these posts when; none where that is not known, and everybody may be on duty.
+    pub(super) fn terms_of(&self, unit: &UnitCode, posts: PostKind) -> Option<&HashMap<PersonCode, Vec<Span>>> {
+        if self.terms.0.is_empty() { None } else { self.terms.0.get(&(unit.clone(), posts)) }
     }
 
     /// Those of a roster, in the order of making.
     #[must_use]
     pub fn of(&self, roster: &RosterCode) -> &[Override] {
-        self.0.get(roster).map_or(&[], |of| &of.rows)
+        self.rosters.get(roster).map_or(&[], |of| &of.rows)
     }
 
     /// Those that act on a roster at that instant, while this shift runs, in the order of making.
     pub(super) fn acting(&self, roster: &RosterCode, shift: Option<ShiftId>, at: Instant) -> Vec<&Override> {
-        let Some(of) = self.0.get(roster) else { return Vec::new() };
+        let Some(of) = self.rosters.get(roster) else { return Vec::new() };
         let mut found: Vec<usize> = Vec::new();
         if let Some(shift) = shift {
             let first = of.by_shift.partition_point(|(s, _)| *s < shift);

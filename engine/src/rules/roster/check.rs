@@ -29,7 +29,7 @@ pub fn rosters(rows: &[Roster]) -> Vec<Fault> {
 
 fn alone(row: usize, roster: &Roster, found: &mut Vec<Fault>) {
     let Roster { code, .. } = roster;
-    if let Err(bad) = crate::rules::name::name(&roster.name) {
+    if let Err(bad) = crate::rules::text::name(&roster.name) {
         found.push(Fault::new(row, "name", format!("the name of roster `{code}` {bad}"), "name what the duty is"));
     }
     if roster.span.from >= roster.span.to {
@@ -175,6 +175,15 @@ fn times(row: usize, change: &DutyChange, found: &mut Vec<Fault>) {
     if change.ended_at.is_some_and(|at| at < change.taken_at.unwrap_or(change.begun_at)) {
         let what = "it ended before it began";
         found.push(Fault::new(row, "ended_at", what, "write when it was taken back or undone"));
+    }
+    if change.expiry.is_some() && (change.ended_at.is_none() || change.ended_by.is_some()) {
+        let what = "what expired ended at some time, and nobody ended it";
+        found.push(Fault::new(
+            row,
+            "expiry",
+            what,
+            "write when in `ended_at` and leave `ended_by` empty, or leave it out",
+        ));
     }
     if change.ended_at.is_none() && change.ended_by.is_some() {
         let what = "it was ended by somebody at no time";

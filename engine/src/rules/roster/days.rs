@@ -63,7 +63,7 @@ impl On {
     fn fits(self, weekday: usize, day: Day) -> bool {
         match self {
             Self::Every => true,
-            Self::Working => matches!(day.kind, DayKind::Working | DayKind::MakeUp),
+            Self::Working => day.kind.is_worked(),
             Self::Rest => day.kind == DayKind::Rest,
             Self::Holiday => matches!(day.kind, DayKind::Holiday | DayKind::LocalOff),
             Self::MakeUp => day.kind == DayKind::MakeUp,

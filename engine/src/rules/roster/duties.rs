@@ -36,7 +36,7 @@ impl DayClass {
             DayKind::Holiday | DayKind::LocalOff => Self::Holiday,
             _ if day.market => Self::Market,
             DayKind::Rest => Self::Weekend,
-            DayKind::Working | DayKind::MakeUp => Self::Ordinary,
+            DayKind::Working | DayKind::MakeUp | DayKind::HalfDay => Self::Ordinary,
         }
     }
 }

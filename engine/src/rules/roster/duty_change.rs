@@ -36,6 +36,28 @@ words! {
         TakenBack = "已收回",
         /// Its overrides act no longer.
         Undone = "已撤销",
+        /// What it rested on is gone: nobody undid it.
+        Expired = "已失效",
+    }
+}
+
+words! {
+    /// Why a change of duty came to its end without anybody ending it.
+    pub enum Expiry {
+        /// The shift began before anybody took it.
+        ShiftBegun = "班次已开始",
+        /// The shift is gone: its roster ended, or counts anew.
+        ShiftGone = "班次已取消",
+        /// Another took the shift.
+        TakenByAnother = "已由他人接班",
+        /// Whose shift it was is not on it any more.
+        NotOnShift = "原值班人已不在该班次",
+        /// Who was to come on duty, or alone could take it, does not hold a post there any more.
+        PostLeft = "接班人已离任",
+        /// Who alone could take it is away then, or on that shift already.
+        CannotCome = "接班人届时不能接班",
+        /// The change on which it rested is gone.
+        GroundGone = "所依据的换班替班已失效",
     }
 }
 
@@ -69,8 +91,11 @@ pub struct DutyChange {
     pub taken_at: Option<Instant>,
     /// Who took it back or undid it, if a person of the register did.
     pub ended_by: Option<PersonCode>,
-    /// When it was taken back or undone.
+    /// When it was taken back, undone, or expired.
     pub ended_at: Option<Instant>,
+    /// Why it expired; none where somebody ended it, and of one that has not ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expiry: Option<Expiry>,
 }
 
 impl DutyChange {
@@ -87,6 +112,7 @@ impl DutyChange {
     #[must_use]
     pub fn stage(&self) -> DutyChangeStage {
         match (self.since(), self.ended_at) {
+            (_, Some(_)) if self.expiry.is_some() => DutyChangeStage::Expired,
             (None, None) => DutyChangeStage::Offered,
             (None, Some(_)) => DutyChangeStage::TakenBack,
             (Some(_), None) => DutyChangeStage::InForce,

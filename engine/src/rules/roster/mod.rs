@@ -16,6 +16,7 @@ mod put_in;
 mod quality;
 mod row;
 mod stretch;
+mod terms;
 #[cfg(test)]
 mod tests;
 
@@ -25,7 +26,7 @@ use jiff::civil::Date;
 
 pub use change::{Change, Override, Overrides, Scope};
 pub use duties::{Counted, DayClass, counted};
-pub use duty_change::{DutyChange, DutyChangeKind, DutyChangeStage};
+pub use duty_change::{DutyChange, DutyChangeKind, DutyChangeStage, Expiry};
 pub use hours::{BadHours, BadTime, Hours, TimeOfDay};
 pub use on_duty::{Duty, OnDuty, Stint, covered, on_duty, places_of, stints};
 pub use propose::{Plan, propose};
@@ -34,6 +35,7 @@ pub use quality::{Empty, Flaw, Quality, Reason, quality};
 pub(in crate::rules) use row::civil_date;
 pub use row::{BadShift, On, Roster, RosterKind, ShiftId, ShiftNo, Slot, Turn};
 pub use stretch::{MAX_SHIFTS, Shift};
+pub use terms::Terms;
 
 pub use super::calendar::Weekday;
 use super::{

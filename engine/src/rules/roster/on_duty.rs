@@ -1,5 +1,7 @@
 //! Who is on duty: the one function that routing, the roster page, the feed and the audit all call.
 
+use std::collections::HashMap;
+
 use super::{
     Rosters,
     change::{Change, Override, Overrides, Scope, apply},
@@ -75,7 +77,15 @@ pub fn on_duty<'r>(
         let running = stretch.running(at, today, rosters.zone()).map(|(no, ..)| no);
         let shift = running.map(|no| super::ShiftId { start: roster.start, no });
         let planned = running.map_or_else(Vec::new, |no| stretch.places(no));
-        let (seats, effective) = apply(&planned, overrides.acting(&roster.code, shift, at));
+        let (mut seats, effective) = apply(&planned, overrides.acting(&roster.code, shift, at));
+        if let Some(terms) = overrides.terms_of(unit, posts) {
+            let holds =
+                |person: &PersonCode| terms.get(person).is_some_and(|spans| spans.iter().any(|s| s.contains(at)));
+            // Whoever left the post is not on duty, whatever the rota says: that is a gap.
+            for seat in seats.iter_mut().filter(|seat| seat.person.is_some_and(|person| !holds(person))) {
+                seat.person = None;
+            }
+        }
         let before = found.people.len();
         found.people.extend(seats.iter().filter_map(|seat| {
             let person = seat.person?;
@@ -120,6 +130,8 @@ pub fn stints<'r>(
         edges.extend([stretch.row.span.from, stretch.row.span.to]);
         edges.extend(overrides.of(&stretch.row.code).iter().flat_map(|o| [o.acts().from, o.acts().to]));
     }
+    let terms = overrides.terms_of(unit, posts).into_iter().flat_map(HashMap::values).flatten();
+    edges.extend(terms.flat_map(|term| [term.from, term.to]));
     edges.retain(|at| during.from <= *at && *at <= during.to);
     edges.sort_unstable();
     edges.dedup();

@@ -276,7 +276,7 @@ impl Climb<'_> {
     fn can(&self, post: PostIx, person: PersonIx) -> bool {
         let Question { matter, at, .. } = *self.question;
         !self.exclusions.people.contains(&person)
-            && !self.recusal.covers(self.world, post, person, at)
+            && !self.recusal.keeps_from_on(self.world, post, person, at)
             && self.world.absence(person, Some(matter), at).is_none()
     }
 

@@ -1,4 +1,6 @@
-//! 回避: a request about a person's conduct goes neither to that person nor to anyone below.
+//! 回避: a request about a person's conduct goes neither to that person, nor to anyone below or beside them.
+//!
+//! One rule for routing, sight, help, steps, transfers, rulings, taking over, standing in, carrying back and who is told.
 
 use crate::rules::{
     instant::Instant,
@@ -7,60 +9,65 @@ use crate::rules::{
     world::{Held, PersonIx, PostIx, World},
 };
 
-/// The people complained of, and from where they command.
+/// The people complained of, and what they hold.
 #[derive(Clone, Debug, Default)]
 pub struct Recusal {
     accused: Vec<PersonIx>,
-    posts: Vec<PostIx>,
-    /// Those of the posts where others only stand in for them.
-    own: Vec<PostIx>,
+    held: Vec<Held>,
 }
 
 impl Recusal {
     /// The people and every post they hold at that instant, as first or as substitute.
     #[must_use]
     pub fn of(world: &World, accused: &[PersonIx], at: Instant) -> Self {
-        let held: Vec<Held> = accused.iter().flat_map(|p| world.held_by(*p, at)).collect();
-        let own = held.iter().filter(|h| h.rank == Rank::First).map(|h| h.post).collect();
-        Self { accused: accused.to_vec(), posts: held.iter().map(|h| h.post).collect(), own }
+        let held = accused.iter().flat_map(|p| world.held_by(*p, at)).collect();
+        Self { accused: accused.to_vec(), held }
     }
 
-    /// Whether this person on this post must not have the request: complained of, below such a person,
-    /// or acting in such a person's name.
+    /// Whether nobody on this post may have the request: whoever answers for it acts in the name of somebody complained
+    /// of, or stands below or beside such a person.
     #[must_use]
-    pub fn keeps_from(&self, world: &World, post: PostIx, person: PersonIx, at: Instant) -> bool {
-        self.own.contains(&post) || self.covers(world, post, person, at)
+    pub fn closes(&self, world: &World, post: PostIx, at: Instant) -> bool {
+        self.held.iter().any(|of| {
+            let own = of.post == post && of.rank == Rank::First;
+            own || is_below(world, post, of.post, at) || is_beside(world, post, of.post)
+        })
     }
 
-    /// Whether this person on this post is complained of, or stands below such a person.
+    /// Whether the person must not have the request, nor see it: complained of, or on any post of theirs below or
+    /// beside somebody who is. Who holds a post first stands above its substitutes, who share it with each other.
     #[must_use]
-    pub fn covers(&self, world: &World, post: PostIx, person: PersonIx, at: Instant) -> bool {
-        self.accused.contains(&person) || self.posts.iter().any(|above| is_below(world, post, *above, at))
+    pub fn keeps_from(&self, world: &World, person: PersonIx, at: Instant) -> bool {
+        if self.accused.is_empty() {
+            return false;
+        }
+        let shares = |own: &Held| {
+            let substitutes = |of: &Held| of.post == own.post && of.rank != Rank::First;
+            own.rank != Rank::First && self.held.iter().any(substitutes)
+        };
+        let kept = |own: Held| shares(&own) || self.closes(world, own.post, at);
+        self.accused.contains(&person) || world.held_by(person, at).any(kept)
     }
 
-    /// Whether this person must not stand in on a post that they do not hold: as above, and nobody whom any
-    /// post of theirs keeps from it, nor who holds none.
+    /// Whether this person on this post must not have the request.
+    #[must_use]
+    pub fn keeps_from_on(&self, world: &World, post: PostIx, person: PersonIx, at: Instant) -> bool {
+        !self.accused.is_empty() && (self.closes(world, post, at) || self.keeps_from(world, person, at))
+    }
+
+    /// Whether this person must not stand in on a post that they do not hold: as above, nor who holds no post at all.
     #[must_use]
     pub fn keeps_from_standing_in(&self, world: &World, post: PostIx, person: PersonIx, at: Instant) -> bool {
-        if self.accused.is_empty() {
-            return false;
-        }
-        let mut held = world.held_by(person, at).peekable();
-        held.peek().is_none()
-            || self.covers(world, post, person, at)
-            || held.any(|h| self.keeps_from(world, h.post, person, at))
+        !self.accused.is_empty() && (!world.in_office(person, at) || self.keeps_from_on(world, post, person, at))
     }
+}
 
-    /// Whether the person must not see the request at all: complained of, or kept from it in everything
-    /// they hold.
-    #[must_use]
-    pub fn hides_from(&self, world: &World, person: PersonIx, at: Instant) -> bool {
-        if self.accused.is_empty() {
-            return false;
-        }
-        let kept_from = |post| self.keeps_from(world, post, person, at);
-        self.accused.contains(&person) || world.held_by(person, at).all(|h| kept_from(h.post))
-    }
+/// Whether `post` stands beside `other`: on the very same unit, and neither is the senior.
+#[must_use]
+pub fn is_beside(world: &World, post: PostIx, other: PostIx) -> bool {
+    let seniority = |p: PostIx| world.post_kind(p).map(crate::rules::post::PostKind::seniority);
+    let unit = world.post_unit(post);
+    post != other && unit.is_some() && unit == world.post_unit(other) && seniority(post) == seniority(other)
 }
 
 /// Whether `post` stands below `above`.

@@ -3,6 +3,7 @@
 use super::{Found, Recusal, RungNo, Verdict};
 use crate::rules::{
     absence::Pass,
+    authority::reads_map,
     id::PersonCode,
     instant::Instant,
     post::Rank,
@@ -30,8 +31,7 @@ impl Answering {
 }
 
 /// Who answers for the post in a matter (none: in everything) at that instant: its first holder, or a
-/// substitute when there is none; and for whoever is absent, who stands in. Nobody who must not see the
-/// request, and no substitute for somebody who must not.
+/// substitute when there is none; and for whoever is absent, who stands in. Nobody whom the request goes round.
 ///
 /// # Errors
 /// [`Verdict::Vacant`] when nobody holds it, [`Verdict::Recused`] when whoever does must not,
@@ -58,12 +58,8 @@ pub(super) fn stand_in_among(
 ) -> Result<Answering, Verdict> {
     let mut recused = false;
     for held in holdings.filter(|h| h.span.contains(at)) {
-        if recusal.covers(world, post, held.person, at) {
+        if recusal.keeps_from_on(world, post, held.person, at) {
             recused = true;
-            // The substitute of the person complained of acts in that person's name.
-            if held.rank == Rank::First {
-                break;
-            }
         } else if away && world.absence(held.person, matter, at).is_some() {
             return instead_of(world, (post, matter, at), held.person, recusal);
         } else {
@@ -84,18 +80,21 @@ fn instead_of(
     let held = world.holders(post, at);
     let holders: Vec<(PersonCode, Rank)> =
         held.filter_map(|h| Some((world.person_code(h.person)?.clone(), h.rank))).collect();
-    let recused = |code: &PersonCode| {
-        world.find_person(code.as_str()).is_none_or(|person| {
-            if holders.iter().any(|(holder, _)| holder == code) {
-                recusal.covers(world, post, person, at)
-            } else {
-                recusal.keeps_from_standing_in(world, post, person, at)
-            }
-        })
+    let unfit = |code: &PersonCode| {
+        let Some(person) = world.find_person(code.as_str()) else { return Some(Pass::NoPost) };
+        let recused = if holders.iter().any(|(holder, _)| holder == code) {
+            recusal.keeps_from_on(world, post, person, at)
+        } else if !reads_map(world, person, at) {
+            // What was checked when the absence was recorded need not be so any more.
+            return Some(Pass::NoPost);
+        } else {
+            recusal.keeps_from_standing_in(world, post, person, at)
+        };
+        recused.then_some(Pass::Recused)
     };
     let Some(code) = world.person_code(absent) else { return Err(Verdict::Absent) };
     let matter = matter.and_then(|matter| world.matter_code(matter));
-    let found = world.absences().stand_in_for(code, &holders, matter, at, &recused);
+    let found = world.absences().stand_in_for(code, &holders, matter, at, &unfit);
     let answers = found.person.and_then(|person| world.find_person(person.as_str())).zip(found.rank(&holders));
     let nobody = || {
         let absent = found.considered.iter().any(|c| c.pass == Some(Pass::Absent));

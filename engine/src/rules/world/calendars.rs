@@ -55,13 +55,18 @@ impl World {
         &self.calendars.always
     }
 
-    /// The units that keep a calendar, or one based on it, at that time or later; in the order of codes.
+    /// The units that keep a calendar, or one based on it, at that time or later; in the order of codes. Where all of
+    /// them are gone, the nearest units above that are there: somebody has a say in it.
     #[must_use]
     pub fn keepers(&self, calendar: &CalendarCode, at: Instant) -> Vec<UnitIx> {
         let rows = self.rows.calendar_rows();
         let based = rows.based_on(calendar);
         let kept = rows.unit_calendars.iter().filter(|k| k.span.to > at && based.contains(&&k.calendar));
-        let mut units: Vec<UnitIx> = kept.filter_map(|k| self.find_unit(k.unit.as_str())).collect();
+        let kept: Vec<UnitIx> = kept.filter_map(|k| self.find_unit(k.unit.as_str())).collect();
+        let mut units: Vec<UnitIx> = kept.iter().copied().filter(|unit| self.tree.exists(*unit, at)).collect();
+        if units.is_empty() {
+            units.extend(kept.into_iter().filter_map(|unit| self.tree.living(unit, at)));
+        }
         units.sort_unstable();
         units.dedup();
         units

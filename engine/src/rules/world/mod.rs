@@ -8,6 +8,7 @@ mod calendars;
 pub mod check;
 mod dates;
 mod desks;
+pub mod ground;
 mod limits;
 mod lists;
 pub mod problem;
@@ -123,6 +124,8 @@ pub struct World {
     /// Who is ever absent, in order.
     absentees: Vec<PersonIx>,
     rosters: KeptRosters,
+    /// When the shifts begin that are offered and that nobody took, in order.
+    lapses: Vec<Instant>,
 }
 
 impl World {
@@ -221,12 +224,14 @@ impl World {
             absences: Absences::default(),
             absentees: Vec::new(),
             rosters,
+            lapses: Vec::new(),
         };
         world.compile_absences();
         if !known_duties {
             world.compile_rosters();
         }
         world.compile_overrides();
+        world.compile_lapses();
         world.compile_holdings(&mut known);
         world.compile_desks();
         world.compile_matters();
@@ -520,6 +525,33 @@ impl World {
     /// Everything that the person holds at that time.
     pub fn held_by(&self, person: PersonIx, at: Instant) -> impl Iterator<Item = Held> + '_ {
         self.ever_held_by(person).filter(move |h| h.span.contains(at))
+    }
+
+    /// Whether a person holds a post that exists at that instant. Whoever does not sees no citizen and nothing of what
+    /// goes on, whatever they held, logged or did before.
+    #[must_use]
+    pub fn in_office(&self, person: PersonIx, at: Instant) -> bool {
+        self.held_by(person, at).any(|held| self.post_exists(held.post, at))
+    }
+
+    /// Everybody with a post on a unit; for a territory also on what serves it. In the order of codes.
+    #[must_use]
+    pub fn staff(&self, unit: UnitIx, at: Instant) -> Vec<PersonIx> {
+        let Some(territory) = self.tree().territory(unit, at) else { return Vec::new() };
+        let posts = self.all_desks(territory, at).map(|(post, _)| post);
+        let posts = posts.filter(|post| territory == unit || self.post_unit(*post) == Some(unit));
+        let mut people: Vec<PersonIx> = posts.flat_map(|post| self.holders(post, at)).map(|held| held.person).collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
+    /// Whether a person holds a post on a unit, or on one below it or serving one of these.
+    #[must_use]
+    pub fn is_staff_within(&self, person: PersonIx, unit: UnitIx, at: Instant) -> bool {
+        let tree = self.tree();
+        let units = self.held_by(person, at).filter_map(|held| self.post_unit(held.post));
+        units.flat_map(|own| [Some(own), tree.territory(own, at)]).flatten().any(|own| tree.is_within(own, unit, at))
     }
 
     /// Everything that the person holds, held or is to hold.

@@ -8,7 +8,9 @@ use crate::rules::{
     id::{DutyChangeCode, PersonCode, RosterCode, UnitCode},
     instant::{Instant, Span, Zone},
     post::PostKind,
-    roster::{DutyChange, OnDuty, Overrides, Rosters, Stint, on_duty, places_of, stints},
+    roster::{
+        DutyChange, DutyChangeStage, OnDuty, Overrides, Rosters, Scope, Stint, Terms, on_duty, places_of, stints,
+    },
     tree::UnitIx,
 };
 
@@ -36,9 +38,23 @@ impl World {
     /// What changes the rota; cheap beside the rota itself, so it is compiled anew each time.
     pub(super) fn compile_overrides(&mut self) {
         let changes = self.rows.duty_changes.iter();
-        self.rosters.overrides = Overrides::build(changes.flat_map(DutyChange::overrides).collect());
+        let terms = Terms::of(&self.rows.rosters, &self.rows.posts, &self.rows.holdings);
+        let overrides = Overrides::build(changes.flat_map(DutyChange::overrides).collect());
+        self.rosters.overrides = overrides.with_terms(Arc::new(terms));
         let units = self.rows.rosters.iter().map(|row| &row.unit);
         self.rosters.units = units.filter_map(|unit| Some((self.find_unit(unit.as_str())?, unit.clone()))).collect();
+    }
+
+    /// After that an offer can be taken no longer.
+    pub(super) fn compile_lapses(&mut self) {
+        let offered = self.rows.duty_changes.iter().filter(|row| row.stage() == DutyChangeStage::Offered);
+        let begins = |row: &DutyChange| {
+            let Scope::Shift(shift) = row.scope else { return None };
+            self.rosters().shift(&row.roster, shift).iter().map(|piece| piece.span.from).min()
+        };
+        let mut lapses: Vec<Instant> = offered.filter_map(begins).collect();
+        lapses.sort_unstable();
+        self.lapses = lapses;
     }
 
     pub(super) fn compile_rosters(&mut self) {

@@ -138,6 +138,7 @@ fn out_of_post(person: &PersonCode, span: Span) -> Option<Absence> {
         reason: String::new(),
         scope: Scope::All,
         substitute: Substitute::ByPost,
+        substitute_until: None,
         recorded_by: None,
         recorded_at: Instant::MIN,
         ended_at: None,

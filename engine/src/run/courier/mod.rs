@@ -110,7 +110,12 @@ impl Engine {
 
     /// Sends one delivery and writes down what came of it; whether the receiver took it.
     async fn carry(&self, webhook: &Webhook, claimed: &Delivery) -> Result<bool, Error> {
-        let body = self.payload(claimed).await?;
+        let Some(body) = self.payload(claimed).await? else {
+            let store = &self.shared.store;
+            store.run_tx("drop_delivery", |tx| Box::pin(delivery::drop_one(tx, &claimed.id))).await?;
+            tracing::info!(delivery = %claimed.id, "not delivered: the person may not know of it any more");
+            return Ok(false);
+        };
         let sent = webhook.post(&claimed.id, self.shared.clock.now(), body).await;
         let now = self.deciding_now().await?;
         let counts = &self.shared.counts;
@@ -124,7 +129,7 @@ impl Engine {
                     counts.delivered.fetch_add(1, Ordering::Relaxed);
                     counts.delivery.note(now.0.saturating_sub(claimed.deliver_at.0));
                 }
-                tracing::info!(delivery = %claimed.id, attempt = claimed.attempts, "delivered");
+                tracing::info!(delivery = %claimed.id, attempt = claimed.attempts, "a delivery was taken");
                 Ok(true)
             }
             Err(error) => {
@@ -136,7 +141,7 @@ impl Engine {
                 let count = if next.is_some() { &counts.failed_deliveries } else { &counts.given_up };
                 count.fetch_add(1, Ordering::Relaxed);
                 let gives_up = next.is_none();
-                tracing::warn!(delivery = %claimed.id, attempt = claimed.attempts, error, gives_up, "not delivered");
+                tracing::warn!(delivery = %claimed.id, attempt = claimed.attempts, error = %error, gives_up, "a delivery was not taken");
                 Ok(false)
             }
         }

@@ -13,6 +13,7 @@ use super::super::{
     },
 };
 use crate::rules::{
+    actor::Actor,
     id::RequestId,
     instant::{Instant, Zone},
     notice::{Line, Notice, Urgency, is_over, lines},
@@ -52,27 +53,39 @@ struct Told {
     duty_change: Option<String>,
     absence: Option<String>,
     roster: Option<String>,
+    post: Option<String>,
+    unit: Option<String>,
     accept_by: Option<String>,
     finish_by: Option<String>,
     over: bool,
 }
 
 impl Engine {
-    /// What a delivery says, as JSON: what is over by now is marked so.
-    pub(super) async fn payload(&self, delivery: &Delivery) -> Result<Vec<u8>, Error> {
+    /// The notices that go out with a delivery, in order, at most `most` of a digest.
+    pub(super) async fn posted(&self, delivery: &Delivery, most: u64) -> Result<Vec<Posted>, Error> {
         let db = self.shared.store.read();
-        let mut posted = match delivery.urgency {
-            Urgency::Urgent | Urgency::Prompt => outbox::one(db, delivery.position, delivery.no).await?,
+        match delivery.urgency {
+            Urgency::Urgent | Urgency::Prompt => outbox::one(db, delivery.position, delivery.no).await,
             Urgency::Digest => {
-                outbox::of_digest(db, &delivery.person, delivery.deliver_at, delivery.position, MOST as u64 + 1).await?
+                outbox::of_digest(db, &delivery.person, delivery.deliver_at, delivery.position, most).await
             }
-        };
+        }
+    }
+
+    /// What a delivery says, as JSON: what is over by now is marked so. None where there is nothing left of it that the
+    /// person may know of: because they hold no post any more, or it goes round them by now.
+    pub(super) async fn payload(&self, delivery: &Delivery) -> Result<Option<Vec<u8>>, Error> {
+        let posted = self.posted(delivery, MOST as u64 + 1).await?;
+        let mut posted = self.told(&Actor::Person(delivery.person.clone()), posted).await?;
+        if posted.is_empty() {
+            return Ok(None);
+        }
         let more = posted.len() > MOST;
         posted.truncate(MOST);
         let mut ids: Vec<RequestId> = posted.iter().filter_map(|posted| posted.notice.about.request()).collect();
         ids.sort_unstable();
         ids.dedup();
-        let assignments = rows::assignments(db, &ids).await?;
+        let assignments = rows::assignments(self.shared.store.read(), &ids).await?;
         let of = |notice: &Notice| {
             let found = notice.about.request().and_then(|id| assignments.get(&id));
             found.map_or(&[][..], Vec::as_slice)
@@ -97,7 +110,7 @@ impl Engine {
                 more,
             },
         };
-        serde_json::to_vec(&payload).map_err(|e| Error::corrupt("delivery", &delivery.id, e))
+        serde_json::to_vec(&payload).map(Some).map_err(|e| Error::corrupt("delivery", &delivery.id, e))
     }
 }
 
@@ -115,6 +128,8 @@ fn told(line: &Line, assignments: &[Assignment], zone: &Zone) -> Told {
         duty_change: notice.about.duty_change().map(ToString::to_string),
         absence: notice.about.absence().map(ToString::to_string),
         roster: notice.about.roster().map(ToString::to_string),
+        post: notice.about.post().map(ToString::to_string),
+        unit: notice.about.unit().map(ToString::to_string),
         accept_by: about.and_then(|a| a.accept.filter(|_| a.accepted_at.is_none())).map(|limit| text(limit.due)),
         finish_by: about.and_then(|a| a.finish).map(|limit| text(limit.due)),
         over: *over,

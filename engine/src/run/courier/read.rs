@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use crate::{
     rules::{
         actor::Actor,
-        id::PersonCode,
         instant::Instant,
         notice::delivery::{DeliveryId, looks_after},
     },
@@ -13,10 +12,7 @@ use crate::{
         engine::Engine,
         error::Error,
         query::MOST,
-        store::{
-            delivery::{self, Delivery},
-            outbox::{self, Posted},
-        },
+        store::delivery::{self, Delivery},
     },
 };
 
@@ -30,14 +26,6 @@ pub struct DeadLetterCursor {
 }
 
 impl Engine {
-    /// What a person was told by one entry of the journal.
-    ///
-    /// # Errors
-    /// [`Error::Database`], [`Error::Corrupt`].
-    pub async fn notices_of(&self, position: i64, person: &PersonCode) -> Result<Vec<Posted>, Error> {
-        outbox::of_entry(self.shared.store.read(), position, person).await
-    }
-
     /// Those of these deliveries that there are.
     ///
     /// # Errors
@@ -63,8 +51,15 @@ impl Engine {
         let page = delivery::dead(self.shared.store.read(), before, MOST as u64).await?;
         let place = |dead: &Delivery| Some(DeadLetterCursor { ended_at: dead.ended_at?, id: dead.id.clone() });
         let mut next = page.last().and_then(place).filter(|_| page.len() == MOST);
-        let mut shown = page;
-        shown.retain(|dead| looks_after(&world, actor, &dead.person, at));
+        let mut shown = Vec::new();
+        for dead in page {
+            // A notice about what goes round the actor must not tell of it by not having been delivered.
+            if looks_after(&world, actor, &dead.person, at)
+                && !self.told(actor, self.posted(&dead, MOST as u64).await?).await?.is_empty()
+            {
+                shown.push(dead);
+            }
+        }
         if shown.len() > most {
             shown.truncate(most);
             next = shown.last().and_then(place);

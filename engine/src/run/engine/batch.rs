@@ -1,5 +1,7 @@
 //! One transaction: receipts, world, state, decisions, then state, journal, outbox and receipts.
 
+mod follow;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
@@ -14,7 +16,7 @@ use super::{
 use crate::{
     rules::{
         actor::Actor,
-        id::{PersonCode, RequestId},
+        id::{PersonCode, ReceiptCode, RequestId},
         instant::Instant,
         notice::{self, Notice, delivery::DeliveryId, notices, notices_of_register},
         register::{
@@ -22,23 +24,28 @@ use crate::{
             decide::{Decision, Touched},
         },
         request::{
-            self, Request, decide as request_decide, event::Recorded, evolve::evolve, hand_over::hand_over, refusal,
-            running,
+            self, Request,
+            decide::{self as request_decide, Around},
+            event::Recorded,
+            evolve::fold,
+            hand_over::hand_over,
+            refusal, running,
         },
         routing::{Loads, contenders},
+        text::line,
         world::World,
     },
     run::{
         error::Error,
         store::{
-            Tx, delivery,
+            Tx, calendar_feed, delivery,
             head::{self, Head},
             journal::{self, Entry, Happened},
             outbox::{self, Posted},
             receipt::{self, Kept, Name},
             register as register_rows,
             request::{self as request_rows, Change},
-            request_unit, workload,
+            request_actor, request_unit, workload,
         },
     },
 };
@@ -95,6 +102,7 @@ pub(super) async fn run(tx: &Tx<'_>, shared: &Shared, orders: &[Order]) -> Resul
         new_receipts: Vec::new(),
         handles: HashMap::new(),
         replayed: 0,
+        led: HashSet::new(),
     };
     batch.fetch(orders).await?;
     let mut answers = Vec::with_capacity(orders.len());
@@ -130,6 +138,8 @@ struct Batch<'a> {
     new_receipts: Vec<(Name, Kept)>,
     handles: HashMap<PersonCode, i32>,
     replayed: u64,
+    /// Requests whose followers are among those fetched.
+    led: HashSet<RequestId>,
 }
 
 impl Batch<'_> {
@@ -138,8 +148,10 @@ impl Batch<'_> {
         let fit = orders.iter().filter(|o| is_fit(&o.key) && !o.command.is_of_time());
         let names = fit.map(|o| Name::new(&o.actor, &o.key)).collect::<Result<HashSet<_>, _>>()?;
         self.kept = receipt::read(self.tx, &names.into_iter().collect::<Vec<_>>()).await?;
-        let ids: HashSet<RequestId> = orders.iter().filter_map(|o| o.command.request()).collect();
+        let named = |o: &Order| o.command.request().into_iter().chain(o.command.other());
+        let ids: HashSet<RequestId> = orders.iter().flat_map(named).collect();
         self.get(&ids.into_iter().collect::<Vec<_>>()).await?;
+        self.fetch_followers(orders.iter().filter_map(|o| o.command.may_end()).collect()).await?;
         let mut people: HashSet<PersonCode> = HashSet::new();
         for order in orders {
             match &order.command {
@@ -165,6 +177,7 @@ impl Batch<'_> {
                 _ => {}
             }
         }
+        people.extend(self.contenders_of_followers());
         self.loads = workload::now(self.tx, &people.into_iter().collect::<Vec<_>>()).await?;
         Ok(())
     }
@@ -183,8 +196,10 @@ impl Batch<'_> {
     /// one, which is kept.
     async fn answer(&mut self, order: &Order) -> Result<(Answer, bool), Error> {
         if !is_fit(&order.key) {
-            let message =
-                format!("the key has {} bytes; use 1 to {MAX_KEY}, without control characters", order.key.len());
+            let message = format!(
+                "the key has {} bytes; use 1 to {MAX_KEY} of letters, digits and signs that can be seen",
+                order.key.len()
+            );
             return Ok((Err(Refused::new(Code::BadKey, message)), false));
         }
         if order.command.is_of_time() {
@@ -198,7 +213,11 @@ impl Batch<'_> {
                 let message = format!("key `{}` stands for another command; choose a new key", order.key);
                 return Ok((Err(Refused::new(Code::KeyReused, message)), false));
             }
-            let answer = serde_json::from_str(&kept.answer).map_err(|e| Error::corrupt("receipt", &order.key, e))?;
+            let mut answer: Answer =
+                serde_json::from_str(&kept.answer).map_err(|e| Error::corrupt("receipt", &order.key, e))?;
+            if let (Command::Log(_), Ok(done)) = (&order.command, &mut answer) {
+                done.receipt = self.receipt_again(done.request).await?;
+            }
             return Ok((answer, false));
         }
         let answer = self.decided(order).await?;
@@ -207,6 +226,19 @@ impl Batch<'_> {
         self.kept.insert(name.clone(), kept.clone());
         self.new_receipts.push((name, kept));
         Ok((answer, true))
+    }
+
+    /// The receipt of a request that was logged before; none when it was made with a secret that is lost.
+    async fn receipt_again(&self, request: Option<RequestId>) -> Result<Option<ReceiptCode>, Error> {
+        let Some(id) = request else { return Ok(None) };
+        let secret = self.shared.secret()?;
+        let receipt = secret.receipt(id);
+        let hash = secret.hash(&receipt);
+        let is_its_own = match self.now.get(&id) {
+            Some(request) => request.receipt == hash,
+            None => request_rows::by_receipt(self.tx, hash).await? == Some(id),
+        };
+        Ok(is_its_own.then_some(receipt))
     }
 
     /// The decision, at an instant of its own: later than all before it, whatever the clock does.
@@ -228,11 +260,32 @@ impl Batch<'_> {
             request_unit::move_units(self.tx, before, after).await?;
             self.head.at = self.at;
         }
-        if self.world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at) {
+        let units = self.world.tree().changes_between(self.reached, self.at);
+        let hands = self.world.next_change_of_hands(self.reached).is_some_and(|date| date <= self.at);
+        if units || hands {
+            self.end_what_is_loose().await?;
+        }
+        if hands {
             self.change_hands().await?;
             self.head.at = self.at;
         }
         self.reached = self.at;
+        Ok(())
+    }
+
+    /// What rests on nothing any more, now that a date came, ends as it does when somebody changes the register.
+    async fn end_what_is_loose(&mut self) -> Result<(), Error> {
+        let gone = self.world.tree().ended_between(self.reached, self.at);
+        calendar_feed::end_of_units(self.tx, &gone, self.at).await?;
+        match register::decide::come(&self.world, self.at) {
+            Ok(None) => {}
+            Ok(Some(decision)) => {
+                self.take_register(decision).await?;
+                self.head.at = self.at;
+            }
+            // A fault of the rules; no date is missed for it, and nobody's command is held up.
+            Err(refusal) => tracing::error!(code = refusal.code.word(), refusal.message, "what is loose stays"),
+        }
         Ok(())
     }
 
@@ -250,8 +303,10 @@ impl Batch<'_> {
         for id in ids {
             let Some(request) = self.now.get(&id) else { continue };
             match hand_over(&world, request, self.at, &Actor::System, None, &self.loads) {
-                Ok(records) => self.apply(id, records),
-                Err(refusal) => tracing::warn!(request = %id, code = refusal.code.word(), "stays where it is"),
+                Ok(records) => self.apply(id, records)?,
+                Err(refusal) => {
+                    tracing::warn!(request = %id, code = %refusal.code, "a request stays where it is: nobody may take it over");
+                }
             }
         }
         Ok(())
@@ -280,11 +335,12 @@ impl Batch<'_> {
         let world = Arc::clone(&self.world);
         match &order.command {
             Command::Log(log) => {
-                let fresh = self.shared.entropy.fresh(self.at)?;
-                let (id, receipt) = (fresh.id, fresh.receipt.clone());
+                let secret = self.shared.secret()?;
+                let fresh = self.shared.entropy.fresh(self.at, secret)?;
+                let (id, receipt) = (fresh.id, secret.receipt(fresh.id));
                 match request_decide::log(&world, self.at, &order.actor, fresh, log, &self.loads) {
                     Ok(records) => {
-                        self.apply(id, records);
+                        self.apply(id, records)?;
                         Ok(Ok(Done { receipt: Some(receipt), ..self.done(Some(id)) }))
                     }
                     Err(refusal) => Ok(Err(refusal.into())),
@@ -295,11 +351,10 @@ impl Batch<'_> {
                     let message = format!("request `{id}` is not among those you see; check the id");
                     return Ok(Err(refusal::Refusal::new(refusal::Code::UnknownRequest, message).into()));
                 };
-                match request_decide::decide(&world, request, self.at, &order.actor, command, &self.loads) {
-                    Ok(records) => {
-                        self.apply(*id, records);
-                        Ok(Ok(self.done(Some(*id))))
-                    }
+                let other = order.command.other().and_then(|other| self.now.get(&other));
+                let around = Around { loads: &self.loads, other };
+                match request_decide::decide(&world, request, self.at, &order.actor, command, around) {
+                    Ok(records) => self.happens(*id, records).await,
                     Err(refusal) => Ok(Err(refusal.into())),
                 }
             }
@@ -312,10 +367,7 @@ impl Batch<'_> {
                 // Nothing is over any more: something came in between, or somebody else was first.
                 let Some(due) = over else { return Ok(Ok(self.done(None))) };
                 match request_decide::run_out(&world, request, self.at, due, &self.loads) {
-                    Ok(records) => {
-                        self.apply(*id, records);
-                        Ok(Ok(self.done(Some(*id))))
-                    }
+                    Ok(records) => self.happens(*id, records).await,
                     Err(refusal) => Ok(Err(refusal.into())),
                 }
             }
@@ -362,10 +414,18 @@ impl Batch<'_> {
 
     /// Writes the new register and everything that follows from it for open requests.
     async fn take_register(&mut self, decision: Decision) -> Result<(), Error> {
+        if let Some(misfit) = decision.misfit {
+            return Err(Error::Misfit { what: "the register".to_owned(), misfit: misfit.to_string() });
+        }
         let old = Arc::clone(&self.world);
         let new = Arc::new(decision.world);
         register_rows::write(self.tx, old.register(), new.register()).await?;
         request_unit::move_units(self.tx, (&old, self.at), (&new, self.at)).await?;
+        let dissolved = decision.records.iter().filter_map(|recorded| match &recorded.event {
+            register::event::Event::UnitDissolved { unit, .. } => Some(unit.clone()),
+            _ => None,
+        });
+        calendar_feed::end_of_units(self.tx, &dissolved.collect::<Vec<_>>(), self.at).await?;
         let mut seq = journal::register_events(self.tx).await?;
         for recorded in decision.records {
             seq += 1;
@@ -377,25 +437,27 @@ impl Batch<'_> {
         self.world = Arc::clone(&new);
         self.head.world = new.version();
         for (id, records) in decision.hand_overs {
-            self.apply(id, records);
+            self.apply(id, records)?;
         }
         Ok(())
     }
 
-    /// Folds events into the state, and notes everything that goes with them.
-    fn apply(&mut self, id: RequestId, records: Vec<Recorded>) {
+    /// Folds events into the state, and notes everything that goes with them. One that does not fit is a bug, and
+    /// nothing of the transaction is kept.
+    fn apply(&mut self, id: RequestId, records: Vec<Recorded>) -> Result<(), Error> {
         for recorded in records {
             let before = self.now.remove(&id);
             self.head.position += 1;
             self.post(notices(&self.world, self.at, id, before.as_ref(), &recorded));
             self.count(before.as_ref(), -1);
-            let after = evolve(before, self.at, &recorded.event);
-            self.count(after.as_ref(), 1);
-            let seq = after.as_ref().map_or(1, |r| r.events);
-            let happened = Happened::Request(id, recorded);
+            let after = fold(before, self.at, &recorded)
+                .map_err(|misfit| Error::Misfit { what: format!("request {id}"), misfit: misfit.to_string() })?;
+            self.count(Some(&after), 1);
+            let (seq, happened) = (after.events, Happened::Request(id, recorded));
             self.entries.push(Entry { position: self.head.position, seq, at: self.at, happened });
-            self.now.extend(after.map(|request| (id, request)));
+            self.now.insert(id, after);
         }
+        Ok(())
     }
 
     /// Notes what people must be told by the entry at the head.
@@ -405,9 +467,9 @@ impl Batch<'_> {
     }
 
     fn count(&mut self, request: Option<&Request>, by: i32) {
-        let Some(handle) = request.and_then(Request::handle) else { return };
-        *self.handles.entry(handle.person.clone()).or_default() += by;
-        let load = self.loads.0.entry(handle.person.clone()).or_default();
+        let Some(person) = request.and_then(Request::weighs_on) else { return };
+        *self.handles.entry(person.clone()).or_default() += by;
+        let load = self.loads.0.entry(person.clone()).or_default();
         *load = load.saturating_add_signed(by);
     }
 
@@ -424,6 +486,7 @@ impl Batch<'_> {
             .collect();
         if !changed.is_empty() {
             request_rows::write(self.tx, &changed).await?;
+            request_actor::write(self.tx, &changed).await?;
             request_unit::write(self.tx, &self.world, self.reached, &changed).await?;
             workload::add(self.tx, &self.handles).await?;
         }
@@ -443,12 +506,24 @@ impl Batch<'_> {
 
 /// Whether a key can be kept; one that cannot is not looked for either.
 fn is_fit(key: &str) -> bool {
-    !key.is_empty() && key.len() <= MAX_KEY && !key.chars().any(char::is_control)
+    !key.is_empty() && key.len() <= MAX_KEY && line(key, MAX_KEY).is_ok()
 }
 
 /// The kinds of commands that ask who is next.
 impl request::command::CommandKind {
     pub(super) const fn routes(self) -> bool {
-        matches!(self, Self::Escalate | Self::Reject | Self::SendBack | Self::Rate | Self::Correct | Self::AskExtension)
+        matches!(
+            self,
+            Self::Escalate
+                | Self::Reject
+                | Self::SendBack
+                | Self::AskCitizen
+                | Self::Rate
+                | Self::Correct
+                | Self::CorrectPlace
+                | Self::Merge
+                | Self::Separate
+                | Self::AskExtension
+        )
     }
 }

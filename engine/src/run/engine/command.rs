@@ -96,6 +96,27 @@ impl Command {
         }
     }
 
+    /// The other request that it names.
+    #[must_use]
+    pub(crate) const fn other(&self) -> Option<RequestId> {
+        match self {
+            Self::Act { command: request::command::Command::Merge { into, .. }, .. } => Some(*into),
+            _ => None,
+        }
+    }
+
+    /// The request whose handling it may end, so that those that were merged into it are fetched with it.
+    #[must_use]
+    pub(crate) const fn may_end(&self) -> Option<RequestId> {
+        use request::command::Command as Act;
+        match self {
+            Self::Act { request, command: Act::Resolve { .. } | Act::Withdraw { .. } | Act::Merge { .. } } => {
+                Some(*request)
+            }
+            _ => None,
+        }
+    }
+
     /// The request that it is about.
     #[must_use]
     pub const fn request(&self) -> Option<RequestId> {
@@ -144,7 +165,8 @@ pub struct Done {
     pub world: u64,
     /// The request that it was about, or that it logged.
     pub request: Option<RequestId>,
-    /// What the citizen holds, when it logged a request.
+    /// What the citizen holds, when it logged a request. Kept nowhere: it is made of the request's id again.
+    #[serde(skip)]
     pub receipt: Option<ReceiptCode>,
 }
 

@@ -1,13 +1,13 @@
-//! What correcting the matter of a request comes to, looked at before it is done.
+//! What correcting the matter or the place of a request comes to, looked at before it is done.
 
 use super::Engine;
 use crate::{
     rules::{
         actor::Actor,
-        id::{MatterCode, RequestId},
+        id::RequestId,
         request::{
             Request,
-            command::{Command, CommandKind},
+            command::Command,
             decide::{contenders, decide},
             event::Event,
             refusal::{Code, Refusal},
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// A request and what correcting its matter would do to it.
+/// A request and what correcting its matter or its place would do to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Correction {
     /// As it is.
@@ -37,17 +37,16 @@ impl Engine {
         &self,
         actor: &Actor,
         id: RequestId,
-        matter: MatterCode,
+        command: &Command,
     ) -> Result<Result<Correction, Refusal>, Error> {
         let Some(request) = rows::read(self.shared.store.read(), &[id]).await?.remove(&id) else {
             let message = format!("request `{id}` is not among those you see; check the id");
             return Ok(Refusal::because(Code::UnknownRequest, message));
         };
         let (world, at) = (self.world(), self.now());
-        let command = Command::Correct { matter, reason: CommandKind::Correct.zh().to_owned() };
-        let people = contenders(&world, &request, Some(&command), at);
+        let people = contenders(&world, &request, Some(command), at);
         let loads = workload::now(self.shared.store.read(), &people).await?;
-        Ok(decide(&world, &request, at, actor, &command, &loads).and_then(|records| {
+        Ok(decide(&world, &request, at, actor, command, &loads).and_then(|records| {
             let none = || Refusal::new(Code::WrongStage, "nothing would happen; reload and look again");
             let event = records.into_iter().next().map(|recorded| recorded.event).ok_or_else(none)?;
             Ok(Correction { request, event })

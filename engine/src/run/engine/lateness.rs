@@ -38,7 +38,7 @@ impl Lateness {
 
     /// How many kept within each end but not the one before it, the last without end.
     pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> + '_ {
-        let ends = self.ends.iter().copied().chain([f64::MAX]);
+        let ends = self.ends.iter().copied().chain([f64::INFINITY]);
         ends.zip(&self.counts).map(|(end, count)| (end, count.load(Ordering::Relaxed)))
     }
 

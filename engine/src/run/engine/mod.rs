@@ -32,8 +32,9 @@ use super::{
     courier::Webhook,
     error::Error,
     feed::Feed,
+    secret::Secret,
     source::{Clock, Entropy},
-    store::{Measured, Outage, Store, head, open_work::OpenWork, register},
+    store::{Measured, Outage, Store, head, open_work::OpenWork, register, secret as mark},
 };
 use crate::rules::{
     instant::{Instant, Zone},
@@ -101,9 +102,19 @@ pub(crate) struct Shared {
     pub(crate) replayed: Notify,
     /// Why nothing can be written, while that is so.
     outage: Mutex<Option<Outage>>,
+    /// What citizens' receipts are made with, once it is given.
+    secret: OnceLock<Secret>,
 }
 
 impl Shared {
+    /// What citizens' receipts are made with.
+    ///
+    /// # Errors
+    /// [`Error::NoSecret`] where nobody gave it: commands that neither log nor look receipts up need none.
+    pub(crate) fn secret(&self) -> Result<&Secret, Error> {
+        self.secret.get().ok_or(Error::NoSecret)
+    }
+
     /// The present, for those who read: never before what was done already, whatever the clock says,
     /// so that what was done is seen. Asked before the world it would miss what the world has.
     pub(crate) fn now(&self) -> Instant {
@@ -162,6 +173,7 @@ impl Engine {
             dead_letters: AtomicI64::new(0),
             replayed: Notify::new(),
             outage: Mutex::default(),
+            secret: OnceLock::new(),
         });
         let (jobs, waiting) = mpsc::channel(MAX_WAITING);
         let (timed, demanded) = mpsc::channel(MAX_DEMANDED);
@@ -174,6 +186,26 @@ impl Engine {
             tasks: Mutex::new(vec![watcher, writer]),
             stopping: AtomicBool::new(false),
         })
+    }
+
+    /// Takes the secret that receipts are made with: before it, no request is logged and no receipt looked up.
+    /// Receipts that an older version left in clear are sealed. `anew` lets another secret take the place of one
+    /// that is lost; the receipts made with that one open nothing any more.
+    ///
+    /// # Errors
+    /// [`Error::OtherSecret`] when the receipts of this database were made with another one, [`Error::Database`].
+    pub async fn make_receipts_with(&self, secret: Secret, anew: bool) -> Result<(), Error> {
+        mark::take(&self.shared.store, &secret, anew).await?;
+        drop(self.shared.secret.set(secret));
+        Ok(())
+    }
+
+    /// Whether this database knows the secret that its receipts are made with.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn knows_secret(&self) -> Result<bool, Error> {
+        mark::is_known(self.shared.store.read()).await
     }
 
     /// Does what the order says, or says why not. When this returns an answer, it is on the disk.
@@ -192,14 +224,15 @@ impl Engine {
     #[tracing::instrument(
         name = "command",
         skip_all,
-        fields(command = order.command.name(), actor = ?order.actor, request = tracing::field::Empty, outcome = tracing::field::Empty)
+        fields(command = %order.command.name(), actor = %order.actor, request = tracing::field::Empty)
     )]
     pub async fn perform(&self, mut order: Order) -> Result<Performed, Error> {
         let span = tracing::Span::current();
         if let Command::Act { request, command: Act::Recompute { bases, .. } } = &mut order.command {
             *bases = self.bases(*request).await?;
         }
-        if let Some(request) = order.command.request() {
+        let known = order.command.request();
+        if let Some(request) = known {
             span.record("request", tracing::field::display(request));
         }
         let counts = &self.shared.counts;
@@ -216,7 +249,7 @@ impl Engine {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => {
                 counts.busy.fetch_add(1, Ordering::Relaxed);
-                span.record("outcome", "busy");
+                tracing::debug!("the command was turned away: too many wait");
                 return Err(Error::Busy);
             }
             Err(mpsc::error::TrySendError::Closed(_)) => return Err(Error::Stopping),
@@ -226,21 +259,19 @@ impl Engine {
         match performed.as_ref().map(|performed| &performed.answer) {
             Ok(Ok(done)) => {
                 counts.done.fetch_add(1, Ordering::Relaxed);
-                if let Some(request) = done.request {
+                // A field that is recorded twice is printed twice.
+                if let (None, Some(request)) = (known, done.request) {
                     span.record("request", tracing::field::display(request));
                 }
-                span.record("outcome", "done");
-                tracing::info!(position = done.position, "done");
+                tracing::info!(position = done.position, "the command was done");
             }
             Ok(Err(refused)) => {
                 counts.refused.fetch_add(1, Ordering::Relaxed);
-                span.record("outcome", refused.code.as_str());
-                tracing::info!(code = refused.code, "refused");
+                tracing::info!(code = %refused.code, "the command was refused");
             }
             Err(error) => {
                 counts.failed.fetch_add(1, Ordering::Relaxed);
-                span.record("outcome", "failed");
-                tracing::error!(%error, "failed");
+                tracing::error!(%error, "the command failed");
             }
         }
         performed

@@ -50,6 +50,14 @@ impl Engine {
         }
         self.shared.outage().map_or(Ok(()), |outage| Err(NotReady::Outage(outage)))
     }
+
+    /// Tries whether the store can be written, so that [`Engine::readiness`] is true from the start and not only from
+    /// the first command on.
+    pub async fn look_whether_it_can_write(&self) {
+        if let Err(error) = probe(&self.shared).await {
+            self.shared.suffer(&error);
+        }
+    }
 }
 
 impl Shared {

@@ -141,7 +141,7 @@ impl Engine {
                 }
                 Ok(performed) => {
                     if let Err(refused) = performed.answer {
-                        tracing::error!(%request, code = refused.code, "a limit that ran out was refused");
+                        tracing::error!(%request, code = %refused.code, "a limit that ran out was refused");
                     }
                 }
                 Err(error) => return Err(error),

@@ -37,10 +37,13 @@ impl Entry for Absence {
         ("reason", "事由"),
         ("matters", "事项"),
         ("substitute", "替岗人"),
+        ("substitute_until", "替岗至"),
         ("recorded_by", "登记人"),
         ("recorded_at", "登记时间"),
         ("ended_at", "返岗时间"),
     ];
+    // Files from before it have none.
+    const OPTIONAL: &'static [&'static str] = &["substitute_until"];
     const NAME: &'static str = "code";
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
@@ -49,6 +52,7 @@ impl Entry for Absence {
         let (substitute, recorded_by) = (cells.code_or_none("substitute"), cells.code_or_none("recorded_by"));
         let recorded_at = cells.instant("recorded_at", Instant::MIN);
         let ended_at = cells.instant("ended_at", Instant::MAX);
+        let substitute_until = cells.instant("substitute_until", Instant::MAX);
         Some(Self {
             code: code?,
             person: person?,
@@ -56,6 +60,7 @@ impl Entry for Absence {
             reason: reason?,
             scope: scope?,
             substitute: substitute?.map_or(Substitute::ByPost, Substitute::Person),
+            substitute_until: Some(substitute_until?).filter(|at| *at != Instant::MAX),
             recorded_by: recorded_by?,
             recorded_at: recorded_at?,
             ended_at: Some(ended_at?).filter(|at| *at != Instant::MAX),
@@ -80,6 +85,7 @@ impl Entry for Absence {
             self.reason.clone(),
             matters.join(";"),
             or_empty(substitute),
+            text(self.substitute_until.unwrap_or(Instant::MAX), Instant::MAX),
             or_empty(self.recorded_by.as_ref()),
             text(self.recorded_at, Instant::MIN),
             text(self.ended_at.unwrap_or(Instant::MAX), Instant::MAX),

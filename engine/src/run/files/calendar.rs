@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::{
-    cells::Cells,
+    cells::{Cells, serial},
     entry::{Entry, FROM, TO, or_empty, with_dates},
     header::Column,
 };
@@ -40,7 +40,8 @@ pub(super) fn no_date<T>(cells: &mut Cells<'_>, column: &str) -> Option<T> {
         "" => "the cell is empty".to_owned(),
         text => format!("{} is not a date", super::problem::quoted(text)),
     };
-    cells.wrong(column, &what, "write a day as 2026-10-01")
+    let day = serial(cells.raw(column)).map(|day| format!("a spreadsheet made a number of it: write the day as {day}"));
+    cells.wrong(column, &what, day.as_deref().unwrap_or("write a day as 2026-10-01"))
 }
 
 impl Entry for CalendarRow {
@@ -51,7 +52,7 @@ impl Entry for CalendarRow {
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
         let (code, name, base) = (cells.code("code"), cells.name("name"), cells.code_or_none("base"));
-        let zone = cells.text("zone").map(|zone| if zone.is_empty() { CHINA.to_owned() } else { zone });
+        let zone = cells.line("zone").map(|zone| if zone.is_empty() { CHINA.to_owned() } else { zone });
         let published_to = if cells.raw("published_to").is_empty() {
             Some(None)
         } else {

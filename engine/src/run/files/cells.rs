@@ -10,7 +10,7 @@ use super::{
 use crate::rules::{
     id::BadCode,
     instant::{Instant, Span, Zone},
-    name::MAX_NAME,
+    text::{self, BadText, MAX_NAME},
     world::Table,
 };
 
@@ -36,39 +36,53 @@ impl<'a> Cells<'a> {
         None
     }
 
-    /// Any text.
+    /// A text of one or more lines, or nothing. How long it may be is for whoever knows what it is.
     pub(super) fn text(&mut self, column: &str) -> Option<String> {
-        let text = self.raw(column);
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            let what = format!("{} holds a control character", quoted(text));
-            return self.wrong(column, &what, "type the text again; it was copied with something invisible");
-        }
-        Some(text.to_owned())
+        self.taken(column, text::long(self.raw(column), usize::MAX))
     }
 
     /// A name.
     pub(super) fn name(&mut self, column: &str) -> Option<String> {
-        if self.raw(column).is_empty() {
-            return self.wrong(column, "the cell is empty", "fill it in");
-        }
-        self.line(column)
+        self.taken(column, text::name(self.raw(column)))
     }
 
     /// A text no longer than a name, or nothing.
     pub(super) fn line(&mut self, column: &str) -> Option<String> {
-        let text = self.text(column)?;
-        let length = text.chars().count();
-        if length > MAX_NAME {
-            let what = format!("{} has {length} characters", quoted(&text));
-            return self.wrong(column, &what, &format!("keep it to {MAX_NAME}"));
-        }
-        Some(text)
+        self.taken(column, text::line(self.raw(column), MAX_NAME))
     }
 
-    /// Several texts, separated by `;`.
+    /// A telephone number, or nothing.
+    pub(super) fn phone(&mut self, column: &str) -> Option<String> {
+        let phone = self.raw(column);
+        if is_scientific(phone) {
+            let mend = "a spreadsheet made a number of it: format the column as text, and type it again";
+            return self.wrong(column, &format!("{} is not a telephone number", quoted(phone)), mend);
+        }
+        self.taken(column, text::phone(phone))
+    }
+
+    fn taken(&mut self, column: &str, read: Result<&str, BadText>) -> Option<String> {
+        match read {
+            Ok(text) => Some(text.to_owned()),
+            Err(BadText::Empty) => self.wrong(column, "the cell is empty", "fill it in"),
+            Err(bad) => {
+                let what = format!("{} {}", quoted(self.raw(column)), bad.what());
+                let mend = from_spreadsheet(self.raw(column)).map_or_else(|| bad.mend(), str::to_owned);
+                self.wrong(column, &what, &mend)
+            }
+        }
+    }
+
+    /// Several texts, separated by `;`, each no longer than a sentence.
     pub(super) fn list(&mut self, column: &str) -> Option<Vec<String>> {
         let text = self.text(column)?;
-        Some(text.split([';', '；']).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
+        let items = text.split([';', '；']).map(str::trim).filter(|item| !item.is_empty());
+        let items: Vec<String> = items.map(str::to_owned).collect();
+        if let Some(long) = items.iter().find(|item| item.chars().count() > MAX_ITEM) {
+            let what = format!("{} has {} characters", quoted(long), long.chars().count());
+            return self.wrong(column, &what, &format!("keep it to {MAX_ITEM}, or separate several by `;`"));
+        }
+        Some(items)
     }
 
     /// A code.
@@ -93,11 +107,22 @@ impl<'a> Cells<'a> {
             return Some(Some(code));
         }
         let mend = if is_scientific(text) {
-            "a spreadsheet made a number of the code: format the column as text, and type it again"
+            "a spreadsheet made a number of the code: format the column as text, and type it again".to_owned()
+        } else if let Some(mend) = from_spreadsheet(text) {
+            mend.to_owned()
+        } else if text.trim() != text {
+            "take the spaces around it away".to_owned()
+        } else if let Some(sign) = text.chars().find(|c| !c.is_ascii()) {
+            let like = like_ascii(sign);
+            let what = format!("{} is not a code", quoted(text));
+            let what = what
+                + &like
+                    .map_or_else(String::new, |like| format!(": U+{:04X} only looks like `{like}`", u32::from(sign)));
+            return self.wrong(column, &what, "use 1 to 40 ASCII letters, digits, `-`, `_` or `.`");
         } else {
-            "use 1 to 40 ASCII letters, digits, `-`, `_` or `.`"
+            "use 1 to 40 ASCII letters, digits, `-`, `_` or `.`".to_owned()
         };
-        self.wrong(column, &format!("{} is not a code", quoted(text)), mend)
+        self.wrong(column, &format!("{} is not a code", quoted(text)), &mend)
     }
 
     /// One of some words, English or Chinese.
@@ -161,15 +186,54 @@ impl<'a> Cells<'a> {
         if let Ok(at) = Instant::parse(&with_hyphens(text), self.zone) {
             return Some(at);
         }
-        let mend = "write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open";
-        self.wrong(column, &format!("{} is not a date", quoted(text)), mend)
+        let mend = match serial(text) {
+            Some(day) => {
+                format!("a spreadsheet made a number of the day {day}: format the column as text, and write it again")
+            }
+            None => {
+                "write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open".to_owned()
+            }
+        };
+        self.wrong(column, &format!("{} is not a date", quoted(text)), &mend)
     }
+}
+
+/// The longest item of a list, in characters.
+const MAX_ITEM: usize = 200;
+
+/// What spreadsheets add to make a text of a number, and leave in the file.
+fn from_spreadsheet(text: &str) -> Option<&'static str> {
+    if text.starts_with("=\"") {
+        Some("a spreadsheet left a formula there: write only what stands between the quotation marks")
+    } else if text.starts_with('\'') {
+        Some("a spreadsheet left an apostrophe before it: take it away")
+    } else {
+        None
+    }
+}
+
+/// The day that a spreadsheet counts as this number: days since 1899-12-30, from 1950 to 2099.
+pub(super) fn serial(text: &str) -> Option<jiff::civil::Date> {
+    let number: i32 = text.parse().ok().filter(|number| (18_264..=73_050).contains(number))?;
+    jiff::civil::date(1899, 12, 30).checked_add(jiff::Span::new().days(number)).ok()
+}
+
+/// The letter, digit or sign of a code that a foreign one is easily taken for.
+fn like_ascii(sign: char) -> Option<char> {
+    if let '！'..='～' = sign {
+        return char::from_u32(u32::from(sign) - 0xFEE0);
+    }
+    let (foreign, ascii) =
+        ("АВЕЅІЈКМНОРСТУХаеіјорсухѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧο‐‑‒–—−﹣", "ABESIJKMHOPCTYXaeijopcyxsABEZHIKMNOPTYXo-------");
+    foreign.chars().zip(ascii.chars()).find(|(foreign, _)| *foreign == sign).map(|(_, ascii)| ascii)
 }
 
 /// `5.22325E+11`: what a spreadsheet makes of a code of twelve digits.
 fn is_scientific(text: &str) -> bool {
     let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    text.split_once("E+").is_some_and(|(number_, power)| number(number_) && number(power))
+    text.split_once("E+")
+        .or_else(|| text.split_once("e+"))
+        .is_some_and(|(number_, power)| number(number_) && number(power))
 }
 
 /// `2015/3/1`, which is what a Chinese spreadsheet makes of `2015-03-01`, as it was; other texts as

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::rules::{
     instant::{Instant, Span, Zone},
-    roster::{DutyChange, DutyChangeKind, Scope, ShiftId},
+    roster::{DutyChange, DutyChangeKind, Expiry, Scope, ShiftId},
     world::Table,
 };
 
@@ -37,6 +37,13 @@ fn instant_or_none(cells: &mut Cells<'_>, column: &str) -> Option<Option<Instant
     Some(Some(cells.instant(column, Instant::MAX)?).filter(|at| *at != Instant::MAX))
 }
 
+fn expiry(cells: &mut Cells<'_>) -> Option<Option<Expiry>> {
+    if cells.raw("expiry").is_empty() {
+        return Some(None);
+    }
+    cells.word("expiry", Expiry::parse, Expiry::ALL, |why| (why.word(), why.zh())).map(Some)
+}
+
 impl Entry for DutyChange {
     const TABLE: Table = Table::DutyChanges;
     const COLUMNS: &'static [Column] = &[
@@ -56,7 +63,10 @@ impl Entry for DutyChange {
         ("taken_at", "接班时间"),
         ("ended_by", "撤销人"),
         ("ended_at", "撤销时间"),
+        ("expiry", "失效原因"),
     ];
+    // Files from before it have none.
+    const OPTIONAL: &'static [&'static str] = &["expiry"];
     const NAME: &'static str = "code";
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
@@ -68,6 +78,7 @@ impl Entry for DutyChange {
         let (reason, begun_by) = (cells.text("reason"), cells.code_or_none("begun_by"));
         let (begun_at, taken_at) = (cells.instant("begun_at", Instant::MIN), instant_or_none(cells, "taken_at"));
         let (ended_by, ended_at) = (cells.code_or_none("ended_by"), instant_or_none(cells, "ended_at"));
+        let expiry = expiry(cells);
         Some(Self {
             code: code?,
             roster: roster?,
@@ -83,6 +94,7 @@ impl Entry for DutyChange {
             taken_at: taken_at?,
             ended_by: ended_by?,
             ended_at: ended_at?,
+            expiry: expiry?,
         })
     }
 
@@ -110,6 +122,7 @@ impl Entry for DutyChange {
             or_open(self.taken_at),
             or_empty(self.ended_by.as_ref()),
             or_open(self.ended_at),
+            or_empty(self.expiry.as_ref()),
         ]
     }
 }

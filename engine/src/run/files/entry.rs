@@ -15,6 +15,8 @@ pub(super) trait Entry: Sized {
     const TABLE: Table;
     /// The columns, in the order in which they are written.
     const COLUMNS: &'static [Column];
+    /// Those of them that may be missing.
+    const OPTIONAL: &'static [&'static str] = &[];
     /// The column that holds what other rows call this one; empty when none do.
     const NAME: &'static str;
 
@@ -73,7 +75,7 @@ impl Entry for Person {
     const NAME: &'static str = "code";
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
-        let (code, name, phone) = (cells.code("code"), cells.name("name"), cells.line("phone"));
+        let (code, name, phone) = (cells.code("code"), cells.name("name"), cells.phone("phone"));
         Some(Self { code: code?, name: name?, phone: phone? })
     }
 
@@ -136,7 +138,7 @@ impl Entry for Matter {
     const NAME: &'static str = "code";
 
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
-        let (code, name, category) = (cells.code("code"), cells.name("name"), cells.text("category"));
+        let (code, name, category) = (cells.code("code"), cells.name("name"), cells.line("category"));
         let (ladder, conduct) = (cells.code("ladder"), cells.yes("conduct"));
         let (materials, words) = (cells.list("materials"), cells.list("words"));
         let (fee_fen, span) = (cells.number("fee", "4294967295 (in fen)"), cells.span());

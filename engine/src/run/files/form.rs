@@ -75,7 +75,7 @@ pub(super) fn read<T: Entry>(bytes: Result<Cow<'_, [u8]>, FileProblem>, zone: &Z
         form.broken([FileProblem::of_file(file, "the file is empty", &mend)]);
         return (entries, form);
     };
-    match Header::read(T::TABLE, T::COLUMNS, &first) {
+    match Header::read(T::TABLE, (T::COLUMNS, T::OPTIONAL), &first) {
         Ok(header) => form.header = header,
         Err(problems) => {
             form.broken(problems);

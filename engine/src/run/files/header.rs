@@ -19,8 +19,12 @@ pub(super) struct Header {
 }
 
 impl Header {
-    /// Reads the first row of a file.
-    pub(super) fn read(table: Table, columns: &'static [Column], row: &Row<'_>) -> Result<Self, Vec<FileProblem>> {
+    /// Reads the first row of a file; a column that is optional may be missing, which means that it is empty.
+    pub(super) fn read(
+        table: Table,
+        (columns, optional): (&'static [Column], &'static [&'static str]),
+        row: &Row<'_>,
+    ) -> Result<Self, Vec<FileProblem>> {
         let file = table.file();
         let problem = |column: &str, what: &str, mend: &str| FileProblem::new(file, row.no, column, what, mend);
         let known = |cell: &str| columns.iter().find(|(en, zh)| cell.eq_ignore_ascii_case(en) || cell == *zh);
@@ -59,7 +63,8 @@ impl Header {
             let what = format!("the header has {} cells", row.count);
             problems.push(problem("", &what, &format!("take out all but `{}`", names(columns))));
         }
-        for (en, zh) in columns.iter().filter(|(en, _)| header.place(en).is_none()) {
+        let missing = |en: &str| header.place(en).is_none() && !optional.contains(&en);
+        for (en, zh) in columns.iter().filter(|(en, _)| missing(en)) {
             let mend = format!("add a column `{en}` or `{zh}`; it may be empty where the format allows it");
             problems.push(problem("", &format!("column `{en}` ({zh}) is missing"), &mend));
         }

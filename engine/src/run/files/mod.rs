@@ -31,7 +31,7 @@ pub use write::{rosters, write};
 
 use crate::rules::{
     instant::Zone,
-    world::{Problem, Register, Table, check},
+    world::{Problem, Register, Table, check, ground},
 };
 use form::Forms;
 
@@ -82,7 +82,12 @@ fn gather<'a>(
     };
     let mut counts: HashMap<Table, usize> = HashMap::new();
     let mut together = Vec::new();
-    for problem in check::problems(&register) {
+    // Whether there is anything to rest on is asked once all of it could be read.
+    let whole = [Table::Units, Table::Posts, Table::Holdings]
+        .iter()
+        .all(|t| forms.of(*t).is_some_and(|form| form.problems.is_empty()));
+    let ungrounded = if whole { ground::problems(&register) } else { Vec::new() };
+    for problem in check::problems(&register).into_iter().chain(ungrounded) {
         if follow::follows(&register, &forms, &problem) {
             continue;
         }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::rules::text::is_shown;
+
 /// The longest text of a problem, in characters: what was wrong may be a line of megabytes.
 const MOST_CHARS: usize = 400;
 
@@ -54,7 +56,12 @@ impl fmt::Display for FileProblem {
 
 /// The text on one line of bounded length.
 fn line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_CHARS).collect()
+    let sign = |c: char| match c {
+        c if c.is_control() => ' ',
+        c if !is_shown(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(sign).take(MOST_CHARS).collect()
 }
 
 /// A cell's text as a message quotes it: short, on one line, and never ending the quotation.
@@ -62,6 +69,8 @@ pub(super) fn quoted(text: &str) -> String {
     let sign = |c: char| match c {
         '`' => '\'',
         c if c.is_control() => ' ',
+        // What turns the direction of writing would turn that of the message.
+        c if !is_shown(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
     let more = if text.chars().nth(40).is_some() { "…" } else { "" };

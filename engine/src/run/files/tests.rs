@@ -130,7 +130,7 @@ fn a_circle_is_told_with_the_row_that_closes_it() {
 fn everything_wrong_with_the_world_is_told_at_its_row() {
     let units = with_rows(
         UNITS,
-        "\n,,,,,,\nX,甲,Group,nowhere,,,\nO,乙,Office,V,,,\nT,小镇,Town,,,,\nZ,\"丙\n丁\",Group,V,,2015-01-01,2014-01-01\n\nY,戊,户,gone,,,\n",
+        "\n,,,,,,\nX,甲,Group,nowhere,,,\nO,乙,Office,V,,,\nT,小镇,Town,,,,\nZ,丙,Group,V,,2015-01-01,2014-01-01\n\nY,戊,户,gone,,,\n",
     );
     check(
         &[
@@ -189,12 +189,14 @@ fn every_cell_that_cannot_be_read_is_told() {
 fn a_name_that_no_list_can_show_is_told() {
     let (fits, long) = ("名".repeat(60), "名".repeat(61));
     let shown = "名".repeat(40);
-    check(&[("people.csv", &with_rows(PEOPLE, &format!("p60,{fits},{fits}\n")))], &[]);
+    let (dialled, longer) = ("0".repeat(60), "0".repeat(61));
+    let digits = "0".repeat(40);
+    check(&[("people.csv", &with_rows(PEOPLE, &format!("p60,{fits},{dialled}\n")))], &[]);
     check(
-        &[("people.csv", &with_rows(PEOPLE, &format!("p61,{long},{long}\n")))],
+        &[("people.csv", &with_rows(PEOPLE, &format!("p61,{long},{longer}\n")))],
         &[
             &format!("people.csv row 4 column name: `{shown}…` has 61 characters; keep it to 60"),
-            &format!("people.csv row 4 column phone: `{shown}…` has 61 characters; keep it to 60"),
+            &format!("people.csv row 4 column phone: `{digits}…` has 61 characters; keep it to 60"),
         ],
     );
 }
@@ -272,7 +274,7 @@ fn a_row_of_the_wrong_shape_is_told() {
 fn a_bad_encoding_is_told_with_its_row() {
     let bad = |bytes: &[u8], row: usize| {
         let expected = format!(
-            "people.csv row {row}: bad encoding: this is neither UTF-8 nor GB18030; save the file again as `CSV UTF-8`"
+            "people.csv row {row} column name: bad encoding: this is neither UTF-8 nor GB18030; save the file again as `CSV UTF-8`"
         );
         check_bytes(&[("people.csv", bytes)], &[&expected]);
     };
@@ -286,8 +288,74 @@ fn a_bad_encoding_is_told_with_its_row() {
     gb.extend(b"P2,\xFF,\n");
     bad(&gb, 3);
     bad(b"\xEF\xBB\xBFcode,name,phone\nP1,\xCE\xD2,\n", 2);
-    let utf16: Vec<u8> = "\u{FEFF}code,name,phone\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    bad(&utf16, 1);
+    for utf16 in ["\u{FEFF}code,name,phone\n", "code,name,phone\n"] {
+        let utf16: Vec<u8> = utf16.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let told = "people.csv row 1: bad encoding: this is UTF-16; save the file again as `CSV UTF-8`";
+        check_bytes(&[("people.csv", &utf16)], &[told]);
+    }
+}
+
+#[test]
+fn what_may_be_one_encoding_or_another_is_asked_about() {
+    // These two bytes are one letter in UTF-8 and one Chinese character in GB18030.
+    let gb = b"code,name,phone\nP1,\xC2\xA1\xC2\xA1,\nP2,x,\n";
+    check_bytes(
+        &[("people.csv", gb)],
+        &[
+            "people.csv row 2 column name: bad encoding: `¡¡` may as well be `隆隆` in GB18030; save the file again as `CSV UTF-8`, whose mark says what it is",
+        ],
+    );
+    // Beside rows that are certain too: but then one letter is a name.
+    check(&[("people.csv", "code,name,phone\nP1,é,\nP2,韦,\n")], &[]);
+    check(
+        &[("people.csv", "code,name,phone\nP2,韦,\nP1,¡¡,\n")],
+        &[
+            "people.csv row 3 column name: bad encoding: `¡¡` may as well be `隆隆` in GB18030; save the file again as `CSV UTF-8`, whose mark says what it is",
+        ],
+    );
+    // With the mark it is certain.
+    check(&[("people.csv", "\u{FEFF}code,name,phone\nP1,¡¡,\nP2,x,\n")], &[]);
+    let mut mixed = encoding_rs::GB18030.encode("code,name,phone\nP1,岑三岑三岑三,\n").0.into_owned();
+    mixed.extend("P2,罗二,\n".as_bytes());
+    check_bytes(
+        &[("people.csv", &mixed)],
+        &[
+            "people.csv row 3: bad encoding: this row is UTF-8, and others are GB18030; put the rows together anew from files of one encoding",
+        ],
+    );
+    check(
+        &[("people.csv", "\u{FEFF}code,name,phone\nP1,韦一,\n\u{FEFF}P2,罗二,\n")],
+        &[
+            "people.csv row 3 column code: bad encoding: the mark with which a file begins stands in the middle of this one; files were put together: copy the rows of one into the other instead",
+        ],
+    );
+}
+
+#[test]
+fn what_a_spreadsheet_made_of_a_cell_is_told_with_the_mend() {
+    let people = "P3,韦\u{200B}三,1.38E+10\nP4,\u{202E}四,=\"0123\"\nP5,\" 韦\u{A0}五\",'0123\n\"P6 \",六,０00\nP７,七,000a\n\u{420}8,八,+86 000-0000\n\"P9\u{A0}\",\"九\n十\",\n'P10,十,\n";
+    let holdings = "DISP,P2,Substitute,45292,2024-1-1\n";
+    check(
+        &[("people.csv", &with_rows(PEOPLE, people)), ("holdings.csv", &with_rows(HOLDINGS, holdings))],
+        &[
+            "people.csv row 4 column name: `韦\u{FFFD}三` has U+200B, which cannot be seen, in it; take it out, or type the text again",
+            "people.csv row 4 column phone: `1.38E+10` is not a telephone number; a spreadsheet made a number of it: format the column as text, and type it again",
+            "people.csv row 5 column name: `\u{FFFD}四` has U+202E, which turns the direction of writing, in it; take it out, or type the text again",
+            "people.csv row 5 column phone: `=\"0123\"` has `=` in it; a spreadsheet left a formula there: write only what stands between the quotation marks",
+            "people.csv row 6 column name: ` 韦\u{A0}五` has the unusual space U+00A0 in it; type an ordinary space",
+            "people.csv row 6 column phone: `'0123` has `'` in it; a spreadsheet left an apostrophe before it: take it away",
+            "people.csv row 7 column code: `P6 ` is not a code; take the spaces around it away",
+            "people.csv row 7 column phone: `０00` has the wide digit `０` in it; write digits as 0 to 9",
+            "people.csv row 8 column code: `P７` is not a code: U+FF17 only looks like `7`; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "people.csv row 8 column phone: `000a` has `a` in it; a telephone number has digits, `+`, `-` and spaces only",
+            "people.csv row 9 column code: `\u{420}8` is not a code: U+0420 only looks like `P`; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "people.csv row 10 column code: `P9\u{A0}` is not a code; take the spaces around it away",
+            "people.csv row 10 column name: `九 十` has a line break in it; write it on one line",
+            "people.csv row 11 column code: `'P10` is not a code; a spreadsheet left an apostrophe before it: take it away",
+            "holdings.csv row 4 column from: `45292` is not a date; a spreadsheet made a number of the day 2024-01-01: format the column as text, and write it again",
+            "holdings.csv row 4 column to: `2024-1-1` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+        ],
+    );
 }
 
 #[test]
@@ -457,10 +525,15 @@ fn every_problem_of_limits_is_told() {
 
 #[test]
 fn odd_but_valid_text_goes_there_and_back() {
-    let people = "code,name,phone\nP1,\" 韦,一 \",=1+1\nP2,\"a\"\"b\nc\r\nd\",-\n";
+    let people = "code,name,phone\nP1,\"韦,一\",+00-0\nP2,\"=\"\"b\"\" 😀\",\n";
+    let absences = "code,person,from,to,reason,matters,substitute,recorded_by,recorded_at,ended_at\nA,P1,,,\"=1+1\nc\r\nd, \"\"e\"\"\",,,,,\n";
     let dir = directory("text");
     for table in Table::ALL {
-        let bytes = if *table == Table::People { people.as_bytes() } else { good(*table) };
+        let bytes = match table {
+            Table::People => people.as_bytes(),
+            Table::Absences => absences.as_bytes(),
+            table => good(*table),
+        };
         fs::write(dir.join(table.file()), bytes).unwrap();
     }
     there_and_back("odd-text", &dir);
@@ -542,7 +615,7 @@ fn every_cell_of_a_calendar_that_cannot_be_read_is_told() {
             "hours.csv row 4 column periods: `25:00-26:00` is not a period of the day; write it like `08:30-12:00`, between 00:00 and 24:00",
             "days.csv row 3 column date: the cell is empty; write a day as 2026-10-01",
             "days.csv row 3 column name: the cell is empty; fill it in",
-            "days.csv row 3 column kind: `Rest` is not a word for it; use one of: Holiday 节假日, MakeUp 调休上班, LocalOff 本地放假",
+            "days.csv row 3 column kind: `Rest` is not a word for it; use one of: Holiday 节假日, MakeUp 调休上班, LocalOff 本地放假, HalfDay 半天上班, Ordinary 平常日",
             "days.csv row 3 column periods: `x` is not a period of the day; write it like `08:30-12:00`, between 00:00 and 24:00",
             "days.csv row 4 column date: `2026-02-30` is not a date; write a day as 2026-10-01",
             "markets.csv row 4 column values: `dragon` is no value of a market rule by Branch; write 子 to 亥, or an animal",
@@ -598,7 +671,7 @@ fn every_cell_of_an_absence_that_cannot_be_read_is_told() {
             "absences.csv row 4 column substitute: `p q` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
             "absences.csv row 4 column recorded_at: `then` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
             "absences.csv row 4 column ended_at: `2026-02-30` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
-            "absences.csv row 5 column reason: ` ` holds a control character; type the text again; it was copied with something invisible",
+            "absences.csv row 5 column reason: ` ` has the control character U+0007 in it; take it out, or type the text again",
         ],
     );
     // Who stands in an unreadable row is not blamed on the absence.
@@ -613,24 +686,32 @@ V-SP,坐班,G,ServicePoint,GroupLeader,no,Every,00:00,,Daily,Monday,1,2026-01-05
 ";
 
 const DUTY_CHANGES: &str = "\
-code,roster,kind,shift,from,to,out,in,offered_to,against,reason,begun_by,begun_at,taken_at,ended_by,ended_at
-DUTY-1,V-SP,Swap,2026-01-05#2,,,P1,P2,P2,2026-01-05#3,,P1,2026-01-02,2026-01-03T08:00:00+08:00,P2,2026-01-04
-DUTY-2,V-SP,Cover,,2026-02-01,,,P2,,,病,,2026-01-02,,,
-DUTY-3,V-SP,TakeOver,2026-01-05#9,,,P2,P1,,,家里有事,P1,2026-01-14T10:00:00+08:00,,,
+code,roster,kind,shift,from,to,out,in,offered_to,against,reason,begun_by,begun_at,taken_at,ended_by,ended_at,expiry
+DUTY-1,V-SP,Swap,2026-01-05#2,,,P1,P2,P2,2026-01-05#3,,P1,2026-01-02,2026-01-03T08:00:00+08:00,P2,2026-01-04,
+DUTY-2,V-SP,Cover,,2026-02-01,,,P2,,,病,,2026-01-02,,,,
+DUTY-3,V-SP,TakeOver,2026-01-05#9,,,P2,P1,,,家里有事,P1,2026-01-14T10:00:00+08:00,,,,
+DUTY-4,V-SP,Swap,2026-01-05#20,,,P1,,,,,P1,2026-01-15,,,2026-01-25,ShiftBegun
 ";
+
+/// Both take turns.
+const BOTH_LEAD: &str = "post,person,rank,from,to\nLEAD,P1,First,2012-01-01,\nDISP,P2,First,,\nLEAD,P2,Substitute,,\n";
 
 #[test]
 fn changes_of_duty_are_read_in_both_languages() {
-    let files = |changes: &'static str| [("rosters.csv", ROSTERS.as_bytes()), ("duty_changes.csv", changes.as_bytes())];
+    let files = |changes: &'static str| {
+        let (held, rosters) = (BOTH_LEAD.as_bytes(), ROSTERS.as_bytes());
+        [("holdings.csv", held), ("rosters.csv", rosters), ("duty_changes.csv", changes.as_bytes())]
+    };
     let english = read_with(&files(DUTY_CHANGES)).unwrap();
-    assert_eq!((english.duty_changes.len(), english.rows()), (3, 19));
+    assert_eq!((english.duty_changes.len(), english.rows()), (4, 21));
     let chinese =
         "编码,值班表,类别,班次,起,止,下班人,上班人,指定接班人,换回班次,事由,发起人,发起时间,接班时间,撤销人,撤销时间
 DUTY-1,V-SP,换班,2026-01-05＃2,,,P1,P2,P2,2026-01-05#3,,P1,2026/1/2,2026-01-03T08:00:00+08:00,P2,2026/1/4
 DUTY-2,V-SP,替班,,2026/2/1,,,P2,,,病,,2026/1/2,,,
 DUTY-3,V-SP,顶班,2026-01-05#9,,,P2,P1,,,家里有事,P1,2026-01-14T10:00:00+08:00,,,
 ";
-    assert_eq!(read_with(&files(chinese)).unwrap(), english);
+    // Files from before there was the column are read as if nothing had expired.
+    assert_eq!(read_with(&files(chinese)).unwrap().duty_changes, english.duty_changes[..3]);
     let dir = directory("duty-changes");
     write(&dir, &english, &Zone::china()).unwrap();
     assert_eq!(fs::read_to_string(dir.join("duty_changes.csv")).unwrap(), DUTY_CHANGES);
@@ -640,28 +721,36 @@ DUTY-3,V-SP,顶班,2026-01-05#9,,,P2,P1,,,家里有事,P1,2026-01-14T10:00:00+08
 
 #[test]
 fn every_cell_of_a_change_of_duty_that_cannot_be_read_is_told() {
-    let wrong = "a b,,Trade,monday,soon,,x y,,,2#2,,,then,,,\nD5,V-SP,Cover,2026-01-05#2,2026-01-05,,,P1,,,病,,,,,\n\
-                 D6,NONE,Cover,,,,P9,,,,病,P8,,,,\n";
+    let wrong = "a b,,Trade,monday,soon,,x y,,,2#2,,,then,,,,tired\n\
+                 D5,V-SP,Cover,2026-01-05#2,2026-01-05,,,P1,,,病,,,,,,\n\
+                 D6,NONE,Cover,,,,P9,,,,病,P8,,,,,\n";
+    let changes = with_rows(DUTY_CHANGES, wrong);
     check(
-        &[("rosters.csv", ROSTERS), ("duty_changes.csv", &with_rows(DUTY_CHANGES, wrong))],
+        &[("holdings.csv", BOTH_LEAD), ("rosters.csv", ROSTERS), ("duty_changes.csv", &changes)],
         &[
-            "duty_changes.csv row 5 column code: `a b` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
-            "duty_changes.csv row 5 column roster: the cell is empty; write a code of 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
-            "duty_changes.csv row 5 column kind: `Trade` is not a word for it; use one of: Swap 换班, TakeOver 顶班, Cover 安排替班",
-            "duty_changes.csv row 5 column shift: `monday` does not name a shift; write it as `2015-03-01#0`: the day from which shifts are counted, and its number",
-            "duty_changes.csv row 5 column from: `soon` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
-            "duty_changes.csv row 5 column out: `x y` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
-            "duty_changes.csv row 5 column against: `2#2` does not name a shift; write it as `2015-03-01#0`: the day from which shifts are counted, and its number",
-            "duty_changes.csv row 5 column begun_at: `then` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
-            "duty_changes.csv row 6 column shift: both a shift and a stretch of time are named; leave one of the two empty",
-            "duty_changes.csv row 7 column begun_by: person `P8` is not in the register; add it to its file, or name one that is there",
-            "duty_changes.csv row 7 column out: person `P9` is not in the register; add it to its file, or name one that is there",
-            "duty_changes.csv row 7 column roster: roster `NONE` is not in the register; add it to its file, or name one that is there",
+            "duty_changes.csv row 6 column code: `a b` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "duty_changes.csv row 6 column roster: the cell is empty; write a code of 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "duty_changes.csv row 6 column kind: `Trade` is not a word for it; use one of: Swap 换班, TakeOver 顶班, Cover 安排替班",
+            "duty_changes.csv row 6 column shift: `monday` does not name a shift; write it as `2015-03-01#0`: the day from which shifts are counted, and its number",
+            "duty_changes.csv row 6 column from: `soon` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "duty_changes.csv row 6 column out: `x y` is not a code; use 1 to 40 ASCII letters, digits, `-`, `_` or `.`",
+            "duty_changes.csv row 6 column against: `2#2` does not name a shift; write it as `2015-03-01#0`: the day from which shifts are counted, and its number",
+            "duty_changes.csv row 6 column begun_at: `then` is not a date; write a day as 2015-03-01, an instant as 2015-03-01T08:30:00+08:00, or nothing for open",
+            "duty_changes.csv row 6 column expiry: `tired` is not a word for it; use one of: ShiftBegun 班次已开始, ShiftGone 班次已取消, TakenByAnother 已由他人接班, NotOnShift 原值班人已不在该班次, PostLeft 接班人已离任, CannotCome 接班人届时不能接班, GroundGone 所依据的换班替班已失效",
+            "duty_changes.csv row 7 column shift: both a shift and a stretch of time are named; leave one of the two empty",
+            "duty_changes.csv row 8 column begun_by: person `P8` is not in the register; add it to its file, or name one that is there",
+            "duty_changes.csv row 8 column out: person `P9` is not in the register; add it to its file, or name one that is there",
+            "duty_changes.csv row 8 column roster: roster `NONE` is not in the register; add it to its file, or name one that is there",
         ],
     );
     // What stands in an unreadable row is not blamed on the change of duty.
     let rosters = ROSTERS.replace("2026-01-05", "2026-13-05");
     let found = read_with(&[("rosters.csv", rosters.as_bytes()), ("duty_changes.csv", DUTY_CHANGES.as_bytes())]);
+    let whole = found.unwrap_err().iter().map(|problem| problem.file.clone()).collect::<Vec<_>>();
+    assert_eq!(whole, ["rosters.csv"]);
+    // Nor is who stands in an unreadable row of the holdings blamed on the rota.
+    let held = BOTH_LEAD.replace("LEAD,P2,Substitute", "LEAD,P2,Third");
+    let found = read_with(&[("holdings.csv", held.as_bytes()), ("rosters.csv", ROSTERS.as_bytes())]);
     let files: Vec<String> = found.unwrap_err().iter().map(|problem| problem.file.clone()).collect();
-    assert_eq!(files, ["rosters.csv"]);
+    assert_eq!(files, ["holdings.csv"]);
 }

@@ -1,18 +1,25 @@
 //! From a register to its files.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
 
 use super::{entry::Entry, form, header::names, order::in_order, rows::write_cell};
-use crate::rules::{
-    absence::Absence,
-    calendar::{CalendarRow, DayRow, Hours, Market, UnitCalendar},
-    instant::Zone,
-    limit::LimitRule,
-    matter::{Mandate, Matter, Rung},
-    post::{Holding, Person, Post},
-    roster::{DutyChange, Roster},
-    tier::Unit,
-    world::{Register, Table},
+use crate::{
+    rules::{
+        absence::Absence,
+        calendar::{CalendarRow, DayRow, Hours, Market, UnitCalendar},
+        instant::Zone,
+        limit::LimitRule,
+        matter::{Mandate, Matter, Rung},
+        post::{Holding, Person, Post},
+        roster::{DutyChange, Roster},
+        tier::Unit,
+        world::{Register, Table},
+    },
+    run::private,
 };
 
 /// Writes the register as a directory that [`super::read`] gives back equal to it (in the order of
@@ -48,9 +55,9 @@ pub fn write(dir: &Path, register: &Register, zone: &Zone) -> io::Result<()> {
         file::<DutyChange>(&register.duty_changes, zone)?,
     ];
     let (files, empty): (Vec<_>, Vec<_>) = files.into_iter().partition(|(table, _)| holds(&register, *table));
-    fs::create_dir_all(dir)?;
+    private::folder(dir)?;
     for (table, text) in &files {
-        fs::write(dir.join(format!("{}.new", table.file())), text)?;
+        private::file(&dir.join(format!("{}.new", table.file())))?.write_all(text.as_bytes())?;
     }
     for (table, _) in &files {
         fs::rename(dir.join(format!("{}.new", table.file())), dir.join(table.file()))?;

@@ -29,6 +29,7 @@ pub(super) fn from_absence(row: &Absence) -> (Vec<KeyPart>, absence::Model) {
         reason: row.reason.clone(),
         matters,
         substitute,
+        substitute_until: row.substitute_until.map(|at| at.0),
         recorded_by: row.recorded_by.as_ref().map(ToString::to_string),
         recorded_at: row.recorded_at.0,
         ended_at: row.ended_at.map(|at| at.0),
@@ -49,6 +50,7 @@ pub(super) fn to_absence(row: absence::Model) -> Result<Absence, Error> {
         span: span(row.from_at, row.to_at),
         reason: row.reason,
         recorded_at: Instant(row.recorded_at),
+        substitute_until: row.substitute_until.map(Instant),
         ended_at: row.ended_at.map(Instant),
     })
 }

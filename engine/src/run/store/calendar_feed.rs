@@ -10,7 +10,7 @@ use super::{Tx, token::hash};
 use crate::{
     rules::{
         calendar_feed::{Feed, Subject},
-        id::{CalendarFeedCode, PersonCode},
+        id::{CalendarFeedCode, PersonCode, UnitCode},
         instant::Instant,
     },
     run::error::Error,
@@ -44,6 +44,21 @@ pub(crate) async fn revoke(tx: &Tx<'_>, code: &CalendarFeedCode, at: Instant) ->
         .exec(tx)
         .await?;
     Ok(done.rows_affected > 0)
+}
+
+/// Ends every open feed of units that are gone.
+pub(crate) async fn end_of_units(tx: &Tx<'_>, units: &[UnitCode], at: Instant) -> Result<(), Error> {
+    if units.is_empty() {
+        return Ok(());
+    }
+    Entity::update_many()
+        .set(ActiveModel { revoked_at: Set(Some(at.0)), ..Default::default() })
+        .filter(Column::SubjectKind.eq(UNIT))
+        .filter(Column::Subject.is_in(units.iter().map(UnitCode::as_str)))
+        .filter(Column::RevokedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// The open feed behind a secret.

@@ -130,6 +130,11 @@ pub(crate) async fn delivered(tx: &Tx<'_>, id: &DeliveryId, at: Instant) -> Resu
     Ok(update.filter(Column::State.ne(State::Delivered.word())).exec(tx).await?.rows_affected > 0)
 }
 
+/// There is nothing to be delivered any more.
+pub(crate) async fn drop_one(tx: &Tx<'_>, id: &DeliveryId) -> Result<(), Error> {
+    Entity::delete_by_id(id.to_string()).exec(tx).await.map(drop).map_err(Into::into)
+}
+
 /// An attempt failed: it is tried again at `next`, or given up. Nothing changes where somebody else has
 /// tried since.
 pub(crate) async fn failed(

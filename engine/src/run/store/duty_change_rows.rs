@@ -7,7 +7,7 @@ use crate::{
     rules::{
         id::PersonCode,
         instant::Instant,
-        roster::{DutyChange, DutyChangeKind, Scope, ShiftId},
+        roster::{DutyChange, DutyChangeKind, Expiry, Scope, ShiftId},
     },
     run::error::Error,
 };
@@ -35,6 +35,7 @@ pub(super) fn from_duty_change(row: &DutyChange) -> (Vec<KeyPart>, duty_change::
         taken_at: row.taken_at.map(|at| at.0),
         ended_by: person(&row.ended_by),
         ended_at: row.ended_at.map(|at| at.0),
+        expiry: row.expiry.map(|why| why.word().to_owned()),
     };
     (vec![row.code.as_str().into()], model)
 }
@@ -57,7 +58,9 @@ pub(super) fn to_duty_change(row: duty_change::Model) -> Result<DutyChange, Erro
             ));
         }
     };
+    let expiry = row.expiry.as_deref().map(|text| word("duty_change", &row.code, text, Expiry::parse)).transpose()?;
     Ok(DutyChange {
+        expiry,
         kind: word("duty_change", &row.code, &row.kind, DutyChangeKind::parse)?,
         scope,
         out: person(row.goes).map_err(&bad)?,

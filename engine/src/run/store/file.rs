@@ -6,17 +6,17 @@
 //! would take away the locks that SQLite holds on it in this process.
 
 use std::{
-    fs::{self, OpenOptions},
-    io,
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    fs, io,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, OnceLock},
 };
 
-use sea_orm::{DbErr, RuntimeErr, sqlx::sqlite::SqliteConnectOptions};
+use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 
-use super::outage::Outage;
+use super::{cannot_open::CannotOpen, outage::Outage};
+use crate::run::private;
 
 /// Device and inode: what a file is, whatever it is called.
 type Identity = (u64, u64);
@@ -62,18 +62,17 @@ fn identity(path: &Path) -> Option<Identity> {
     fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
 }
 
-fn path(url: &str) -> Result<PathBuf, DbErr> {
-    let options = SqliteConnectOptions::from_str(url).map_err(|e| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(e))))?;
+/// The file that an address names.
+fn path(url: &str) -> Result<PathBuf, CannotOpen> {
+    let options = SqliteConnectOptions::from_str(url).map_err(|error| CannotOpen::options(&error))?;
     Ok(options.get_filename().to_owned())
 }
 
 /// Makes an empty file, which is an empty database, where there is none; nobody else may read it.
-pub(super) fn create(url: &str) -> Result<(), DbErr> {
-    let database = path(url)?;
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&database) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(DbErr::Conn(RuntimeErr::Internal(format!("`{}` cannot be made: {error}", database.display()))))
-        }
+pub(super) fn create(url: &str) -> Result<(), CannotOpen> {
+    let file = path(url)?;
+    match private::new_file(&file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(CannotOpen::NotMade { file, error }),
         _ => Ok(()),
     }
 }

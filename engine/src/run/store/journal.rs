@@ -84,6 +84,17 @@ pub async fn whole(db: &impl ConnectionTrait, id: RequestId) -> Result<Vec<Entry
     read(find.order_by_asc(journal::Column::Seq).all(db).await?)
 }
 
+/// The entries of one request before a sequence number, oldest first.
+///
+/// # Errors
+/// [`Error::Database`], [`Error::Corrupt`].
+pub async fn until(db: &impl ConnectionTrait, id: RequestId, seq: u32) -> Result<Vec<Entry>, Error> {
+    let find = journal::Entity::find()
+        .filter(journal::Column::Request.eq(id.0))
+        .filter(journal::Column::Seq.lt(i64::from(seq)));
+    read(find.order_by_asc(journal::Column::Seq).all(db).await?)
+}
+
 /// All entries of these requests, by request, each oldest first.
 ///
 /// # Errors
@@ -108,7 +119,7 @@ pub async fn of_requests(
 /// # Errors
 /// [`Error::Database`], [`Error::Corrupt`].
 pub async fn escalations(db: &impl ConnectionTrait, before: i64, most: u64) -> Result<Vec<Entry>, Error> {
-    let kinds = ["Escalated", "RejectionProposed", "Reopened", "Frozen"];
+    let kinds = request::event::Event::ESCALATIONS;
     let find =
         journal::Entity::find().filter(journal::Column::Kind.is_in(kinds)).filter(journal::Column::Position.lt(before));
     read(find.order_by_desc(journal::Column::Position).limit(most).all(db).await?)

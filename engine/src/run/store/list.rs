@@ -1,8 +1,10 @@
 //! Lists of requests and assignments, newest first, each from an index.
 
-use liandong_schema::entity::{assignment, request, request_unit};
+use liandong_schema::entity::{assignment, request, request_actor, request_unit};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait,
+    sea_query::{Alias, Query, UnionType},
 };
 
 use super::request::to_assignment;
@@ -22,7 +24,7 @@ pub enum Source {
     All,
     /// Those in these units.
     Units(Vec<String>),
-    /// Those that this person holds or held.
+    /// Those that this person holds or held, or acted on without.
     Held(PersonCode),
     /// Those that this actor logged, as JSON.
     Logged(String),
@@ -44,7 +46,7 @@ fn one_more(most: usize) -> u64 {
     u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1)
 }
 
-/// The newest ids of a source before `before`, one more than `most`.
+/// The newest ids of a source before `before`: one more than `most` at least, where there are so many.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -73,18 +75,33 @@ pub async fn requests(
             find.order_by_desc(request_unit::Column::Request).limit(limit).into_tuple::<uuid::Uuid>().all(db).await?
         }
         Source::Held(person) => {
-            let mut find = assignment::Entity::find().select_only().column(assignment::Column::Request).distinct();
-            find = find.filter(assignment::Column::Person.eq(person.as_str()));
+            let mut held = assignment::Entity::find().select_only().column(assignment::Column::Request).distinct();
+            held = held.filter(assignment::Column::Person.eq(person.as_str()));
+            let mut acted = request_actor::Entity::find().select_only().column(request_actor::Column::Request);
+            acted = acted.filter(request_actor::Column::Person.eq(person.as_str()));
             if !fits.is_empty() {
                 let to_request = assignment::Entity::belongs_to(request::Entity)
                     .from(assignment::Column::Request)
                     .to(request::Column::Id);
-                find = find.join(JoinType::InnerJoin, to_request.into()).filter(fits);
+                held = held.join(JoinType::InnerJoin, to_request.into()).filter(fits.clone());
+                let to_request = request_actor::Entity::belongs_to(request::Entity)
+                    .from(request_actor::Column::Request)
+                    .to(request::Column::Id);
+                acted = acted.join(JoinType::InnerJoin, to_request.into()).filter(fits);
             }
             if let Some(before) = before {
-                find = find.filter(assignment::Column::Request.lt(before.0));
+                held = held.filter(assignment::Column::Request.lt(before.0));
+                acted = acted.filter(request_actor::Column::Request.lt(before.0));
             }
-            find.order_by_desc(assignment::Column::Request).limit(limit).into_tuple::<uuid::Uuid>().all(db).await?
+            let held = held.order_by_desc(assignment::Column::Request).limit(limit).into_query();
+            let acted = acted.order_by_desc(request_actor::Column::Request).limit(limit).into_query();
+            // Each is as short as the page, so that one statement reads both from their indexes.
+            let part = |newest, name| {
+                Query::select().column(assignment::Column::Request).from_subquery(newest, Alias::new(name)).to_owned()
+            };
+            let both = part(held, "held").union(UnionType::Distinct, part(acted, "acted")).to_owned();
+            let rows = db.query_all_raw(db.get_database_backend().build(&both)).await?;
+            rows.iter().map(|row| row.try_get("", "request")).collect::<Result<Vec<uuid::Uuid>, _>>()?
         }
         Source::Logged(_) | Source::All => {
             let mut find = request::Entity::find().select_only().column(request::Column::Id).filter(fits);
@@ -116,7 +133,11 @@ fn fits(source: &Source, narrow: &Narrow) -> Condition {
     fits
 }
 
-/// A person's open (or ended) assignments before a cursor, newest first, one more than `most`.
+/// What the accused are called beside the columns of an assignment.
+const ACCUSED: &str = "accused";
+
+/// A person's open (or ended) assignments before a cursor, newest first, one more than `most`; each with whether its
+/// request is about somebody's conduct.
 ///
 /// # Errors
 /// [`Error::Database`], [`Error::Corrupt`].
@@ -127,8 +148,12 @@ pub async fn assignments(
     duty: Option<Duty>,
     before: Option<(Instant, RequestId)>,
     most: usize,
-) -> Result<Vec<(RequestId, Assignment)>, Error> {
-    let mut find = assignment::Entity::find().filter(assignment::Column::Person.eq(person.as_str()));
+) -> Result<Vec<(RequestId, Assignment, bool)>, Error> {
+    let to_request =
+        assignment::Entity::belongs_to(request::Entity).from(assignment::Column::Request).to(request::Column::Id);
+    let mut find = assignment::Entity::find().join(JoinType::InnerJoin, to_request.into());
+    find = find.column_as(request::Column::Accused, ACCUSED);
+    find = find.filter(assignment::Column::Person.eq(person.as_str()));
     find = if ended {
         find.filter(assignment::Column::EndedAt.is_not_null())
     } else {
@@ -144,12 +169,32 @@ pub async fn assignments(
         find = find.filter(Condition::any().add(assignment::Column::OpenedAt.lt(opened_at.0)).add(same));
     }
     let find = find.order_by_desc(assignment::Column::OpenedAt).order_by_desc(assignment::Column::Request);
-    let rows = find.limit(one_more(most)).all(db).await?;
-    rows.into_iter().map(|row| Ok((RequestId(row.request), to_assignment(row)?))).collect()
+    let statement = find.limit(one_more(most)).build(db.get_database_backend());
+    let read = |row: &QueryResult| -> Result<_, Error> {
+        let accused: String = row.try_get("", ACCUSED)?;
+        let row = assignment::Model::from_query_result(row, "")?;
+        Ok((RequestId(row.request), to_assignment(row)?, !accused.is_empty()))
+    };
+    db.query_all_raw(statement).await?.iter().map(read).collect()
+}
+
+/// Those of these requests that are about somebody's conduct.
+///
+/// # Errors
+/// [`Error::Database`].
+pub async fn about_conduct(db: &impl ConnectionTrait, ids: &[RequestId]) -> Result<Vec<RequestId>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let find = request::Entity::find().select_only().column(request::Column::Id);
+    let find =
+        find.filter(request::Column::Id.is_in(ids.iter().map(|id| id.0))).filter(request::Column::Accused.ne(""));
+    let found = find.into_tuple::<uuid::Uuid>().all(db).await?;
+    Ok(found.into_iter().map(RequestId).collect())
 }
 
 /// The requests with an assignment of one of these people on one of these posts that was opened in a stretch of
-/// time, the newest assignment first, at most `most` assignments.
+/// time, the newest assignment first, at most `most` assignments after the first `skip`.
 ///
 /// # Errors
 /// [`Error::Database`].
@@ -157,7 +202,7 @@ pub async fn on_posts(
     db: &impl ConnectionTrait,
     (people, posts): (&[&PersonCode], &[&PostCode]),
     during: Span,
-    most: usize,
+    (skip, most): (usize, usize),
 ) -> Result<Vec<RequestId>, Error> {
     use assignment::Column;
     let find = assignment::Entity::find().select_only().column(Column::Request);
@@ -165,8 +210,8 @@ pub async fn on_posts(
     let find = find.filter(Column::Post.is_in(posts.iter().map(|post| post.as_str())));
     let find = find.filter(Column::OpenedAt.gte(during.from.0)).filter(Column::OpenedAt.lt(during.to.0));
     let find = find.order_by_desc(Column::OpenedAt).order_by_desc(Column::Request);
-    let limit = u64::try_from(most).unwrap_or(u64::MAX);
-    let rows = find.limit(limit).into_tuple::<uuid::Uuid>().all(db).await?;
+    let (skip, limit) = (u64::try_from(skip).unwrap_or(u64::MAX), u64::try_from(most).unwrap_or(u64::MAX));
+    let rows = find.offset(skip).limit(limit).into_tuple::<uuid::Uuid>().all(db).await?;
     Ok(rows.into_iter().map(RequestId).collect())
 }
 

@@ -3,6 +3,7 @@
 mod absence_rows;
 pub mod calendar_feed;
 mod calendar_rows;
+mod cannot_open;
 pub mod delivery;
 pub mod dialect;
 pub mod due;
@@ -16,15 +17,18 @@ mod limit_rows;
 mod limited;
 pub mod list;
 mod measure;
+mod open;
 pub mod open_work;
 mod outage;
 pub mod outbox;
 pub mod receipt;
 pub mod register;
 pub mod request;
+pub mod request_actor;
 pub mod request_unit;
 mod roster_rows;
 mod row;
+pub mod secret;
 #[cfg(feature = "seed")]
 pub mod seed;
 #[cfg(test)]
@@ -35,11 +39,10 @@ pub mod workload;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use liandong_schema::migration::Migrator;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend};
-use sea_orm_migration::MigratorTrait;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use tokio::time::Instant as Stopwatch;
 
+pub use cannot_open::CannotOpen;
 pub use failure::Failure;
 #[cfg(any(test, feature = "seed"))]
 pub use limited::PageLimit;
@@ -69,46 +72,6 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database and brings its tables up to date.
-    ///
-    /// `sqlite://FILE` is created when it is not there; `sqlite::memory:` is not offered, because
-    /// nothing acknowledged may be lost. `postgres://…` must exist.
-    ///
-    /// # Errors
-    /// [`Error::Address`], [`Error::Database`].
-    pub async fn open(url: &str) -> Result<Self, Error> {
-        if is_sqlite(url) {
-            file::create(url)?;
-        }
-        let store = Self::connect(url).await?;
-        Migrator::up(&store.write, None).await?;
-        Ok(store)
-    }
-
-    /// Opens the database as it is.
-    ///
-    /// # Errors
-    /// [`Error::Address`], [`Error::Database`].
-    pub async fn connect(url: &str) -> Result<Self, Error> {
-        if is_sqlite(url) {
-            Self::embedded(url, dialect::sqlite(url, 1)).await
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let both = Database::connect(dialect::postgres(url)).await?;
-            Ok(Self { write: both.clone(), read: both, files: None, measures: Measures::default(), told: None })
-        } else {
-            Err(Error::Address(url.split('@').next_back().unwrap_or_default().to_owned()))
-        }
-    }
-
-    /// An SQLite file, written as the options say.
-    async fn embedded(url: &str, write: ConnectOptions) -> Result<Self, Error> {
-        let write = Database::connect(write).await?;
-        // Taken with the file open, so that it is the one that was opened.
-        let files = Some(Files::of(url)?);
-        let read = Database::connect(dialect::sqlite(url, 4)).await?;
-        Ok(Self { write, read, files, measures: Measures::default(), told: None })
-    }
-
     /// For reading outside a transaction.
     #[must_use]
     pub(crate) fn read(&self) -> &DatabaseConnection {
@@ -163,7 +126,7 @@ impl Store {
             match self.try_tx(&mut work).await {
                 Err(error) if error.is_conflict() => {
                     measured.retried();
-                    tracing::debug!(tx = name, attempt, %error, "lost against another writer");
+                    tracing::debug!(tx = %name, attempt, %error, "a transaction lost against another writer");
                 }
                 done => {
                     measured.ended(done.is_ok(), begun.elapsed().as_micros());
@@ -172,7 +135,7 @@ impl Store {
             }
         }
         measured.ended(false, begun.elapsed().as_micros());
-        tracing::warn!(tx = name, tries = MAX_TRIES, "gave up against other writers");
+        tracing::warn!(tx = %name, tries = MAX_TRIES, "a transaction gave up against other writers");
         Err(Error::Conflict(MAX_TRIES))
     }
 
@@ -199,6 +162,14 @@ impl Store {
         }
     }
 
+    /// Writes an SQLite file anew, so that nothing is left of what was overwritten. It changes no row, and SQLite does it
+    /// in no transaction of ours.
+    pub(crate) async fn compact(&self) -> Result<(), Error> {
+        self.write.execute_unprepared("VACUUM").await?;
+        self.write.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        Ok(())
+    }
+
     /// Closes every connection; what is committed is safe.
     ///
     /// # Errors
@@ -208,10 +179,6 @@ impl Store {
         self.write.clone().close().await?;
         Ok(())
     }
-}
-
-fn is_sqlite(url: &str) -> bool {
-    url.starts_with("sqlite://") && !url.contains(":memory:")
 }
 
 /// The database failed.

@@ -16,7 +16,9 @@ use crate::{
 pub struct OpenWork {
     /// How many assignments have each colour; those without a limit have none.
     pub colours: [(Colour, u64); 3],
-    /// Times that were over.
+    /// Times that were over and took no effect: neither did the work go on to somebody, nor was it told to anybody. An
+    /// assignment that stays with who has it, although it is overdue, was told, and is not missed until it should have
+    /// been told again.
     pub missed: u64,
     /// Since when the oldest of them was.
     pub since: Option<Instant>,
@@ -29,11 +31,14 @@ struct Near {
     over: Option<i64>,
     missed_accept: Option<i64>,
     missed_finish: Option<i64>,
+    missed_reminder: Option<i64>,
     since_accept: Option<i64>,
     since_finish: Option<i64>,
+    since_reminder: Option<i64>,
 }
 
-/// The colours that open assignments have at an instant, and the times that were over before another one.
+/// The colours that open assignments have at an instant, and the times that were over before another one and took no
+/// effect.
 ///
 /// Twice through the index of open assignments, which holds every column that is named here: all that have a time are
 /// counted, and more is asked of the few whose time is near its end. With a million open that is a tenth of a second.
@@ -49,8 +54,9 @@ pub async fn count(db: &impl ConnectionTrait, at: Instant, before: Instant) -> R
     };
     let soon = || reached(Column::AcceptSoon, Column::FinishSoon);
     let over = || reached(Column::AcceptBy, Column::FinishBy);
-    let missed_accept = || accept(Column::AcceptBy.lt(before.0));
-    let missed_finish = || Condition::all().add(Column::FinishBy.lt(before.0));
+    let missed_accept = || accept(Column::AcceptBy.lt(before.0)).add(Column::AcceptExpired.eq(false));
+    let missed_finish = || Condition::all().add(Column::FinishBy.lt(before.0)).add(Column::FinishExpired.eq(false));
+    let missed_reminder = || Condition::all().add(Column::NextReminder.lt(before.0));
     let number = |when: Condition| {
         let counts: Expr = CaseStatement::new().case(when, 1).finally(0).into();
         counts.sum()
@@ -66,8 +72,10 @@ pub async fn count(db: &impl ConnectionTrait, at: Instant, before: Instant) -> R
     let near = near.column_as(number(soon()), "soon").column_as(number(over()), "over");
     let near = near.column_as(number(missed_accept()), "missed_accept");
     let near = near.column_as(number(missed_finish()), "missed_finish");
+    let near = near.column_as(number(missed_reminder()), "missed_reminder");
     let near = near.column_as(oldest(missed_accept(), Column::AcceptBy), "since_accept");
     let near = near.column_as(oldest(missed_finish(), Column::FinishBy), "since_finish");
+    let near = near.column_as(oldest(missed_reminder(), Column::NextReminder), "since_reminder");
     let near = near.into_model::<Near>().one(db).await?.unwrap_or_default();
     Ok(OpenWork::of(timed, &near))
 }
@@ -89,8 +97,8 @@ impl OpenWork {
                 (Colour::DueSoon, soon.saturating_sub(over)),
                 (Colour::Overdue, over),
             ],
-            missed: number(near.missed_accept).saturating_add(number(near.missed_finish)),
-            since: near.since_accept.into_iter().chain(near.since_finish).min().map(Instant),
+            missed: [near.missed_accept, near.missed_finish, near.missed_reminder].into_iter().map(number).sum(),
+            since: [near.since_accept, near.since_finish, near.since_reminder].into_iter().flatten().min().map(Instant),
         }
     }
 }

@@ -42,6 +42,8 @@ pub(crate) async fn write(tx: &Tx<'_>, posted: &[Posted]) -> Result<(), Error> {
                 duty_change: Set(p.notice.about.duty_change().map(ToString::to_string)),
                 absence: Set(p.notice.about.absence().map(ToString::to_string)),
                 roster: Set(p.notice.about.roster().map(ToString::to_string)),
+                post: Set(p.notice.about.post().map(ToString::to_string)),
+                unit: Set(p.notice.about.unit().map(ToString::to_string)),
                 assignment: Set(p.notice.about.assignment().map(|a| small(a.0)).transpose()?),
                 at: Set(p.at.0),
                 urgency: Set(p.notice.urgency.word().to_owned()),
@@ -112,6 +114,34 @@ pub async fn one(db: &impl ConnectionTrait, position: i64, no: u16) -> Result<Ve
     read(outbox::Entity::find_by_id((position, no)).all(db).await?)
 }
 
+/// The one thing that a row is about.
+fn about(row: &outbox::Model, bad: &impl Fn(&str) -> Error) -> Result<About, Error> {
+    fn code<T: TryFrom<String>>(text: Option<&String>) -> Result<Option<T>, T::Error> {
+        text.map(|text| T::try_from(text.clone())).transpose()
+    }
+    let number = |n: i16| u16::try_from(n).map_err(|_| bad("the number is negative"));
+    let assignment = row.assignment.map(number).transpose()?.map(AssignmentNo);
+    let request = row.request.map(|id| About::Request { id: RequestId(id), assignment });
+    let change = code(row.duty_change.as_ref()).map_err(|_| bad("the change of duty is not a code"))?;
+    let absence = code(row.absence.as_ref()).map_err(|_| bad("the absence is not a code"))?;
+    let roster = code(row.roster.as_ref()).map_err(|_| bad("the roster is not a code"))?;
+    let post = code(row.post.as_ref()).map_err(|_| bad("the post is not a code"))?;
+    let unit = code(row.unit.as_ref()).map_err(|_| bad("the unit is not a code"))?;
+    let all = [
+        request,
+        change.map(About::DutyChange),
+        absence.map(About::Absence),
+        roster.map(About::Roster),
+        post.map(About::Post),
+        unit.map(About::Unit),
+    ];
+    let mut about = all.into_iter().flatten();
+    match (about.next(), about.next()) {
+        (Some(one), None) => Ok(one),
+        _ => Err(bad("it is not about one thing")),
+    }
+}
+
 fn read(rows: Vec<outbox::Model>) -> Result<Vec<Posted>, Error> {
     let posted = |row: outbox::Model| {
         let bad = |what: &str| Error::corrupt("outbox", row.position, what);
@@ -122,22 +152,7 @@ fn read(rows: Vec<outbox::Model>) -> Result<Vec<Posted>, Error> {
             at: Instant(row.at),
             notice: Notice {
                 kind: NoticeKind::parse(&row.kind).ok_or_else(|| bad("unknown kind"))?,
-                about: match (row.request, row.duty_change, row.absence, row.roster) {
-                    (Some(id), None, None, None) => About::Request {
-                        id: RequestId(id),
-                        assignment: row.assignment.map(number).transpose()?.map(AssignmentNo),
-                    },
-                    (None, Some(code), None, None) => {
-                        About::DutyChange(code.try_into().map_err(|_| bad("the change of duty is not a code"))?)
-                    }
-                    (None, None, Some(code), None) => {
-                        About::Absence(code.try_into().map_err(|_| bad("the absence is not a code"))?)
-                    }
-                    (None, None, None, Some(code)) => {
-                        About::Roster(code.try_into().map_err(|_| bad("the roster is not a code"))?)
-                    }
-                    _ => return Err(bad("it is not about one thing")),
-                },
+                about: about(&row, &bad)?,
                 urgency: Urgency::parse(&row.urgency).ok_or_else(|| bad("unknown urgency"))?,
                 deliver_at: Instant(row.deliver_at),
                 person: row.person.clone().try_into().map_err(|_| bad("the person is not a code"))?,

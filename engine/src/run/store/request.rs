@@ -11,7 +11,7 @@ use sea_orm::{
 use super::{Tx, due};
 use crate::{
     rules::{
-        id::{AssignmentNo, PostCode, RequestId},
+        id::{AssignmentNo, PostCode, ReceiptHash, RequestId},
         instant::Instant,
         limit::Limit,
         register::decide::Touched,
@@ -74,10 +74,23 @@ pub async fn assignments(
 ///
 /// # Errors
 /// [`Error::Database`].
-pub async fn by_receipt(db: &impl ConnectionTrait, receipt: &str) -> Result<Option<RequestId>, Error> {
-    let find = request::Entity::find().filter(request::Column::Receipt.eq(receipt));
+pub async fn by_receipt(db: &impl ConnectionTrait, receipt: ReceiptHash) -> Result<Option<RequestId>, Error> {
+    let find = request::Entity::find().filter(request::Column::Receipt.eq(receipt.to_string()));
     let id = find.select_only().column(request::Column::Id).into_tuple::<uuid::Uuid>().one(db).await?;
     Ok(id.map(RequestId))
+}
+
+/// The requests that were merged into one of these and follow it still.
+pub(crate) async fn followers(db: &impl ConnectionTrait, ids: &[RequestId]) -> Result<Vec<RequestId>, Error> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(CHUNK) {
+        let find = request::Entity::find()
+            .filter(request::Column::MergedInto.is_in(ids.iter().map(|id| id.0)))
+            .filter(request::Column::Stage.eq(StageKind::Merged.word()));
+        let ids = find.select_only().column(request::Column::Id).into_tuple::<uuid::Uuid>().all(db).await?;
+        found.extend(ids.into_iter().map(RequestId));
+    }
+    Ok(found)
 }
 
 /// The requests that a change of the register may touch.
@@ -101,11 +114,10 @@ pub(crate) async fn touched(db: &impl ConnectionTrait, touched: &Touched) -> Res
         ids.extend(found.into_iter().map(RequestId));
     }
     if touched.conduct {
-        let open = StageKind::ALL.iter().filter(|s| !matches!(s, StageKind::Told | StageKind::Closed));
         // The condition stands as it is in the index of these few rows, so that the index is used.
         let find = request::Entity::find()
             .filter(Expr::cust("accused <> ''"))
-            .filter(request::Column::Stage.is_in(open.map(|s| s.word())));
+            .filter(request::Column::Stage.is_in(StageKind::all_open().map(StageKind::word)));
         let found = find.select_only().column(request::Column::Id).into_tuple::<uuid::Uuid>().all(db).await?;
         ids.extend(found.into_iter().map(RequestId));
     }
@@ -126,6 +138,10 @@ pub(crate) async fn write(tx: &Tx<'_>, changes: &[Change<'_>]) -> Result<(), Err
         conflict.update_columns([
             request::Column::Matter,
             request::Column::Place,
+            request::Column::EnteredAt,
+            request::Column::CitizenName,
+            request::Column::CitizenPhone,
+            request::Column::MergedInto,
             request::Column::Stage,
             request::Column::Facts,
             request::Column::Climb,
@@ -133,6 +149,7 @@ pub(crate) async fn write(tx: &Tx<'_>, changes: &[Change<'_>]) -> Result<(), Err
             request::Column::Reopened,
             request::Column::Limits,
             request::Column::DueAt,
+            request::Column::Acted,
             request::Column::Events,
         ]);
         let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
@@ -156,6 +173,9 @@ pub(crate) async fn write(tx: &Tx<'_>, changes: &[Change<'_>]) -> Result<(), Err
             assignment::Column::AcceptBy,
             assignment::Column::FinishSoon,
             assignment::Column::FinishBy,
+            assignment::Column::AcceptExpired,
+            assignment::Column::FinishExpired,
+            assignment::Column::NextReminder,
             assignment::Column::EndedAt,
             assignment::Column::EndedHow,
         ]);
@@ -173,7 +193,7 @@ fn from_request(request: &Request) -> Result<request::Model, Error> {
     let id = request.id;
     Ok(request::Model {
         id: id.0,
-        receipt: request.receipt.as_str().to_owned(),
+        receipt: request.receipt.to_string(),
         matter: request.matter.to_string(),
         place: request.place.to_string(),
         channel: request.channel.word().to_owned(),
@@ -182,6 +202,7 @@ fn from_request(request: &Request) -> Result<request::Model, Error> {
         citizen_name: request.citizen.name.clone(),
         citizen_phone: request.citizen.phone.clone(),
         accused: if request.accused.is_empty() { String::new() } else { json(id, &request.accused)? },
+        merged_into: request.merged_into.map(|other| other.0),
         logged_by: json(id, &request.logged_by)?,
         logged_at: request.logged_at.0,
         stage: request.stage.kind().word().to_owned(),
@@ -191,6 +212,7 @@ fn from_request(request: &Request) -> Result<request::Model, Error> {
         reopened: i16::from(request.reopened),
         limits: if request.limits == CaseTime::default() { None } else { Some(json(id, &request.limits)?) },
         due_at: due::first(request).map(|at| at.0),
+        acted: if request.acted.is_empty() { None } else { Some(json(id, &request.acted)?) },
         events: i32::try_from(request.events).map_err(|e| Error::corrupt("request", id, e))?,
     })
 }
@@ -202,7 +224,6 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
     }
     let accused =
         if row.accused.is_empty() { Vec::new() } else { serde_json::from_str(&row.accused).map_err(bad(id))? };
-    let code = |text: &str| crate::rules::id::ReceiptCode::parse(text);
     let stage: Stage = serde_json::from_str(&row.facts).map_err(bad(id))?;
     if stage.kind().word() != row.stage {
         return Err(Error::corrupt(
@@ -213,7 +234,7 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
     }
     Ok(Request {
         id,
-        receipt: code(&row.receipt).ok_or_else(|| Error::corrupt("request", id, "the receipt is not a code"))?,
+        receipt: row.receipt.try_into().map_err(bad(id))?,
         matter: row.matter.try_into().map_err(bad(id))?,
         place: row.place.try_into().map_err(bad(id))?,
         channel: Channel::parse(&row.channel).ok_or_else(|| Error::corrupt("request", id, "unknown channel"))?,
@@ -221,6 +242,7 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
         words: row.words,
         citizen: Citizen { name: row.citizen_name, phone: row.citizen_phone },
         accused,
+        merged_into: row.merged_into.map(RequestId),
         logged_by: serde_json::from_str(&row.logged_by).map_err(bad(id))?,
         logged_at: Instant(row.logged_at),
         stage,
@@ -229,6 +251,7 @@ pub(crate) fn to_request(row: request::Model) -> Result<Request, Error> {
         reopened: u8::try_from(row.reopened).map_err(bad(id))?,
         limits: row.limits.map(|text| serde_json::from_str(&text)).transpose().map_err(bad(id))?.unwrap_or_default(),
         assignments: Vec::new(),
+        acted: row.acted.map(|text| serde_json::from_str(&text)).transpose().map_err(bad(id))?.unwrap_or_default(),
         events: u32::try_from(row.events).map_err(bad(id))?,
     })
 }
@@ -247,6 +270,9 @@ fn from_assignment(request: RequestId, row: &Assignment) -> Result<assignment::M
         accept_by: row.accept.map(|limit| limit.due.0),
         finish_soon: row.finish.map(|limit| limit.soon.0),
         finish_by: row.finish.map(|limit| limit.due.0),
+        accept_expired: row.accept_expired,
+        finish_expired: row.finish_expired,
+        next_reminder: row.next_reminder.map(|at| at.0),
         ended_at: row.ended.map(|e| e.at.0),
         ended_how: row.ended.map(|e| e.how.word().to_owned()),
     })
@@ -276,6 +302,9 @@ pub(crate) fn to_assignment(row: assignment::Model) -> Result<Assignment, Error>
         accepted_at: row.accepted_at.map(Instant),
         accept: limit(row.accept_soon, row.accept_by),
         finish: limit(row.finish_soon, row.finish_by),
+        accept_expired: row.accept_expired,
+        finish_expired: row.finish_expired,
+        next_reminder: row.next_reminder.map(Instant),
         ended,
     })
 }

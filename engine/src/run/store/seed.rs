@@ -13,7 +13,7 @@ use super::{
     outbox::{self, Posted},
     receipt::{self, Kept, Name},
     request::{self as request_rows, Change},
-    request_unit, token, workload,
+    request_actor, request_unit, token, workload,
 };
 use crate::{
     rules::{
@@ -21,11 +21,7 @@ use crate::{
         id::PersonCode,
         instant::Instant,
         notice::{Notice, notices},
-        request::{
-            Request,
-            event::{Event, Recorded},
-            evolve::evolve,
-        },
+        request::{Request, event::Recorded, evolve::fold},
         world::World,
     },
     run::{
@@ -73,7 +69,7 @@ impl Made {
         records: Vec<Recorded>,
     ) -> Option<Self> {
         for recorded in records {
-            let after = evolve(request.clone(), at, &recorded.event)?;
+            let after = fold(request.clone(), at, &recorded).ok()?;
             let told = notices(world, at, after.id, request.as_ref(), &recorded);
             steps.push((at, recorded, told));
             request = Some(after);
@@ -123,17 +119,17 @@ async fn append(tx: &Tx<'_>, world: &World, made: &[Made]) -> Result<i64, Error>
             entries.push(Entry { position, seq, at, happened: Happened::Request(request.id, recorded.clone()) });
             // Events of one instant come from one command, and a command has one answer.
             if usize::try_from(seq).ok().and_then(|seq| steps.get(seq)).is_none_or(|next| next.0 != at) {
-                let receipt = matches!(recorded.event, Event::RequestLogged(_)).then(|| request.receipt.clone());
-                let done = Done { position, world: world.version(), request: Some(request.id), receipt };
+                let done = Done { position, world: world.version(), request: Some(request.id), receipt: None };
                 answers.push(answer(&recorded.step.acted, done)?);
             }
         }
-        if let Some(handle) = request.handle() {
-            *handles.entry(handle.person.clone()).or_default() += 1;
+        if let Some(person) = request.weighs_on() {
+            *handles.entry(person.clone()).or_default() += 1;
         }
     }
     let changes: Vec<Change<'_>> = made.iter().map(|m| Change { before: None, after: &m.request }).collect();
     request_rows::write(tx, &changes).await?;
+    request_actor::write(tx, &changes).await?;
     request_unit::write(tx, world, head.at, &changes).await?;
     workload::add(tx, &handles).await?;
     journal::append(tx, &entries).await?;

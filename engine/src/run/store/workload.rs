@@ -1,11 +1,12 @@
-//! How many Handle assignments each person has open.
+//! How many Handle assignments each person has open. What is about somebody's conduct counts for nobody: see
+//! [`Request::weighs_on`](crate::rules::request::Request::weighs_on).
 
 use std::collections::HashMap;
 
-use liandong_schema::entity::{assignment, workload};
+use liandong_schema::entity::{assignment, request, workload};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QuerySelect, Select,
     sea_query::{Expr, OnConflict},
 };
 
@@ -43,9 +44,8 @@ pub async fn then(db: &impl ConnectionTrait, people: &[PersonCode], at: Instant)
     }
     let ended_later =
         Condition::any().add(assignment::Column::EndedAt.is_null()).add(assignment::Column::EndedAt.gt(at.0));
-    let rows = assignment::Entity::find()
+    let rows = counted()
         .filter(assignment::Column::Person.is_in(people.iter().map(PersonCode::as_str)))
-        .filter(assignment::Column::Duty.eq(Duty::Handle.word()))
         .filter(assignment::Column::OpenedAt.lte(at.0))
         .filter(ended_later)
         .select_only()
@@ -56,6 +56,14 @@ pub async fn then(db: &impl ConnectionTrait, people: &[PersonCode], at: Instant)
         .all(db)
         .await?;
     collect(rows.into_iter())
+}
+
+/// The Handle assignments that count.
+fn counted() -> Select<assignment::Entity> {
+    let to_request =
+        assignment::Entity::belongs_to(request::Entity).from(assignment::Column::Request).to(request::Column::Id);
+    let find = assignment::Entity::find().join(JoinType::InnerJoin, to_request.into());
+    find.filter(assignment::Column::Duty.eq(Duty::Handle.word())).filter(request::Column::Accused.eq(""))
 }
 
 fn collect(rows: impl Iterator<Item = (String, i64)>) -> Result<Loads, Error> {
@@ -88,8 +96,7 @@ pub(crate) async fn add(tx: &Tx<'_>, changes: &HashMap<PersonCode, i32>) -> Resu
 /// [`Error::Database`], [`Error::Corrupt`].
 pub async fn recount(db: &impl ConnectionTrait) -> Result<(Loads, Loads), Error> {
     let kept = all(db).await?;
-    let rows = assignment::Entity::find()
-        .filter(assignment::Column::Duty.eq(Duty::Handle.word()))
+    let rows = counted()
         .filter(assignment::Column::EndedAt.is_null())
         .select_only()
         .column(assignment::Column::Person)

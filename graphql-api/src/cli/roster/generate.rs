@@ -1,6 +1,6 @@
 //! `liandong roster generate`.
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use clap::Args;
 use liandong_engine::{
@@ -12,7 +12,7 @@ use liandong_engine::{
         roster::{Counted, DayClass, Hours, On, Roster, RosterKind, TimeOfDay, Turn, Weekday, put_in},
         world::{Proposed, World, check},
     },
-    run::files,
+    run::{files, private},
 };
 use serde_json::json;
 
@@ -119,7 +119,7 @@ impl Generate {
         let (text, rows) = with_world(&self.origin, "no rota was put together", |world| self.tell(world))?;
         if let Some(file) = &self.out {
             let write = |error| Trouble::Failed(format!("`{}` cannot be written: {error}", file.display()));
-            std::fs::write(file, rows).map_err(write)?;
+            private::file(file).and_then(|mut file| file.write_all(rows.as_bytes())).map_err(write)?;
         }
         Ok(output::print(&text)?)
     }

@@ -13,6 +13,7 @@ use liandong_engine::rules::{
     world::Register,
 };
 
+use super::hanging;
 use crate::naive::{Asked, Day};
 
 /// What is wrong with whom an event gives work to.
@@ -31,13 +32,15 @@ pub(super) fn faults(
         (_, Some(request)) => &request.accused,
         (_, None) => &[],
     };
-    if accused.contains(&opens.person) {
-        faults.push(format!("{} is complained of", opens.person));
+    if !hanging::holds_a_post(register, &opens.person, at) {
+        faults.push(format!("{} holds no post", opens.person));
     }
     let own = matches!(event, Event::Resolved { ends, .. }
         if before.and_then(|r| r.assignment(*ends)).is_some_and(|a| a.post == opens.post));
-    if !own && day.below_any(accused).contains(&opens.post) {
-        faults.push(format!("{} is below {accused:?}", opens.post));
+    let closed = day.closed_to(accused);
+    let kept = closed.contains(&opens.post) || day.is_kept(accused, &closed, &opens.person);
+    if accused.contains(&opens.person) || !own && kept {
+        faults.push(format!("{} on {} is {accused:?}, or below or beside them", opens.person, opens.post));
     }
     let matter = match (event, before) {
         (Event::RequestLogged(logged), _) => logged.matter.clone(),
@@ -65,6 +68,12 @@ pub(super) fn faults(
         (Event::HandedOver { ends, .. }, Some(request)) if opens.duty == Duty::Handle => {
             let Some(held) = request.assignment(*ends).filter(|a| a.post != opens.post) else { return faults };
             vec![Asked { from: held.rung, ..asked }]
+        }
+        (Event::PlaceCorrected { ends, place, .. }, Some(request)) => {
+            if request.assignment(*ends).is_some_and(|held| held.post == opens.post) {
+                return faults;
+            }
+            vec![Asked { place: place.clone(), ladder_at: at, held: Vec::new(), ..asked }]
         }
         (Event::Corrected { ends, matter, .. }, Some(request)) => {
             // Who has it may keep it; else it goes as if it were logged now.
@@ -119,7 +128,9 @@ pub(super) fn could_climb(register: &Register, request: &Request, held: Assignme
 
 fn loads(others: &BTreeMap<RequestId, Request>, own: Option<&Request>) -> HashMap<PersonCode, u32> {
     let mut loads = HashMap::new();
-    for held in others.values().chain(own).filter_map(Request::handle) {
+    // A complaint about somebody is hidden from some, so it counts for nobody.
+    let counted = others.values().chain(own).filter(|request| request.accused.is_empty());
+    for held in counted.filter_map(Request::handle) {
         *loads.entry(held.person.clone()).or_default() += 1;
     }
     loads
@@ -148,12 +159,17 @@ pub(super) fn kept_from_others(register: &Register, request: &Request, at: Insta
     let named = |a: &Assignment| {
         let names = Substitute::Person(a.person.clone());
         let mut rows = register.absences.iter().filter(|row| row.substitute == names);
-        rows.any(|row| is_away(register, &row.person, request.matter.as_str(), at))
+        let away = rows.any(|row| is_away(register, &row.person, request.matter.as_str(), at));
+        away && hanging::holds_a_post(register, &a.person, at)
     };
     // Who helps, or has a step, is not who has to have it.
     let held = request.open().filter(|a| !a.is_aside()).find(|a| away(a) || !holds(a) && !named(a))?;
     let day = Day::of(register, at);
     let asked = Asked { from: held.rung, ..question(request, at) };
     let other = day.ask(&asked).found.filter(|(_, _, person, _)| *person != held.person)?;
+    // Whose turn it is moves no work by itself: nobody on duty could have it when it was to be handed over.
+    if hanging::by_turns(register, &other.1, at) {
+        return None;
+    }
     Some(format!("{} of {} is kept from {other:?}, at {at:?}", held.person, request.id))
 }

@@ -9,8 +9,8 @@ use liandong_engine::rules::{
     instant::Instant,
     limit::{LimitKind, Reckoned},
     request::{
-        Request, StageKind,
-        event::{Cause, Event, Moved, Recorded},
+        Request, StageKind, endings,
+        event::{Cause, Event, Moved, NextReminder, Recorded},
     },
     world::Register,
 };
@@ -139,17 +139,41 @@ impl Ledger {
         match event {
             Event::Accepted { no } => drop(limits.remove(&(*no, LimitKind::Accept))),
             Event::CitizenAsked { .. } | Event::Withdrawn { .. } => limits.clear(),
-            Event::Resumed { .. } => drop(limits.remove(&(CASE, LimitKind::Answer))),
+            Event::Resumed { reminders, .. } => {
+                limits.remove(&(CASE, LimitKind::Answer));
+                // What was over before is over still, and is told again.
+                let again = |r: &NextReminder| Running { no: r.no, kind: LimitKind::Finish, due: r.at, basis: None };
+                limits.extend(reminders.iter().map(|r| ((r.no, LimitKind::Finish), again(r))));
+            }
+            // What was promised for the whole goes on once it is a case of its own again.
+            Event::Merged { .. } => {
+                limits.retain(|(_, kind), _| matches!(kind, LimitKind::Committed | LimitKind::Statutory));
+            }
             Event::Rated { .. } | Event::Lapsed => limits.clear(),
             Event::Reopened { .. } => drop(limits.remove(&(CASE, LimitKind::Rate))),
             Event::LimitPassed { limit, .. } => drop(limits.remove(&(CASE, *limit))),
             // The times of another matter, which may have fewer of them.
-            Event::Corrected { .. } => {
+            Event::Separated { .. } => {
                 limits.retain(|key, _| ![(CASE, LimitKind::Committed), (CASE, LimitKind::Statutory)].contains(key));
             }
+            Event::Corrected { ends, opens, .. } | Event::PlaceCorrected { ends, opens, .. } => {
+                limits.retain(|key, _| ![(CASE, LimitKind::Committed), (CASE, LimitKind::Statutory)].contains(key));
+                // Who keeps it is as overdue with it as before.
+                let held = before.and_then(|r| r.assignment(*ends));
+                if held.is_some_and(|held| (&held.post, &held.person) == (&opens.post, &opens.person)) {
+                    let told: Vec<_> =
+                        limits.values().filter(|r| r.no == *ends && r.basis.is_none()).copied().collect();
+                    limits.extend(told.into_iter().map(|r| ((opens.no, r.kind), Running { no: opens.no, ..r })));
+                }
+            }
             Event::Overdue { no, limit, again, .. } => {
-                let running = Running { no: *no, kind: *limit, due: again.due, basis: None };
-                limits.insert((*no, *limit), running);
+                // It is over; from now on it is told again, once for both times where both are over.
+                limits.remove(&(*no, *limit));
+                let told = |running: &Running| running.no == *no && running.basis.is_none();
+                let both =
+                    limits.extract_if(.., |_, running| told(running)).any(|((_, kind), _)| kind == LimitKind::Finish);
+                let kind = if both { LimitKind::Finish } else { *limit };
+                limits.insert((*no, kind), Running { no: *no, kind, due: again.due, basis: None });
             }
             Event::Resolved { .. } | Event::Supervised { .. } => drop(limits.remove(&(CASE, LimitKind::Supervised))),
             Event::Recomputed { moved, .. } => {
@@ -170,9 +194,8 @@ impl Ledger {
             }
             _ => {}
         }
-        if let Some(ends) = ends(event) {
-            limits.retain(|(no, _), _| *no != ends);
-        }
+        let ended = before.map_or_else(Vec::new, |request| endings(request, event));
+        limits.retain(|(no, _), _| ended.iter().all(|(ended, _)| ended != no));
         let opens = event.opens().map(|opens| opens.no);
         // A supervision has a limit of its own, whatever became of the one before.
         let passed = |kind: LimitKind| {
@@ -195,8 +218,9 @@ impl Ledger {
                 let whole = match event {
                     // What was left of it, and what came on top.
                     Event::Resumed { .. } | Event::ExtensionGranted { .. } => false,
+                    Event::Reopened { .. } => no != CASE,
                     // What was left when the citizen had answered, and what was granted on top.
-                    Event::Corrected { .. } => {
+                    Event::Corrected { .. } | Event::PlaceCorrected { .. } | Event::Separated { .. } => {
                         let start = reckoned.reckoning.start;
                         let left = before.is_some_and(|r| r.limits.waited.iter().any(|waited| waited.to == start));
                         !left && start <= at
@@ -219,28 +243,6 @@ impl Ledger {
                 limits.extend(running.map(|running| ((no, kind), Running { no, ..running })));
             }
         }
-    }
-}
-
-/// The assignment that an event ends.
-fn ends(event: &Event) -> Option<AssignmentNo> {
-    match event {
-        Event::Escalated { ends, .. }
-        | Event::Transferred { ends, .. }
-        | Event::SentBack { ends, .. }
-        | Event::Frozen { ends, .. }
-        | Event::Ruled { ends, .. }
-        | Event::RejectionProposed { ends, .. }
-        | Event::Resolved { ends, .. }
-        | Event::Relayed { ends, .. }
-        | Event::CitizenTold { ends, .. }
-        | Event::RelayTaken { ends, .. }
-        | Event::Reported { ends, .. }
-        | Event::Recalled { ends, .. }
-        | Event::Released { ends }
-        | Event::Corrected { ends, .. }
-        | Event::HandedOver { ends, .. } => Some(*ends),
-        _ => None,
     }
 }
 

@@ -2,24 +2,48 @@
 //! register, its own list of the limits that run, and who should have got what by [`crate::naive`].
 
 mod given;
+mod hanging;
 mod ledger;
 mod moved;
+mod overdue;
+mod pause;
+mod told;
+mod told_of_register;
+mod twins;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use liandong_engine::{
     rules::{
+        actor::{Actor, Step},
         id::{AssignmentNo, RequestId},
         instant::Instant,
         limit::{Card, LimitKind},
         register,
-        request::{Duty, Request, Stage, event::Event, evolve::evolve, running},
+        request::{
+            Duty, Request, Stage,
+            event::{Event, Recorded},
+            evolve::fold,
+            running,
+        },
         world::Register,
     },
     run::store::journal::{Entry, Happened},
 };
 
 use ledger::Ledger;
+use overdue::Overdue;
+use pause::Pauses;
+
+use super::shell::Told;
+
+/// Who did what an entry says, and by whose order.
+pub(super) const fn step(entry: &Entry) -> &Step {
+    match &entry.happened {
+        Happened::Request(_, recorded) => &recorded.step,
+        Happened::Register(recorded) => &recorded.step,
+    }
+}
 
 /// What the journal says so far, and everything that was wrong with it.
 #[derive(Debug)]
@@ -33,6 +57,8 @@ pub struct Watch {
     /// When the newest entry was written.
     pub at: Instant,
     ledger: Ledger,
+    pauses: Pauses,
+    overdue: Overdue,
     /// What was wrong.
     pub faults: Vec<String>,
     /// The names of all events, to see that a simulation meets them.
@@ -49,36 +75,54 @@ impl Watch {
             position: 0,
             at: Instant::MIN,
             ledger: Ledger::default(),
+            pauses: Pauses::default(),
+            overdue: Overdue::default(),
             faults: Vec::new(),
             met: BTreeSet::new(),
         }
     }
 
-    /// Reads what was committed, all of it at once, as it becomes visible.
-    pub fn see(&mut self, entries: &[Entry]) {
+    /// Reads what was committed, all of it at once, as it becomes visible; and who was told what by it.
+    pub fn see(&mut self, entries: &[Entry], told: &[Told]) {
         let mut touched = BTreeSet::new();
-        for entry in entries {
-            if entry.position != self.position + 1 {
-                self.fault(format!("position {} comes after {}", entry.position, self.position));
+        let decided = |a: &Entry, b: &Entry| match (&a.happened, &b.happened) {
+            (Happened::Register(one), Happened::Register(other)) => {
+                a.at == b.at && told_of_register::order(one) == told_of_register::order(other)
             }
-            if entry.at < self.at {
-                self.fault(format!("time runs backward at {}", entry.position));
-            }
-            (self.position, self.at) = (entry.position, entry.at);
-            self.met.insert(entry.kind());
-            match &entry.happened {
-                Happened::Register(recorded) => {
-                    register::evolve::evolve(&mut self.register, entry.at, &recorded.event);
+            _ => false,
+        };
+        // What is decided of the register in one go holds all at once.
+        for at_once in entries.chunk_by(decided) {
+            let before = matches!(at_once[0].happened, Happened::Register(_)).then(|| self.register.clone());
+            for entry in at_once {
+                if entry.position != self.position + 1 {
+                    self.fault(format!("position {} comes after {}", entry.position, self.position));
                 }
-                Happened::Request(id, recorded) => {
-                    touched.insert(*id);
-                    let before = self.requests.remove(id);
-                    self.event(entry, *id, before.as_ref(), recorded);
-                    let after = evolve(before, entry.at, &recorded.event);
-                    if after.as_ref().map(|r| r.events) != Some(entry.seq) {
-                        self.fault(format!("event {} of {id} is out of order", entry.seq));
+                if entry.at < self.at {
+                    self.fault(format!("time runs backward at {}", entry.position));
+                }
+                (self.position, self.at) = (entry.position, entry.at);
+                self.met.insert(entry.kind());
+                match &entry.happened {
+                    Happened::Register(recorded) => {
+                        if let Err(misfit) = register::evolve::evolve(&mut self.register, entry.at, &recorded.event) {
+                            self.fault(format!("position {}: {misfit}", entry.position));
+                        }
                     }
-                    self.requests.extend(after.map(|after| (*id, after)));
+                    Happened::Request(id, recorded) => {
+                        touched.insert(*id);
+                        self.request(entry, *id, recorded, told);
+                    }
+                }
+            }
+            if let Some(before) = &before {
+                self.faults.extend(hanging::undone_beneath(before, at_once));
+            }
+            for entry in at_once {
+                if let (Some(before), Happened::Register(recorded)) = (&before, &entry.happened) {
+                    let told: Vec<&Told> = told.iter().filter(|told| told.position == entry.position).collect();
+                    let faults = told_of_register::faults(before, &self.register, entry.at, recorded, &told);
+                    self.faults.extend(faults.into_iter().map(|fault| format!("{}: {fault}", entry.kind())));
                 }
             }
         }
@@ -87,8 +131,26 @@ impl Watch {
             self.state(&request);
         }
         if !entries.is_empty() {
+            self.faults.extend(twins::lost(&self.requests));
             self.everybody_there();
         }
+        if entries.iter().any(|entry| matches!(entry.happened, Happened::Register(_))) {
+            self.faults.extend(hanging::faults(&self.register, self.requests.values(), self.at));
+        }
+    }
+
+    fn request(&mut self, entry: &Entry, id: RequestId, recorded: &Recorded, told: &[Told]) {
+        let before = self.requests.remove(&id);
+        self.event(entry, id, before.as_ref(), recorded);
+        let after = fold(before.clone(), entry.at, recorded).unwrap_or_else(|misfit| panic!("{id}: {misfit}"));
+        if after.events != entry.seq {
+            self.fault(format!("event {} of {id} is out of order", entry.seq));
+        }
+        let told: Vec<&Told> = told.iter().filter(|told| told.position == entry.position).collect();
+        let faults = told::faults(&self.register, entry.at, before.as_ref(), &after, recorded, &told);
+        self.faults.extend(faults.into_iter().map(|fault| format!("{} of {id}: {fault}", entry.kind())));
+        self.overdue.see(id, before.as_ref(), entry.at, &recorded.event);
+        self.requests.insert(id, after);
     }
 
     /// After a node looked at that time, nothing that is over runs any more.
@@ -97,6 +159,9 @@ impl Watch {
         let over: Vec<String> =
             over.map(|(id, of)| format!("{of:?} of {id} was over and nothing came of it")).collect();
         self.faults.extend(over);
+        let well = self.requests.values().flat_map(|request| self.overdue.faults(request, now.max(self.at)));
+        let well: Vec<String> = well.collect();
+        self.faults.extend(well);
     }
 
     fn fault(&mut self, what: String) {
@@ -104,13 +169,7 @@ impl Watch {
     }
 
     /// What an event does that the one before it does not allow.
-    fn event(
-        &mut self,
-        entry: &Entry,
-        id: RequestId,
-        before: Option<&Request>,
-        recorded: &liandong_engine::rules::request::event::Recorded,
-    ) {
+    fn event(&mut self, entry: &Entry, id: RequestId, before: Option<&Request>, recorded: &Recorded) {
         let event = &recorded.event;
         let (name, stage) = (event.name(), before.map(|r| r.stage.kind()));
         if !fits(event, before) {
@@ -130,6 +189,12 @@ impl Watch {
             }
         }
         for fault in given::faults(&self.register, &self.requests, before, entry.at, event) {
+            self.fault(format!("{name} of {id}: {fault}"));
+        }
+        for fault in before.map_or_else(Vec::new, |request| twins::faults(&self.requests, request, event)) {
+            self.fault(format!("{name} of {id}: {fault}"));
+        }
+        for fault in self.pauses.see(&self.register, id, before, entry.at, event) {
             self.fault(format!("{name} of {id}: {fault}"));
         }
         for fault in self.ledger.see(&self.register, id, before, entry.at, recorded) {
@@ -152,7 +217,7 @@ impl Watch {
             | Stage::Waiting { handle, .. }
             | Stage::Frozen { handle } => vec![(*handle, Duty::Handle)],
             Stage::Resolved { relay, .. } => vec![(*relay, Duty::Relay)],
-            Stage::Told { .. } | Stage::Closed { .. } => Vec::new(),
+            Stage::Merged { .. } | Stage::Told { .. } | Stage::Closed { .. } => Vec::new(),
         };
         if open != expected {
             self.fault(format!("{id} has open {open:?} when it is {}", request.stage.kind()));
@@ -165,6 +230,7 @@ impl Watch {
         if rules != events {
             self.fault(format!("{id}: {rules:?} run, and by the events {events:?}"));
         }
+        self.faults.extend(self.overdue.faults(request, self.at));
         let mut red: HashMap<_, Instant> = HashMap::new();
         let mut yellow: HashMap<_, Instant> = HashMap::new();
         for mark in &request.limits.marks {
@@ -187,6 +253,12 @@ impl Watch {
                 }
             }
         }
+    }
+
+    /// Whether somebody leads the town, so that nothing in it is out of their reach.
+    #[must_use]
+    pub fn leads(&self, actor: &Actor) -> bool {
+        actor.person().is_some_and(|person| hanging::leads(&self.register, person, self.at))
     }
 
     /// Nobody away or gone holds what somebody there could have.
@@ -226,7 +298,8 @@ impl Watch {
                 let told = request.limits.marks.iter().any(|mark| mark.limit == Relay);
                 !told && limited(request, *relay, &[Relay])
             }
-            Stage::Frozen { .. } | Stage::Closed { .. } => false,
+            // What it follows is not stuck either, and brings it to its end.
+            Stage::Frozen { .. } | Stage::Merged { .. } | Stage::Closed { .. } => false,
         });
         stuck.map(|r| format!("{} is still {} with {:?}", r.id, r.stage.kind(), r.open().collect::<Vec<_>>())).collect()
     }
@@ -248,6 +321,8 @@ fn fits(event: &Event, before: Option<&Request>) -> bool {
         Event::Escalated { .. }
         | Event::Transferred { .. }
         | Event::Corrected { .. }
+        | Event::PlaceCorrected { .. }
+        | Event::Merged { .. }
         | Event::SentBack { .. }
         | Event::Frozen { .. }
         | Event::RejectionProposed { .. }
@@ -259,7 +334,9 @@ fn fits(event: &Event, before: Option<&Request>) -> bool {
         Event::Rated { .. } | Event::Lapsed | Event::Reopened { .. } => &[S::Told],
         Event::Overdue { .. } => &[S::Routed, S::InHand, S::Frozen, S::Resolved],
         Event::LimitPassed { .. } => &[S::Routed, S::InHand, S::Frozen],
-        Event::Withdrawn { .. } => &[S::Routed, S::InHand, S::Waiting, S::Frozen],
+        Event::MergedOn { .. } | Event::ResultShared { .. } | Event::Separated { .. } => &[S::Merged],
+        Event::Withdrawn { .. } => &[S::Routed, S::InHand, S::Waiting, S::Frozen, S::Merged],
+        Event::CitizenCorrected { .. } => &[S::Routed, S::InHand, S::Waiting, S::Frozen, S::Merged, S::Resolved],
         Event::HandedOver { .. } => &[S::Routed, S::InHand, S::Waiting, S::Frozen, S::Resolved],
         Event::Reminded { .. } | Event::Recomputed { .. } => {
             &[S::Routed, S::InHand, S::Waiting, S::Frozen, S::Resolved]

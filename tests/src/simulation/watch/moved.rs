@@ -21,7 +21,7 @@ use crate::naive_calendar::Naive;
 /// Posts from this number on stand beyond the ladder.
 const BEYOND: u8 = 200;
 
-/// The calendar of the town, which keeps one for all that is in it.
+/// The calendar of the town, which all that is in it keep.
 pub(super) fn calendar(register: &Register) -> Naive<'_> {
     Naive::new(register.calendar_rows(), register.unit_calendars[0].calendar.as_str())
 }
@@ -156,7 +156,7 @@ impl Extensions {
                 }
                 self.asked.remove(&id);
             }
-            Event::Corrected { ends, opens, .. } => {
+            Event::Corrected { ends, opens, .. } | Event::PlaceCorrected { ends, opens, .. } => {
                 let keeps =
                     request.assignment(*ends).is_some_and(|a| (&a.post, &a.person) == (&opens.post, &opens.person));
                 if keeps && self.granted.contains(&(id, *ends)) {

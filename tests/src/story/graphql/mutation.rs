@@ -129,6 +129,22 @@ impl Mutation {
             Command::Correct { matter, reason } => {
                 ("correctMatter", vec![("matter", TEXT, json!(matter)), ("reason", TEXT, json!(reason))])
             }
+            Command::CorrectPlace { place, entered_at, reason } => (
+                "correctPlace",
+                vec![
+                    ("place", TEXT, json!(place)),
+                    ("enteredAt", "String", json!(entered_at)),
+                    ("reason", TEXT, json!(reason)),
+                ],
+            ),
+            Command::CorrectCitizen { citizen, reason } => {
+                let citizen = json!({ "name": citizen.name, "phone": citizen.phone });
+                ("correctCitizen", vec![("citizen", "CitizenInput!", citizen), ("reason", TEXT, json!(reason))])
+            }
+            Command::Merge { into, reason } => {
+                ("merge", vec![("into", "ID!", json!(into.to_string())), ("reason", TEXT, json!(reason))])
+            }
+            Command::Separate { reason } => ("separate", vec![("reason", TEXT, json!(reason))]),
             Command::TakeOver { reason } => ("takeOver", vec![("reason", TEXT, json!(reason))]),
             Command::AskExtension { working_days, reason } => {
                 ("askExtension", vec![("workingDays", "Int!", json!(working_days)), ("reason", TEXT, json!(reason))])

@@ -25,7 +25,7 @@ pub(super) const VIEW: &str = "query($id: ID!) {
         asides { ...Open } reminders supervision { by { code name } until } extension { workingDays state }
     }
 }
-fragment Open on Assignment { no duty rung acceptedAt acceptBy finishBy post { code name } person { code name } }";
+fragment Open on Assignment { no duty rung acceptedAt acceptBy finishBy nextReminder post { code name } person { code name } }";
 
 pub(super) const JOURNAL: &str = "query($id: ID!) {
     request(id: $id) {
@@ -46,11 +46,11 @@ fragment Passed on Passed { rung kind verdict post { code name } }";
 
 pub(super) const NOTICES: &str = "{ notices(first: 100) {
     pageInfo { hasNextPage }
-    edges { cursor node { position at kind urgency deliverAt over assignment request { id } dutyChange { code } absence { code } roster { code } } }
+    edges { cursor node { position at kind urgency deliverAt over assignment request { id } dutyChange { code } absence { code } roster { code } post { code } unit { code } } }
 } }";
 
-pub(super) const WHO: &str = "query($place: String!, $matter: String!, $at: Instant!) {
-    whoIsResponsible(place: $place, matter: $matter, at: $at) { found { ...Found } passed { ...Passed } }
+pub(super) const WHO: &str = "query($place: String!, $matter: String!, $at: Instant!, $accused: [String!]) {
+    whoIsResponsible(place: $place, matter: $matter, at: $at, accused: $accused) { found { ...Found } passed { ...Passed } }
 }
 fragment Found on Found { rung rank post { code name } person { code name } insteadOf { code name } }
 fragment Passed on Passed { rung kind verdict post { code name } }";
@@ -67,6 +67,7 @@ struct OpenRow {
     accepted_at: Option<String>,
     accept_by: Option<String>,
     finish_by: Option<String>,
+    next_reminder: Option<String>,
     no: AssignmentNo,
     duty: Duty,
     rung: RungNo,
@@ -195,6 +196,8 @@ pub(super) struct NoticeRow {
     duty_change: Option<CodeRow>,
     absence: Option<CodeRow>,
     roster: Option<CodeRow>,
+    post: Option<CodeRow>,
+    unit: Option<CodeRow>,
 }
 
 #[derive(Deserialize)]
@@ -223,15 +226,18 @@ impl NoticeRow {
     /// As the rules have it. Which of the notices of an entry it was, the API does not say.
     pub(super) fn line(self, person: &PersonCode) -> Result<Line, Failure> {
         let read = |text: String| instant(Some(text)).ok_or_else(|| broken("an instant that cannot be read"));
-        let about = match (self.request, self.duty_change, self.absence, self.roster) {
-            (Some(request), None, None, None) => {
-                About::Request { id: request.id.parse().map_err(broken)?, assignment: self.assignment }
-            }
-            (None, Some(change), None, None) => About::DutyChange(change.code.parse().map_err(broken)?),
-            (None, None, Some(absence), None) => About::Absence(absence.code.parse().map_err(broken)?),
-            (None, None, None, Some(roster)) => About::Roster(roster.code.parse().map_err(broken)?),
-            _ => return Err(broken("a notice about what the person may not see")),
-        };
+        let request = self
+            .request
+            .map(|request| Ok(About::Request { id: request.id.parse().map_err(broken)?, assignment: self.assignment }));
+        let change = self.duty_change.map(|one| Ok(About::DutyChange(one.code.parse().map_err(broken)?)));
+        let absence = self.absence.map(|one| Ok(About::Absence(one.code.parse().map_err(broken)?)));
+        let roster = self.roster.map(|one| Ok(About::Roster(one.code.parse().map_err(broken)?)));
+        let post = self.post.map(|one| Ok(About::Post(one.code.parse().map_err(broken)?)));
+        let unit = self.unit.map(|one| Ok(About::Unit(one.code.parse().map_err(broken)?)));
+        let all: Result<Vec<About>, Failure> =
+            [request, change, absence, roster, post, unit].into_iter().flatten().collect();
+        let [about] = <[About; 1]>::try_from(all?)
+            .map_err(|_| broken("a notice about what the person may not see, or about several things"))?;
         let notice = Notice {
             person: person.clone(),
             kind: self.kind,
@@ -263,8 +269,10 @@ impl From<NamedRow> for Named {
 }
 
 impl From<OpenRow> for Open {
-    fn from(OpenRow { accepted_at, accept_by, finish_by, no, duty, rung, post, person }: OpenRow) -> Self {
+    fn from(row: OpenRow) -> Self {
+        let OpenRow { accepted_at, accept_by, finish_by, next_reminder, no, duty, rung, post, person } = row;
         Self {
+            next_reminder: instant(next_reminder),
             accept_by: instant(accept_by).filter(|_| accepted_at.is_none()),
             finish_by: instant(finish_by),
             no,

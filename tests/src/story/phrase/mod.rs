@@ -19,12 +19,15 @@
 //! A recalls CASE no NUMBER: REASON            A reminds of CASE: WORDS
 //! A supervises CASE [within N days]: WORDS    A lifts CASE: REASON
 //! A recomputes CASE [by today's rules]: REASON  its limits are reckoned anew
+//! A corrects CASE to MATTER: REASON           A joins CASE to CASE: REASON      the first is merged into the second
+//! A corrects CASE to place PLACE [entering UNIT]: REASON
+//! A corrects CASE to citizen NAME PHONE: REASON   A separates CASE: REASON
 //! A extends CASE by N days: REASON            A grants CASE          A refuses CASE: REASON
 //!
 //! A looks at CASE                             what A sees of it
 //! account of CASE                             why its newest assignment is where it is
 //! journal of CASE                             what happened to it, and the four people of each step
-//! who answers for MATTER at PLACE [on TIME]
+//! who answers for MATTER at PLACE [on TIME] [about PERSON…]
 //! notices of PERSON                           all that the person was told, and when
 //! digest of PERSON                            what stands in the last one that went out
 //! A replays the digest of PERSON              A has the last one delivered anew
@@ -37,7 +40,7 @@
 //! A dissolves UNIT [into UNIT]                A relieves PERSON of POST [for PERSON]
 //! A lets KIND|POST resolve|assist MATTER      A forbids KIND|POST MATTER
 //! A gives KIND of ALLOWANCE|none to [rung N] ladder LADDER|MATTER
-//! A declares DATE NAME Holiday|MakeUp|LocalOff in CALENDAR [from PERIODS] [published to DATE]
+//! A declares DATE NAME Holiday|MakeUp|LocalOff|HalfDay|Ordinary in CALENDAR [from PERIODS] [published to DATE]
 //! A records PERSON absent [from TIME] to TIME [for MATTER…] [with PERSON standing in]: REASON
 //! A ends ABSENCE                              the person is back
 //!
@@ -90,6 +93,8 @@ pub enum Sentence {
     Log(By, String, LogRequest),
     /// Something is done with a request.
     Act(By, String, Command),
+    /// A request is merged into another one: why stands last.
+    Join(By, String, String, String),
     /// The register is changed.
     Register(By, RegisterCommand),
     /// Time has come to where it is: what is over takes effect.
@@ -109,7 +114,7 @@ pub enum Sentence {
     /// The last digest of a person is to be delivered anew.
     Replay(By, PersonCode),
     /// Who is responsible, at a time if one is named.
-    Who(MatterCode, UnitCode, Option<Instant>),
+    Who(MatterCode, UnitCode, Option<Instant>, Vec<PersonCode>),
     /// Who is on duty, at a time if one is named.
     OnDuty(UnitCode, Option<Instant>),
     /// The roster of a unit.
@@ -173,7 +178,13 @@ pub(super) fn sentence(context: &Context, line: &str) -> Result<Sentence, Wrong>
             words.expect("at")?;
             let place = words.code("a place")?;
             let on = if words.take("on") { Some(words.time()?) } else { None };
-            words.end(Sentence::Who(matter, place, on))
+            let mut accused = Vec::new();
+            if words.take("about") {
+                while words.more_but(&[]) {
+                    accused.push(words.code("a person")?);
+                }
+            }
+            words.end(Sentence::Who(matter, place, on, accused))
         }
         actor => {
             let by = match actor {

@@ -108,7 +108,7 @@ fn limit(words: &mut Words<'_>) -> Result<Command, Wrong> {
 
 fn declare(words: &mut Words<'_>) -> Result<Command, Wrong> {
     let (date, name) = (words.date()?, words.next("a name")?.to_owned());
-    let kind = words.word("Holiday, MakeUp or LocalOff", Declared::parse)?;
+    let kind = words.word("Holiday, MakeUp, LocalOff, HalfDay or Ordinary", Declared::parse)?;
     words.expect("in")?;
     let calendar = words.code("a calendar")?;
     let mut periods = Vec::new();

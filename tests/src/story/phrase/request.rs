@@ -20,7 +20,7 @@ const VERBS: &[&str] = &[
     "looks", "accepts", "escalates", "transfers", "sends", "rejects", "asks", "resumes", "notes", "resolves",
     "tells", "relays", "rates", "withdraws", "rules", "whistles", "delegates", "responds", "reports", "recalls",
     "reminds", "recomputes", "supervises", "lifts", "extends", "grants", "refuses",
-    "corrects",
+    "corrects", "joins", "separates",
 ];
 
 /// Reads what follows the verb; none when the verb is not about requests.
@@ -85,10 +85,13 @@ pub(super) fn read(by: &By, verb: &str, words: &mut Words<'_>) -> Result<Option<
             let working_days = if words.take("within") { Some(days(words)?) } else { None };
             Command::Supervise { working_days, words: words.text() }
         }
-        "corrects" => {
+        "corrects" => correct(words)?,
+        "joins" => {
             words.expect("to")?;
-            Command::Correct { matter: words.code("a matter")?, reason: words.text() }
+            let other = words.next("the request that it is the same as")?.to_owned();
+            return Ok(Some(Sentence::Join(by.clone(), case, other, words.text())));
         }
+        "separates" => Command::Separate { reason: words.text() },
         "lifts" => Command::TakeOver { reason: words.text() },
         "extends" => {
             words.expect("by")?;
@@ -140,6 +143,22 @@ fn log(by: &By, words: &mut Words<'_>) -> Result<Sentence, Wrong> {
         }
     }
     Ok(Sentence::Log(by.clone(), case, log))
+}
+
+/// `corrects it to MATTER`, `corrects it to place PLACE [entering UNIT]`, `corrects it to citizen NAME PHONE`.
+fn correct(words: &mut Words<'_>) -> Result<Command, Wrong> {
+    words.expect("to")?;
+    if words.take("place") {
+        let place = words.code("a place")?;
+        let entered_at = if words.take("entering") { Some(words.code("a unit")?) } else { None };
+        return Ok(Command::CorrectPlace { place, entered_at, reason: words.text() });
+    }
+    if words.take("citizen") {
+        let name = words.next("a name")?.to_owned();
+        let phone = words.next("a telephone")?.to_owned();
+        return Ok(Command::CorrectCitizen { citizen: Citizen { name, phone }, reason: words.text() });
+    }
+    Ok(Command::Correct { matter: words.code("a matter")?, reason: words.text() })
 }
 
 fn number(words: &mut Words<'_>) -> Result<AssignmentNo, Wrong> {

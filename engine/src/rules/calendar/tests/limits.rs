@@ -2,7 +2,7 @@
 
 use super::town::{Owned, at, code};
 use crate::rules::{
-    calendar::{Allowance, Calendar, Calendars, Reckoning},
+    calendar::{Allowance, Calendar, Calendars, DayKind, Declared, Reckoning},
     instant::{Instant, Zone},
 };
 
@@ -112,6 +112,35 @@ fn working_days_leave_out_the_day_of_the_start_and_end_with_the_last_hours() {
          2026-10-09 0 Start
          2026-10-10 1 MakeUp 国庆节",
     );
+}
+
+#[test]
+fn half_a_day_off_is_a_whole_working_day_and_so_many_hours_and_what_was_taken_back_is_nothing() {
+    let mut rows = Owned::town();
+    rows.day("town", "2026-03-02", "学习", Declared::HalfDay, "14:30-18:00");
+    rows.day("town", "2026-03-03", "报错了", Declared::Ordinary, "");
+    // A day off of this place that was none leaves what the nation declared as it is.
+    rows.day("town", "2026-10-01", "报错了", Declared::Ordinary, "");
+    let town = calendar(&rows, "town");
+    check(
+        &town,
+        "2026-02-27T10:00:00+08:00",
+        "2wd",
+        "2026-03-02T18:00:00
+         2026-02-27 0 Start
+         2026-02-28 1 MakeUp 春节
+         2026-03-01 0 Rest
+         2026-03-02 1 HalfDay 学习",
+    );
+    check(
+        &town,
+        "2026-03-02T08:30:00+08:00",
+        "7wh",
+        "2026-03-03T12:00:00
+         2026-03-02 210 HalfDay 学习 14:30-18:00
+         2026-03-03 210 Working 08:30-12:00 14:30-18:00",
+    );
+    assert_eq!(town.day("2026-10-01".parse().unwrap()).kind, DayKind::Holiday);
 }
 
 #[test]

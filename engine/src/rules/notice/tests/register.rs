@@ -23,6 +23,8 @@ fn shown(notice: &Notice) -> String {
         About::DutyChange(code) => code.as_str(),
         About::Absence(code) => code.as_str(),
         About::Roster(code) => code.as_str(),
+        About::Post(code) => code.as_str(),
+        About::Unit(code) => code.as_str(),
         About::Request { .. } => "a request",
     };
     format!("{} {} of {about}, {} {}", notice.person, notice.kind, notice.urgency, when.replace('T', " "))
@@ -82,7 +84,11 @@ fn what_begins_today_or_tomorrow_is_told_at_once_and_the_rest_in_the_morning() {
     check(
         &[],
         &["2026-10-11T12:00 c offer 2", "2026-10-11T13:00 a take 0"],
-        &["c SwapTaken of DUTY-1, Prompt 11 13:00"],
+        &[
+            "c SwapTaken of DUTY-1, Prompt 11 13:00",
+            "b SwapGone of DUTY-1, Prompt 11 13:00",
+            "d SwapGone of DUTY-1, Prompt 11 13:00",
+        ],
     );
     // A stretch of time is felt with its first shift, and where somebody comes besides, at once.
     check(
@@ -101,7 +107,10 @@ fn what_begins_today_or_tomorrow_is_told_at_once_and_the_rest_in_the_morning() {
 #[test]
 fn who_offered_is_told_who_took_it_and_all_it_was_offered_to_that_it_is_gone() {
     let offer = "2026-10-10T12:00 a offer 0";
-    check(&[], &[offer, "2026-10-11T12:00 b take"], &["a SwapTaken of DUTY-1, Prompt 11 12:00"]);
+    let taken = "2026-10-11T12:00 b take";
+    let gone = ["a SwapTaken", "c SwapGone", "d SwapGone"].map(|told| format!("{told} of DUTY-1, Prompt 11 12:00"));
+    check(&[], &[offer, taken], &gone.iter().map(String::as_str).collect::<Vec<_>>());
+    check(&[], &["2026-10-10T12:00 a offer 0 b", taken], &["a SwapTaken of DUTY-1, Prompt 11 12:00"]);
     let back = ["b", "c", "d"].map(|person| format!("{person} SwapTakenBack of DUTY-1, Prompt 11 12:00"));
     let back: Vec<&str> = back.iter().map(String::as_str).collect();
     check(&[], &[offer, "2026-10-11T12:00 a back"], &back);
@@ -228,7 +237,7 @@ fn who_is_recorded_as_absent_and_who_stands_in_are_told_and_told_when_it_ends() 
         None,
         &["a AbsenceRecorded of ABS-1, Digest 06 07:05", "b StandIn of ABS-1, Digest 06 07:05"],
         ("2026-10-09T12:00", "a"),
-        &["b AbsenceEnded of ABS-1, Prompt 09 12:00"],
+        &["b AbsenceEnded of ABS-1, Prompt 09 12:00", "r AbsenceEnded of ABS-1, Prompt 09 12:00"],
     );
     // Who records it and stands in knows.
     away(
@@ -251,7 +260,11 @@ fn rota(world: &World, when: &str, command: &Command, expected: &[&str]) -> Worl
 
 #[test]
 fn whoever_stands_in_a_rota_is_told_of_another_one_and_whoever_no_longer_does() {
-    let world = village();
+    // The leader helps out in the village, so that they may stand in a rota of it.
+    let mut rows = village().register().clone();
+    let (post, person) = ("post-d".parse().unwrap(), "l".parse().unwrap());
+    rows.holdings.push(Holding { post, person, rank: Rank::Substitute, span: Span::ALWAYS });
+    let world = World::build(rows, 1, Zone::china()).unwrap();
     let roster = &world.register().rosters[0];
     let rota_of = |order: [&str; 2]| Rota {
         name: roster.name.clone(),

@@ -89,6 +89,7 @@ impl On<'_> {
             taken_at: None,
             ended_by: None,
             ended_at: None,
+            expiry: None,
         })
     }
 
@@ -110,7 +111,7 @@ impl On<'_> {
         }
         let mut rows = self.world.overrides().of(&self.roster.code).to_vec();
         rows.extend(row.overrides());
-        let with = Overrides::build(rows);
+        let with = Overrides::build(rows).with_terms(self.world.overrides().terms());
         let acts = |span: &Span| {
             let after = self.stints(&with, *span);
             after.iter().any(|stint| stint.on_duty.overrides.iter().any(|o| o.code == row.code))

@@ -3,9 +3,11 @@
 use super::{Code, Event, On, Refusal, begin::own_offer};
 use crate::rules::{
     actor::Actor,
-    authority::{Act, Role, Roles},
-    instant::Span,
-    roster::{DutyChange, DutyChangeKind, Overrides, Scope, ShiftId, covered},
+    authority::{Act, Role, Roles, may},
+    id::DutyChangeCode,
+    instant::{Instant, Span},
+    roster::{Change, DutyChange, DutyChangeKind, Overrides, Scope, ShiftId, covered},
+    world::{PersonIx, World},
 };
 
 impl On<'_> {
@@ -68,7 +70,8 @@ impl On<'_> {
         for row in rows.iter_mut().filter(|row| row.code == change.code) {
             row.undone_at = Some(self.at);
         }
-        let without = Overrides::build(rows);
+        let without = Overrides::build(rows).with_terms(self.world.overrides().terms());
+        self.relied_on(change, &without, &rest)?;
         if rest.into_iter().any(|span| self.opens_gap(&without, span)) {
             return Refusal::because(Code::LeavesGap, "nobody would be on duty; arrange a cover instead");
         }
@@ -76,11 +79,65 @@ impl On<'_> {
     }
 }
 
+impl On<'_> {
+    /// Refused where another change does something only as long as this one is there: it would be half of what was
+    /// agreed, or a superior's order that a colleague makes void.
+    fn relied_on(&self, change: &DutyChange, without: &Overrides, rest: &[Span]) -> Result<(), Refusal> {
+        let with = self.world.overrides();
+        let mut edges: Vec<Instant> = Vec::new();
+        for known in [with, without] {
+            for span in rest {
+                edges.extend(self.stints(known, *span).iter().map(|stint| stint.span.from));
+            }
+        }
+        edges.sort_unstable();
+        edges.dedup();
+        let mut found: Vec<&DutyChangeCode> = Vec::new();
+        for at in edges {
+            let (before, after) = (self.on_duty(with, at), self.on_duty(without, at));
+            let lost = before.overrides.into_iter().filter(|over| {
+                let acts = after.overrides.iter().any(|other| (&other.code, other.seq) == (&over.code, over.seq));
+                // What it wanted may be so all the same.
+                !acts
+                    && match &over.change {
+                        Change::Remove { person } => after.has(person),
+                        Change::Add { person } | Change::Replace { person, .. } => !after.has(person),
+                    }
+            });
+            found.extend(lost.map(|over| &over.code));
+        }
+        found.retain(|code| **code != change.code);
+        let mut rows: Vec<&DutyChange> = found.into_iter().filter_map(|code| self.world.duty_change(code)).collect();
+        // The newest rests on nothing: in that order all of them can be undone.
+        rows.sort_by(|a, b| (b.since(), &b.code).cmp(&(a.since(), &a.code)));
+        rows.dedup_by(|a, b| a.code == b.code);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let named: Vec<String> = rows.iter().map(|row| format!("`{}` ({})", row.code, row.kind)).collect();
+        let message = format!("{} rests on `{}`; undo that first, in this order", named.join(", "), change.code);
+        Refusal::because(Code::StillReliedOn, message)
+    }
+}
+
 /// Whether the actor takes part in the change: whose shift it is, who came, who began it. A colleague to whom
-/// a shift was offered does not, before taking it.
+/// a shift was offered does not, before taking it; and whom a superior ordered does not undo the order.
 fn party(actor: &Actor, change: &DutyChange) -> Roles {
     let DutyChange { out, person, begun_by, .. } = change;
-    let mut people = [out, person, begun_by].into_iter().flatten();
+    let ordered = change.kind == DutyChangeKind::Cover;
+    let mut people = [out, person].into_iter().filter(|_| !ordered).chain([begun_by]).flatten();
     let is = actor.person().is_some_and(|actor| people.any(|person| person == actor));
     Roles::default().with_if(Role::Party, is)
+}
+
+/// Whether somebody may read why a duty was changed: who takes part, the colleagues whom the roster decides among, and
+/// those above them.
+#[must_use]
+pub fn reads_reason(world: &World, at: Instant, reader: PersonIx, change: &DutyChange) -> bool {
+    let Some(code) = world.person_code(reader).filter(|_| world.in_office(reader, at)) else { return false };
+    let actor = Actor::Person(code.clone());
+    let also = party(&actor, change);
+    // A roster that holds no more has no colleagues.
+    let on = On::of(world, &change.roster, at);
+    may(also, Act::SeeDutyReason) || on.is_ok_and(|on| on.permitted(&actor, Act::SeeDutyReason, also).is_ok())
 }

@@ -6,6 +6,7 @@
 mod begin;
 mod follow_up;
 mod on;
+mod settle;
 #[cfg(test)]
 pub(in crate::rules) mod tests;
 mod told;
@@ -23,8 +24,10 @@ use crate::rules::{
     tier::words,
     world::World,
 };
+pub use follow_up::reads_reason;
 use on::On;
-pub use told::{felt_from, is_open, offered_to};
+pub(super) use settle::loose;
+pub use told::{felt_from, first_begins, is_open, offered_to};
 
 /// The transition table: what may be asked of a change of duty at which stage. What is not here is refused
 /// as `WrongStage`.
@@ -96,6 +99,8 @@ words! {
         Arranged = "安排替班",
         /// It acts no longer.
         Undone = "撤销",
+        /// What it rested on is gone.
+        Expired = "失效",
     }
 }
 
@@ -118,14 +123,19 @@ pub fn history(row: &DutyChange) -> Vec<Happened> {
         DutyChangeKind::TakeOver => Happening::TakenOver,
         DutyChangeKind::Cover => Happening::Arranged,
     };
-    let ended = if row.since().is_some() { Happening::Undone } else { Happening::TakenBack };
+    let ended = match row.since() {
+        _ if row.expiry.is_some() => Happening::Expired,
+        Some(_) => Happening::Undone,
+        None => Happening::TakenBack,
+    };
     let all = [
         (begun, Some(row.begun_at), &row.begun_by),
         (Happening::Taken, row.taken_at, &row.person),
         (ended, row.ended_at, &row.ended_by),
     ];
     let one = |(what, at, by): (Happening, Option<Instant>, &Option<PersonCode>)| {
-        let actor = by.clone().map_or(Actor::Operator, Actor::Person);
+        let nobody = if what == Happening::Expired { Actor::System } else { Actor::Operator };
+        let actor = by.clone().map_or(nobody, Actor::Person);
         Some(Happened { at: at?, what, step: people_of(row, what, &actor) })
     };
     all.into_iter().filter_map(one).collect()
@@ -139,7 +149,7 @@ fn people_of(row: &DutyChange, what: Happening, actor: &Actor) -> Step {
         Happening::TakenOver => (out, out.clone()),
         Happening::Arranged => (if out.is_some() { out } else { person }, out.clone()),
         // Until now whoever came by it was responsible.
-        Happening::Undone => (if person.is_some() { person } else { out }, None),
+        Happening::Undone | Happening::Expired => (if person.is_some() { person } else { out }, None),
     };
     Step {
         acted: actor.clone(),
@@ -158,6 +168,7 @@ pub(super) fn step(world: &World, actor: &Actor, event: &Event) -> Option<Step> 
         Event::SwapTaken { change, .. } => (world.duty_change(change)?, Happening::Taken),
         Event::SwapTakenBack { change, .. } => (world.duty_change(change)?, Happening::TakenBack),
         Event::DutyChangeUndone { change, .. } => (world.duty_change(change)?, Happening::Undone),
+        Event::DutyChangeExpired { change, .. } => (world.duty_change(change)?, Happening::Expired),
         _ => return None,
     };
     Some(people_of(row, what, actor))

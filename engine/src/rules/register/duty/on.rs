@@ -6,7 +6,7 @@ use crate::rules::{
     authority::{Act, Role, Roles, may, roles_at},
     id::{PersonCode, RosterCode},
     instant::{Instant, Span},
-    roster::{Overrides, Roster, ShiftId, Stint, on_duty, stints},
+    roster::{OnDuty, Override, Overrides, Roster, ShiftId, Stint, on_duty, stints},
     routing::recusal::is_below,
     tree::UnitIx,
     world::{PersonIx, PostIx, World},
@@ -149,10 +149,10 @@ impl<'a> On<'a> {
 
     /// Whether somebody holds a post of the roster and is not away in these stretches.
     pub(super) fn free(&self, person: &PersonCode, during: &[Span]) -> Result<(), Refusal> {
-        let ix = self.person(person)?;
+        self.person(person)?;
         for span in during {
-            let posts = self.posts(span.from);
-            if !self.world.held_by(ix, span.from).any(|h| posts.contains(&h.post)) {
+            let last = Instant(span.to.0.saturating_sub(1));
+            if !self.holds(person, span.from) || span.to != Instant::MAX && !self.holds(person, last) {
                 let message = format!("`{person}` holds no {} post on `{}` then", self.roster.posts, self.roster.unit);
                 return Refusal::because(Code::DoesNotHold, message);
             }
@@ -162,6 +162,24 @@ impl<'a> On<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether somebody holds a post of the roster at that instant.
+    pub(super) fn holds(&self, person: &PersonCode, at: Instant) -> bool {
+        let (posts, person) = (self.posts(at), self.world.find_person(person.as_str()));
+        person.is_some_and(|person| self.world.held_by(person, at).any(|h| posts.contains(&h.post)))
+    }
+
+    /// Who is on duty at an instant, with these overrides.
+    pub(super) fn on_duty<'o>(&'o self, overrides: &'o Overrides, at: Instant) -> OnDuty<'o> {
+        on_duty(self.world.rosters(), overrides, &self.roster.unit, self.roster.posts, at)
+    }
+
+    /// Whether an override changes anything at some time of a stretch.
+    pub(super) fn acts(&self, over: &Override, during: Span) -> bool {
+        let is = |known: &&Override| known.code == over.code && known.seq == over.seq;
+        let stints = self.stints(self.world.overrides(), during);
+        stints.iter().any(|stint| stint.on_duty.overrides.iter().any(is))
     }
 
     pub(super) fn is_away(&self, person: &PersonCode, during: Span) -> bool {

@@ -8,7 +8,7 @@ use crate::rules::{
     instant::{Span, Zone},
     post::{Holding, Person, Post, PostKind, Rank},
     register::{decide, event::Recorded, evolve::evolve},
-    roster::{Change, On as Days, Roster, RosterKind, Scope, ShiftId, Slot, Turn, Weekday},
+    roster::{Change, Expiry, On as Days, Roster, RosterKind, Scope, ShiftId, Slot, Turn, Weekday},
     routing::Loads,
     tier::{Unit, UnitKind},
     world::Register,
@@ -139,6 +139,7 @@ impl Play {
             reason: "病".to_owned(),
             scope: For::All,
             substitute: Substitute::ByPost,
+            substitute_until: None,
             recorded_by: None,
             recorded_at: Instant::MIN,
             ended_at: None,
@@ -150,6 +151,22 @@ impl Play {
 
     fn changes(&self) -> &[DutyChange] {
         &self.world.register().duty_changes
+    }
+
+    /// As [`Play::ask`], where other changes may end with it; `take CODE` takes that offer.
+    fn order(&mut self, line: &str) -> Result<(), Code> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let command = match words[2..] {
+            ["take", code] if code.starts_with("DUTY") => {
+                DutyCommand::TakeSwap { change: code.parse().unwrap(), against: None }
+            }
+            _ => asked(&words[2..], &self.changes().last().map_or("DUTY-0".to_owned(), |c| c.code.to_string())),
+        };
+        let command = crate::rules::register::command::Command::Duty(command);
+        let (when, who) = (at(words[0]), actor(words[1]));
+        let decided = decide::decide(&self.world, when, &who, &command, &[], &Loads::default());
+        self.world = decided.map_err(|refusal| refusal.code)?.world;
+        Ok(())
     }
 
     /// `when who what…`.
@@ -306,7 +323,7 @@ fn each_refusal_has_a_case() {
         (C::NothingChanges, &[], &["2026-10-10 r cover b d 2026-10-12T08:00..2026-10-13T08:00"]),
         (C::WouldBreak, &[], &["2026-10-12T12:00 b silent a"]),
         (C::WouldBreak, &[], &["2026-10-12T12:00 b long a"]),
-        (C::WouldBreak, &[], &["2026-10-12T12:00 b bad a"]),
+        (C::BadText, &[], &["2026-10-12T12:00 b bad a"]),
     ];
     for (code, away, lines) in cases {
         refused(away, lines, *code);
@@ -322,6 +339,84 @@ fn a_change_that_holds_a_place_is_not_undone_under_it() {
     assert_eq!(play.ask("2026-10-11 r undo DUTY-1").err(), Some(Code::LeavesGap));
     play.ask("2026-10-11 r undo DUTY-2").unwrap();
     assert_eq!(play.duty(&["12"]), "a+d");
+}
+
+/// Every line is done, however much ends with it; then the changes are at these stages.
+#[track_caller]
+fn stages(lines: &[&str], expected: &[&str]) -> Play {
+    let mut play = Play::new(&[]);
+    for line in lines {
+        play.order(line).unwrap_or_else(|code| panic!("{line}: {code}"));
+    }
+    let shown = |row: &DutyChange| match row.expiry {
+        Some(why) => format!("{} {} {why}", row.code, row.stage()),
+        None => format!("{} {}", row.code, row.stage()),
+    };
+    assert_eq!(play.changes().iter().map(shown).collect::<Vec<_>>(), expected, "{lines:?}");
+    play
+}
+
+#[test]
+fn what_another_change_rests_on_is_not_undone_under_it() {
+    const SWAP: [&str; 4] = ["2026-10-10 a offer 0", "2026-10-10 b take", "2026-10-10 b offer 0", "2026-10-10 c take"];
+    for who in ["a", "b", "r", "operator"] {
+        let last = format!("2026-10-11 {who} undo DUTY-1");
+        refused(&[], &[&SWAP[..], &[&last]].concat(), Code::StillReliedOn);
+    }
+    let play = done(&[&SWAP[..], &["2026-10-11 c undo DUTY-2", "2026-10-11 a undo DUTY-1"]].concat(), "a b c a");
+    assert!(play.changes().iter().all(|row| row.stage() == DutyChangeStage::Undone));
+    // Pairs: what lies on top does something only because of what lies beneath.
+    for (beneath, top) in [
+        // A superior's cover over a swap.
+        (&["2026-10-10 a offer 0", "2026-10-10 b take"][..], "2026-10-11 r cover b d 0"),
+        (&["2026-10-10 a offer 0", "2026-10-10 b take"], "2026-10-11 r cover b d 2026-10-12..2026-10-13"),
+        // A take-over over a cover, a cover over a take-over, a take-over over a take-over.
+        (&["2026-10-11 r cover a d 0"], "2026-10-12T12:00 c over d"),
+        (&["2026-10-12T09:00 b over a"], "2026-10-12T12:00 r cover b d 0"),
+        (&["2026-10-12T09:00 b over a"], "2026-10-12T12:00 c over b"),
+    ] {
+        let undo = "2026-10-12T13:00 operator undo DUTY-1";
+        let undo = if top.contains("2026-10-11") { "2026-10-11T13:00 operator undo DUTY-1" } else { undo };
+        refused(&[], &[beneath, &[top, undo]].concat(), Code::StillReliedOn);
+    }
+    // A cover of the place and not of who took it rests on nothing, and goes on.
+    done(
+        &["2026-10-10 a offer 0", "2026-10-10 b take", "2026-10-11 r cover a d 0", "2026-10-11 a undo DUTY-1"],
+        "d b c a",
+    );
+}
+
+#[test]
+fn whom_a_superior_ordered_does_not_undo_the_order() {
+    for who in ["a", "d"] {
+        let undo = format!("2026-10-11 {who} undo");
+        refused(&[], &["2026-10-10 r cover a d 0", &undo], Code::NotYourDuty);
+    }
+    done(&["2026-10-10 r cover a d 0", "2026-10-11 l undo"], "a b c a");
+}
+
+#[test]
+fn an_offer_that_can_be_taken_no_longer_expires_and_what_rests_on_it_stands() {
+    stages(
+        &["2026-10-10 a offer 0", "2026-10-10 a offer 0 d", "2026-10-10 b take DUTY-1"],
+        &["DUTY-1 InForce", "DUTY-2 Expired TakenByAnother"],
+    );
+    stages(&["2026-10-10 a offer 0", "2026-10-10 r cover a d 0"], &["DUTY-1 Expired NotOnShift", "DUTY-2 InForce"]);
+    // Whoever alone could take it is on that shift already.
+    stages(&["2026-10-10 a offer 0 d", "2026-10-10 r add d 0"], &["DUTY-1 Expired CannotCome", "DUTY-2 InForce"]);
+    // The shift begins.
+    let play = stages(&["2026-10-10 a offer 0", "2026-10-10 b offer 1"], &["DUTY-1 Offered", "DUTY-2 Offered"]);
+    assert_eq!(play.world.next_change_of_hands(at("2026-10-11")), Some(at("2026-10-12T08:00")));
+    assert!(decide::come(&play.world, at("2026-10-12T07:59")).unwrap().is_none());
+    let begun = decide::come(&play.world, at("2026-10-12T08:00")).unwrap().unwrap();
+    let stage = |world: &World, code: &str| world.duty_change(&code.parse().unwrap()).unwrap().expiry;
+    assert_eq!(stage(&begun.world, "DUTY-1"), Some(Expiry::ShiftBegun));
+    assert_eq!(stage(&begun.world, "DUTY-2"), None);
+    let step = &begun.records[0].step;
+    assert_eq!((&step.acted, &step.by_order_of), (&Actor::System, &None));
+    // What happened is told as the journal has it.
+    let last = history(begun.world.duty_change(&"DUTY-1".parse().unwrap()).unwrap()).pop().unwrap();
+    assert_eq!((last.what, last.at, &last.step), (Happening::Expired, at("2026-10-12T08:00"), step));
 }
 
 #[test]
@@ -345,7 +440,7 @@ fn every_transition_of_the_table_is_taken_and_every_other_refused() {
         }
         // The fold of the journal is the register.
         let mut folded = register();
-        play.records.iter().for_each(|(at, record)| evolve(&mut folded, *at, &record.event));
+        play.records.iter().for_each(|(at, record)| evolve(&mut folded, *at, &record.event).unwrap());
         assert_eq!(folded.duty_changes, play.changes());
         // And what is told of the change is what the journal says of it.
         let told = history(play.changes().last().unwrap()).into_iter().map(|h| (h.at, h.step));

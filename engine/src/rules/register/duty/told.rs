@@ -54,7 +54,12 @@ pub fn felt_from(world: &World, at: Instant, change: &DutyChange) -> Option<Inst
 /// Whether an offer can still be taken: nobody did, nor took it back, and the shift has not begun.
 #[must_use]
 pub fn is_open(world: &World, at: Instant, change: &DutyChange) -> bool {
-    let Scope::Shift(shift) = change.scope else { return false };
-    let pieces = world.rosters().shift(&change.roster, shift);
-    change.stage() == DutyChangeStage::Offered && !pieces.is_empty() && pieces.iter().all(|piece| piece.span.from > at)
+    change.stage() == DutyChangeStage::Offered && first_begins(world, change).is_some_and(|begins| at < begins)
+}
+
+/// When the shift of a change begins, as it stands; none where there is no such shift any more.
+#[must_use]
+pub fn first_begins(world: &World, change: &DutyChange) -> Option<Instant> {
+    let Scope::Shift(shift) = change.scope else { return None };
+    world.rosters().shift(&change.roster, shift).iter().map(|piece| piece.span.from).min()
 }

@@ -12,6 +12,7 @@ use crate::rules::{
         relation,
     },
     routing::recusal::is_below,
+    tree::UnitIx,
     world::PostIx,
 };
 
@@ -131,8 +132,15 @@ impl Case<'_> {
     /// Whether the post lies under the same topmost unit as the place.
     fn is_of_this_town(&self, post: PostIx) -> bool {
         let tree = self.world.tree();
-        let top = tree.upward(self.question(0).place, self.at).last();
         let territory = self.world.post_unit(post).and_then(|unit| tree.territory(unit, self.at));
-        top.zip(territory).is_some_and(|(top, territory)| tree.is_within(territory, top, self.at))
+        territory.is_some_and(|territory| self.is_in_this_town(territory))
+    }
+
+    /// Whether the territory lies under the same topmost unit as the place.
+    pub(super) fn is_in_this_town(&self, territory: UnitIx) -> bool {
+        let tree = self.world.tree();
+        // A place that is gone stands where it stood last.
+        let top = tree.upward_or_last(self.question(0).place, self.at).last();
+        top.is_some_and(|top| tree.is_within(territory, top, self.at))
     }
 }

@@ -197,6 +197,9 @@ pub fn contenders(world: &World, request: &Request, command: Option<&Command>, a
     let case = Case::of(world, request, at, &nothing);
     let case = match command {
         Some(Command::Correct { matter, .. }) => case.and_then(|case| case.corrected(request, matter)),
+        Some(Command::CorrectPlace { place, entered_at, .. }) => {
+            case.and_then(|case| case.elsewhere(request, place, entered_at.as_ref()).map(|(case, _)| case))
+        }
         _ => case,
     };
     case.map(|case| routing::contenders(world, &case.question(0))).unwrap_or_default()

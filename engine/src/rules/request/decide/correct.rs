@@ -1,7 +1,7 @@
-//! Correcting what a case is about (更正事项): it was logged as something that it is not.
+//! Correcting what a case is about (更正事项): it was logged as something that it is not. Where it is: [`super::place`].
 
 use super::{
-    Case, Decision, Refusal,
+    Case, Climb, Decision, Refusal,
     case::find_matter,
     log::{self, entry_tier},
     text,
@@ -35,8 +35,28 @@ impl Decision<'_> {
         let reason = text::required("reason", reason)?;
         self.may_become(matter)?;
         let case = self.case.corrected(self.request, matter)?;
+        let (opens, limits) = self.again_as_logged(held, &case, self.request)?;
+        let matter = matter.clone();
+        let event = Event::Corrected { ends: held.no, matter, reason, limits: Box::new(limits), opens };
+        Ok(self.corrected_by(held, event))
+    }
+
+    /// Done by who has it, or by somebody else who noticed.
+    pub(super) fn corrected_by(&self, held: &Assignment, event: Event) -> Vec<Recorded> {
+        let theirs = relation::is_theirs(self.case.world, self.request, held, self.actor, self.case.at);
+        if theirs { self.on(held, event) } else { self.plain(event) }
+    }
+
+    /// Who has the case as it is now, and until when: whoever has it keeps it where they may resolve it, else it is
+    /// routed as if it were logged now.
+    pub(super) fn again_as_logged(
+        &self,
+        held: &Assignment,
+        case: &Case<'_>,
+        corrected: &Request,
+    ) -> Result<(Opening, CaseLimits), Refusal> {
         let way = case.keeps(held).unwrap_or_else(|| {
-            let question = entry(case.world, self.request, &case.question(0));
+            let question = entry(case.world, corrected, &case.question(0));
             route(case.world, &question, &case.exclusions(), case.loads)
         });
         let none = || Refusal::new(Code::NobodyMayTake, "there is nobody who may take it; take it to the level above");
@@ -44,21 +64,16 @@ impl Decision<'_> {
         if opens.post == held.post && opens.person == held.person {
             opens.limits = case.kept_limits(self.request, held, &opens);
         }
-        // What ran out stays run out: the promise to the household was broken, whatever the case is called.
-        let passed = &self.request.limits.passed;
-        let whole = |kind: LimitKind| {
-            let allowance = case.allowance(kind, None).filter(|_| !passed.contains(&kind))?;
-            case.since(case.calendar(), self.request.logged_at, allowance, self.request)
-        };
-        let limits = CaseLimits {
-            committed: whole(LimitKind::Committed),
-            statutory: whole(LimitKind::Statutory),
-            supervised: None,
-        };
-        let matter = matter.clone();
-        let event = Event::Corrected { ends: held.no, matter, reason, limits: Box::new(limits), opens };
-        let theirs = relation::is_theirs(self.case.world, self.request, held, self.actor, self.case.at);
-        Ok(if theirs { self.on(held, event) } else { self.plain(event) })
+        Ok((opens, case.since_logging(self.request)))
+    }
+
+    /// A case is corrected so often and no more.
+    pub(super) fn may_be_corrected(&self) -> Result<(), Refusal> {
+        if self.request.limits.corrections.len() < MAX_CORRECTIONS {
+            return Ok(());
+        }
+        let message = "it was corrected three times, its matter or its place; escalate it, or have the supervisor rule";
+        Refusal::because(Code::CorrectedTooOften, message)
     }
 
     /// Whether the case can be that matter.
@@ -70,10 +85,7 @@ impl Decision<'_> {
             let message = format!("the request is matter `{code}` already; choose another");
             return Refusal::because(Code::SameMatter, message);
         }
-        if self.request.limits.corrections.len() >= MAX_CORRECTIONS {
-            let message = "the matter was corrected three times; escalate it, or have the supervisor rule";
-            return Refusal::because(Code::CorrectedTooOften, message);
-        }
+        self.may_be_corrected()?;
         // Whom a case goes round is fixed when it is logged: it would have gone to the accused already.
         let conduct = world.matter(matter).is_some_and(|m| m.conduct);
         match (conduct, self.request.accused.is_empty()) {
@@ -99,11 +111,24 @@ fn entry(world: &World, request: &Request, question: &Question) -> Question {
 impl<'a> Case<'a> {
     /// The case as that matter: a new climb, by the rules of now.
     pub(super) fn corrected(&self, request: &Request, matter: &MatterCode) -> Result<Case<'a>, Refusal> {
-        let mut limits = request.limits.clone();
-        limits.corrections.push(self.at);
-        let climb = super::super::Climb::default();
-        let request = Request { matter: matter.clone(), limits, climb, ..request.clone() };
+        self.as_logged_now(Request { matter: matter.clone(), ..request.clone() })
+    }
+
+    /// The request in a new climb, by the rules of now.
+    pub(super) fn as_logged_now(&self, mut request: Request) -> Result<Case<'a>, Refusal> {
+        request.limits.corrections.push(self.at);
+        request.climb = Climb::default();
         Case::of(self.world, &request, self.at, self.loads)
+    }
+
+    /// The limits of the whole case, reckoned from the logging on. What ran out stays run out: the promise to the
+    /// household was broken, whatever the case is called.
+    pub(super) fn since_logging(&self, request: &Request) -> CaseLimits {
+        let whole = |kind: LimitKind| {
+            let allowance = self.allowance(kind, None).filter(|_| !request.limits.passed.contains(&kind))?;
+            self.since(self.calendar(), request.logged_at, allowance, request)
+        };
+        CaseLimits { committed: whole(LimitKind::Committed), statutory: whole(LimitKind::Statutory), supervised: None }
     }
 
     /// The way to whoever has it, when they may resolve it.
@@ -116,7 +141,11 @@ impl<'a> Case<'a> {
     /// The limits of who keeps the case: their time began when they got it, and what they were granted stands.
     fn kept_limits(&self, request: &Request, held: &Assignment, opens: &Opening) -> Option<Box<Limits>> {
         let (calendar, rung) = (self.calendar_of(&held.post), self.limit_rung(opens.rung));
-        let since = |kind| self.since(calendar, held.opened_at, self.allowance(kind, rung)?, request);
+        // What is over stays over, whatever the matter is called.
+        let since = |kind| {
+            let allowance = self.allowance(kind, rung).filter(|_| !held.has_expired(kind))?;
+            self.since(calendar, held.opened_at, allowance, request)
+        };
         let more = request.limits.extension.as_ref();
         let more = more.filter(|e| e.handle == held.no && matches!(e.answer, Answer::Granted(_)));
         let more = more.map(|extension| Allowance::WorkingDays(extension.working_days));
@@ -131,11 +160,11 @@ impl<'a> Case<'a> {
         (limits != Limits::default()).then(|| Box::new(limits))
     }
 
-    /// A limit that began at an instant and rested while the citizen was waited for; from now on where that is
+    /// A limit that began at an instant and rested while nothing ran; from now on where that is
     /// over already, because nobody could have kept it.
     fn since(&self, calendar: &Calendar, start: Instant, allowance: Allowance, request: &Request) -> Option<Reckoned> {
         let mut limit = reckon(calendar, start, allowance)?;
-        for Waited { from, to } in request.limits.waited.iter().filter(|waited| waited.from >= start) {
+        for Waited { from, to, .. } in request.limits.waited.iter().filter(|waited| waited.from >= start) {
             if limit.limit.due <= *from {
                 break;
             }

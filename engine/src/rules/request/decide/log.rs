@@ -4,7 +4,7 @@ use super::case::{Case, find_matter, find_place};
 use crate::rules::{
     actor::{Actor, Behalf, Step},
     authority::{Act, may, roles_at},
-    id::{AssignmentNo, ReceiptCode, RequestId},
+    id::{AssignmentNo, ReceiptHash, RequestId, UnitCode},
     instant::Instant,
     limit::LimitKind,
     request::{
@@ -25,8 +25,8 @@ use crate::rules::{
 pub struct Fresh {
     /// Its name.
     pub id: RequestId,
-    /// What the citizen will hold.
-    pub receipt: ReceiptCode,
+    /// As what the receipt is kept that the citizen will hold.
+    pub receipt: ReceiptHash,
 }
 
 /// The question that logging asks: where the request enters, and from which rung.
@@ -34,29 +34,38 @@ pub struct Fresh {
 /// # Errors
 /// `UnknownPlace`, `PlaceGone`, `UnknownMatter`, `MatterNotOffered`, `EntryElsewhere`.
 pub fn entry_question(world: &World, at: Instant, command: &LogRequest) -> Result<Question, Refusal> {
-    let place = find_place(world, command.place.as_str())?;
-    if !world.tree().exists(place, at) {
-        let message =
-            format!("unit `{}` does not exist at this time; give the unit that took its place", command.place);
-        return Refusal::because(Code::PlaceGone, message);
-    }
+    let place = standing(world, at, &command.place)?;
     let matter = find_matter(world, command.matter.as_str())?;
     offered(world, matter, at)?;
-    let unit = match &command.entered_at {
-        Some(code) => {
-            let unit = find_place(world, code.as_str())?;
-            let serves = world.tree().territory(unit, at).filter(|t| world.tree().is_within(place, *t, at));
-            if serves.is_none() {
-                let message =
-                    format!("unit `{code}` does not serve `{}`; enter it where the household belongs", command.place);
-                return Refusal::because(Code::EntryElsewhere, message);
-            }
-            Some(unit)
-        }
-        None => None,
-    };
+    let unit = command.entered_at.as_ref().map(|code| serving(world, at, place, code)).transpose()?;
     let entry = entry_tier(world, place, unit, command.channel, at);
     Ok(Question { entry, ..Question::new(place, matter, at) })
+}
+
+/// Who asks, as it is written down.
+pub(super) fn citizen(said: &Citizen) -> Result<Citizen, Refusal> {
+    Ok(Citizen { name: text::name("citizen.name", &said.name)?, phone: text::phone("citizen.phone", &said.phone)? })
+}
+
+/// The place, which has to be there at that instant.
+pub(super) fn standing(world: &World, at: Instant, code: &UnitCode) -> Result<UnitIx, Refusal> {
+    let place = find_place(world, code.as_str())?;
+    if world.tree().exists(place, at) {
+        return Ok(place);
+    }
+    let message = format!("unit `{code}` does not exist at this time; give the unit that took its place");
+    Refusal::because(Code::PlaceGone, message)
+}
+
+/// The unit that a request enters at, which has to serve its place.
+pub(super) fn serving(world: &World, at: Instant, place: UnitIx, code: &UnitCode) -> Result<UnitIx, Refusal> {
+    let unit = find_place(world, code.as_str())?;
+    let serves = world.tree().territory(unit, at).filter(|t| world.tree().is_within(place, *t, at));
+    serves.map(|_| unit).ok_or_else(|| {
+        let place = world.tree().code(place);
+        let message = format!("unit `{code}` does not serve `{place}`; enter it where the household belongs");
+        Refusal::new(Code::EntryElsewhere, message)
+    })
 }
 
 /// Whether a matter can be asked for.
@@ -141,10 +150,7 @@ pub fn log(
         accused.push(person);
     }
     let words = text::required("words", &command.words)?;
-    let citizen = Citizen {
-        name: text::optional("citizen.name", &command.citizen.name, text::MAX_NAME)?,
-        phone: text::optional("citizen.phone", &command.citizen.phone, text::MAX_NAME)?,
-    };
+    let citizen = citizen(&command.citizen)?;
     let exclusions = Exclusions { accused, ..Exclusions::default() };
     let route = route(world, &question, &exclusions, loads);
     let Some(found) = route.found else {

@@ -2,14 +2,18 @@
 
 mod aside;
 mod case;
+mod citizen;
 mod correct;
 mod log;
+mod merge;
 mod oversight;
+mod pause;
+mod place;
 mod recompute;
 mod time;
 
 use super::{
-    Assignment, Duty, How, MAX_RETURNS, Outcome, Request, Stage, TRANSITIONS, Told,
+    Assignment, Climb, Duty, How, MAX_RETURNS, Outcome, Request, Stage, TRANSITIONS, Told,
     command::Command,
     event::{Cause, Event, Opening, Recorded},
     refusal::{Code, Refusal},
@@ -26,21 +30,38 @@ use crate::rules::{
 };
 pub use case::{Case, contenders};
 pub use log::{Fresh, entry_question, log};
+pub use merge::followed;
 pub use recompute::moves;
 pub use time::run_out;
 
-/// Decides a command about a request that is there.
+/// What a decision looks at beside the request itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// How much everybody has open who comes into question.
+    pub loads: &'a Loads,
+    /// The other request that the command names, if it names one that is there.
+    pub other: Option<&'a Request>,
+}
+
+impl<'a> From<&'a Loads> for Around<'a> {
+    fn from(loads: &'a Loads) -> Self {
+        Self { loads, other: None }
+    }
+}
+
+/// Decides a command about a request that is there. A command that names another request wants [`Around::other`].
 ///
 /// # Errors
 /// A refusal when the actor may not, the stage does not allow it, or the facts do not hold.
-pub fn decide(
+pub fn decide<'a>(
     world: &World,
     request: &Request,
     at: Instant,
     actor: &Actor,
     command: &Command,
-    loads: &Loads,
+    around: impl Into<Around<'a>>,
 ) -> Result<Vec<Recorded>, Refusal> {
+    let Around { loads, other } = around.into();
     let mut roles = relation::roles(world, request, actor, at);
     if !may(roles, Act::See) {
         return Refusal::because(
@@ -55,7 +76,7 @@ pub fn decide(
         return Refusal::because(Code::WrongStage, message);
     }
     let case = Case::of(world, request, at, loads)?;
-    let decision = Decision { case: &case, request, actor, citizen_acts: !roles.has(Role::Holder) };
+    let decision = Decision { case: &case, request, other, actor, citizen_acts: !roles.has(Role::Holder) };
     if matches!(command, Command::TakeOver { .. }) {
         roles = roles.with_if(Role::Higher, decision.higher().is_some());
     }
@@ -83,7 +104,10 @@ const fn act_of(command: &Command) -> Act {
         Command::Rule { .. } => Act::Rule,
         Command::Remind { .. } => Act::Remind,
         Command::Supervise { .. } => Act::Supervise,
-        Command::Correct { .. } => Act::Correct,
+        Command::Correct { .. } | Command::CorrectPlace { .. } => Act::Correct,
+        Command::CorrectCitizen { .. } => Act::CorrectCitizen,
+        Command::Merge { .. } => Act::Merge,
+        Command::Separate { .. } => Act::Separate,
         Command::TakeOver { .. } => Act::TakeOver,
         Command::CallHelp { .. } => Act::CallHelp,
         Command::Delegate { .. } => Act::Delegate,
@@ -102,6 +126,7 @@ const CLOCK_MINUTES: i64 = 5;
 struct Decision<'a> {
     case: &'a Case<'a>,
     request: &'a Request,
+    other: Option<&'a Request>,
     actor: &'a Actor,
     citizen_acts: bool,
 }
@@ -129,6 +154,8 @@ impl Decision<'_> {
                 };
                 self.confirm_relay(relay, *told, told_at)
             }
+            Command::CorrectCitizen { citizen, reason } => self.correct_citizen(citizen, reason),
+            Command::Separate { reason } => self.separate(reason),
             Command::Remind { words } => self.remind(words),
             Command::Supervise { words, working_days } => self.supervise(words, *working_days),
             Command::Respond { no } => self.respond(*no),
@@ -175,10 +202,7 @@ impl Decision<'_> {
                 let opens = self.next_up(held, false)?;
                 Ok(self.on(held, Event::RejectionProposed { ends: held.no, explanation, opens }))
             }
-            Command::AskCitizen { question } => {
-                let question = text::required("question", question)?;
-                Ok(self.on(held, self.asked(held, question)))
-            }
+            Command::AskCitizen { question } => self.ask(held, question),
             Command::Resolve { outcome, words, face_to_face } => self.resolve(held, *outcome, words, *face_to_face),
             Command::Rule { to, ruling } => {
                 let ruling = text::required("ruling", ruling)?;
@@ -189,6 +213,10 @@ impl Decision<'_> {
                 Ok(self.on(held, Event::Ruled { ends: held.no, ruling, opens }))
             }
             Command::Correct { matter, reason } => self.correct(held, matter, reason),
+            Command::CorrectPlace { place, entered_at, reason } => {
+                self.correct_place(held, place, entered_at.as_ref(), reason)
+            }
+            Command::Merge { into, reason } => self.merge(held, *into, reason),
             Command::TakeOver { reason } => self.take_over(held, reason),
             Command::CallHelp { to, reason } => self.call_help(held, to, reason),
             Command::Delegate { to, instruction } => self.delegate(held, to, instruction),
@@ -197,6 +225,8 @@ impl Decision<'_> {
             Command::RefuseExtension { reason } => self.refuse_extension(reason),
             // The rest is decided before an assignment is looked for.
             Command::AddNote { .. }
+            | Command::CorrectCitizen { .. }
+            | Command::Separate { .. }
             | Command::Remind { .. }
             | Command::Supervise { .. }
             | Command::Respond { .. }
@@ -273,14 +303,24 @@ impl Decision<'_> {
             let message = "there is no such post at a lower rung of this request; name one with `to`, or resolve it";
             return Refusal::because(Code::NotLower, message);
         };
-        if self.request.returns.saturating_add(1) >= MAX_RETURNS {
-            let exclusions = Exclusions { accused: self.case.accused.clone(), ..Exclusions::default() };
-            let route = route(self.case.world, &self.case.question(SUPERVISOR), &exclusions, self.case.loads);
-            let opens = self.opening(&route, Duty::Handle)?;
-            return Ok(self.on(held, Event::Frozen { ends: held.no, reason, opens }));
+        if self.freezes() {
+            return self.freeze(held, reason, false);
         }
         let opens = self.opening(&self.case.named(&post, rung)?, Duty::Handle)?;
         Ok(self.on(held, Event::SentBack { ends: held.no, reason, opens }))
+    }
+
+    /// Whether one return more is one too many.
+    const fn freezes(&self) -> bool {
+        self.request.returns.saturating_add(1) >= MAX_RETURNS
+    }
+
+    /// The supervisor rules what becomes of a case that is handed about, or stopped, again and again.
+    fn freeze(&self, held: &Assignment, reason: String, asks_citizen: bool) -> Result<Vec<Recorded>, Refusal> {
+        let exclusions = Exclusions { accused: self.case.accused.clone(), ..Exclusions::default() };
+        let route = route(self.case.world, &self.case.question(SUPERVISOR), &exclusions, self.case.loads);
+        let opens = self.opening(&route, Duty::Handle)?;
+        Ok(self.on(held, Event::Frozen { ends: held.no, reason, asks_citizen, opens }))
     }
 
     fn resolve(&self, held: &Assignment, outcome: Outcome, words: &str, face: bool) -> Result<Vec<Recorded>, Refusal> {
@@ -290,6 +330,10 @@ impl Decision<'_> {
             Outcome::Withdrawn => {
                 let message = "only the citizen withdraws; choose another outcome";
                 return Refusal::because(Code::OutcomeNotYours, message);
+            }
+            Outcome::Duplicate => {
+                let message = "a duplicate names the other request; use merge, so that its result comes here too";
+                return Refusal::because(Code::DuplicateOfWhat, message);
             }
             Outcome::NotOurDuty if self.request.climb.proposal.is_none() => {
                 let message = "NotOurDuty needs two: propose it with reject, the next rung up confirms";
@@ -308,9 +352,9 @@ impl Decision<'_> {
                 at: self.case.at,
                 how: How::FaceToFace,
             };
-            let rate = self.rate_limit();
-            let event = Event::Resolved { ends: held.no, outcome, words, opens: None, told: Some(told), rate };
-            return Ok(self.on(held, event));
+            let (rest, rate) = (self.left(self.case.at), self.rate_limit());
+            let event = Event::Resolved { ends: held.no, outcome, words, rest, opens: None, told: Some(told), rate };
+            return Ok(self.at_its_end(held, event));
         }
         let question = self.case.question(0);
         let way = relay::next_down(
@@ -321,8 +365,15 @@ impl Decision<'_> {
             std::slice::from_ref(&held.person),
         );
         let route = way.unwrap_or_else(|| self.own(held));
-        let opens = Some(self.opening(&route, Duty::Relay)?);
-        Ok(self.on(held, Event::Resolved { ends: held.no, outcome, words, opens, told: None, rate: None }))
+        let (opens, rest) = (Some(self.opening(&route, Duty::Relay)?), self.left(self.case.at));
+        let event = Event::Resolved { ends: held.no, outcome, words, rest, opens, told: None, rate: None };
+        Ok(self.at_its_end(held, event))
+    }
+
+    fn at_its_end(&self, held: &Assignment, event: Event) -> Vec<Recorded> {
+        let mut records = self.passed_by_now();
+        records.extend(self.on(held, event));
+        records
     }
 
     /// Nobody nearer to the household: who resolved it tells it.
@@ -359,7 +410,7 @@ impl Decision<'_> {
     }
 
     fn rate(&self, satisfied: bool, words: &str) -> Result<Vec<Recorded>, Refusal> {
-        let words = text::optional("words", words, text::MAX_TEXT)?;
+        let words = text::optional("words", words)?;
         let Stage::Told { resolution, .. } = &self.request.stage else {
             return Refusal::because(Code::WrongStage, "there is nothing to rate yet; wait until the result is told");
         };
@@ -377,7 +428,10 @@ impl Decision<'_> {
         let route = route(self.case.world, &question, &exclusions, self.case.loads);
         let again = usize::from(self.request.reopened) < self.most_reopenings();
         match self.case.opening(&route, Duty::Handle).filter(|_| again) {
-            Some(opens) => Ok(self.for_citizen(Event::Reopened { words, opens })),
+            Some(opens) => {
+                let limits = self.reopened(resolution);
+                Ok(self.for_citizen(Event::Reopened { words, limits, opens }))
+            }
             None => Ok(self.for_citizen(Event::Rated { satisfied, words })),
         }
     }
@@ -417,7 +471,7 @@ impl Decision<'_> {
             event,
             Event::SentBack { .. }
                 | Event::Ruled { .. }
-                | Event::Frozen { .. }
+                | Event::Frozen { asks_citizen: false, .. }
                 | Event::Supervised { .. }
                 | Event::HelpCalled { .. }
                 | Event::Delegated { .. }

@@ -84,7 +84,7 @@ impl Decision<'_> {
             .flat_map(|(rung, on)| case.world.desks(on, rung.kind, case.at).map(move |post| (rung.no, post)));
         posts.find_map(|(rung, post)| {
             let holding = case.world.holders(post, case.at).find(|holding| holding.person == person)?;
-            let kept = case.recusal.keeps_from(case.world, post, person, case.at);
+            let kept = case.recusal.keeps_from_on(case.world, post, person, case.at);
             let may = case.world.may_resolve(post, case.matter, case.at) && !kept;
             may.then_some(Found { post, person, rank: holding.rank, rung, instead_of: None })
         })

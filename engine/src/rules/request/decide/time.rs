@@ -8,12 +8,12 @@ use crate::rules::{
     calendar::{Allowance, Calendar},
     id::{PersonCode, PostCode},
     instant::Instant,
-    limit::{Due, Limit, LimitKind, Reckoned, counts_working_time, reckon, rest},
+    limit::{Due, Limit, LimitKind, Reckoned, reckon},
     post::PostKind,
     request::{
-        Assignment, Duty, Request, Rest, Stage,
-        event::{Anew, CaseLimits, Cause, Event, Limits, Recorded},
-        relation, relay, running,
+        Assignment, Duty, Request, Stage,
+        event::{Cause, Event, Limits, Recorded},
+        relay, running,
     },
     routing::{BEYOND, Loads, RungNo, nearest, stand_in},
     world::{PostIx, World},
@@ -34,7 +34,7 @@ pub fn run_out(
         return Ok(Vec::new());
     }
     let case = Case::of(world, request, at, loads)?;
-    let decision = Decision { case: &case, request, actor: &Actor::System, citizen_acts: false };
+    let decision = Decision { case: &case, request, other: None, actor: &Actor::System, citizen_acts: false };
     let held = request.assignment(due.no);
     let event = match (due.kind, held) {
         (LimitKind::Accept, Some(held)) => decision.goes_up(held, due.kind, Cause::NotAccepted),
@@ -46,8 +46,7 @@ pub fn run_out(
             decision.aside_is_late(aside, due.kind)
         }
         (LimitKind::Committed | LimitKind::Statutory | LimitKind::Supervised, _) => {
-            let person = request.handle().or_else(|| request.relay()).map(|a| a.person.clone());
-            Event::LimitPassed { limit: due.kind, person, tell: decision.leaders() }
+            decision.limit_passed(due.kind, due.at)
         }
         (
             LimitKind::Accept
@@ -112,6 +111,19 @@ impl Decision<'_> {
         self.overdue(aside, limit, people.into_iter().collect())
     }
 
+    /// A limit of the whole case was over then: that is of whoever had the case then, and is told also to who has it now.
+    pub(super) fn limit_passed(&self, limit: LimitKind, over: Instant) -> Event {
+        let had = |a: &&Assignment| {
+            a.duty == Duty::Handle && a.opened_at <= over && a.ended.is_none_or(|ended| ended.at > over)
+        };
+        let person = |of: &Assignment| of.person.clone();
+        let now = self.request.handle().map(person);
+        let had = self.request.assignments.iter().find(had).map(person).or_else(|| now.clone());
+        let people: BTreeSet<PersonCode> =
+            self.leaders().into_iter().chain(now.filter(|now| Some(now) != had.as_ref())).collect();
+        Event::LimitPassed { limit, person: had, tell: people.into_iter().collect() }
+    }
+
     /// The leaders nearest to the place, whom the request does not go round.
     fn leaders(&self) -> Vec<PersonCode> {
         let Case { world, at, recusal, matter, .. } = self.case;
@@ -122,49 +134,6 @@ impl Decision<'_> {
         codes.sort_unstable();
         codes.dedup();
         codes
-    }
-
-    /// The case goes on: what was left of its limits begins to run again.
-    pub(super) fn resumed(&self, answer: String) -> Event {
-        let Stage::Waiting { handle, rest, .. } = &self.request.stage else {
-            return Event::Resumed { answer, finish: None, limits: Box::default(), asides: Vec::new() };
-        };
-        let begin = |calendar: &Calendar, allowance: Option<Allowance>| reckon(calendar, self.case.at, allowance?);
-        let held = self.request.assignment(*handle);
-        let finish = held.and_then(|held| begin(self.case.calendar_of(&held.post), rest.finish));
-        let calendar = self.case.calendar();
-        let limits = CaseLimits {
-            committed: begin(calendar, rest.committed),
-            statutory: begin(calendar, rest.statutory),
-            supervised: begin(calendar, rest.supervised),
-        };
-        let anew = |aside: &Assignment| {
-            let (_, kind) = aside.duty.limits();
-            let limit = self.case.limit(self.case.calendar_of(&aside.post), kind, self.case.limit_rung(aside.rung))?;
-            Some(Anew { no: aside.no, kind, limit })
-        };
-        let asides = relation::helping(self.request).filter_map(anew).collect();
-        Event::Resumed { answer, finish: finish.map(Box::new), limits: Box::new(limits), asides }
-    }
-
-    /// The citizen is asked: what is left of the limits that rest meanwhile, and the limit of the answer.
-    pub(super) fn asked(&self, held: &Assignment, question: String) -> Event {
-        let Case { at, .. } = *self.case;
-        let left = |calendar, limit: Option<Limit>, kind, rung| {
-            let allowance = self.case.allowance(kind, rung)?;
-            Some(rest(calendar, limit?, at, counts_working_time(allowance)))
-        };
-        let (own, whole) = (self.case.calendar_of(&held.post), self.case.calendar());
-        let limits = &self.request.limits;
-        let rest = Rest {
-            finish: left(own, held.finish, LimitKind::Finish, self.case.limit_rung(held.rung)),
-            committed: left(whole, limits.committed, LimitKind::Committed, None),
-            statutory: left(whole, limits.statutory, LimitKind::Statutory, None),
-            // A supervision counts working time, whatever the register says of others.
-            supervised: limits.supervision.as_ref().and_then(|s| Some(rest(whole, s.limit?, at, true))),
-        };
-        let answer = self.case.limit(whole, LimitKind::Answer, None);
-        Event::CitizenAsked { no: held.no, question, rest, answer: answer.map(Box::new) }
     }
 
     /// Until when the citizen can rate what was told just now.
@@ -223,7 +192,7 @@ impl Case<'_> {
 }
 
 /// When people begin to work on the next day on which they do; a day later where no calendar is kept.
-fn next_morning(calendar: &Calendar, at: Instant) -> Instant {
+pub(super) fn next_morning(calendar: &Calendar, at: Instant) -> Instant {
     let later = at.plus_days(1);
     let tomorrow = calendar.date_of(at).tomorrow().ok();
     let midnight = tomorrow.and_then(|day| {

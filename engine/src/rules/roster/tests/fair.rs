@@ -20,6 +20,7 @@ fn away(no: usize, person: &PersonCode, span: Span) -> Absence {
         reason: "学习".to_owned(),
         scope: For::All,
         substitute: Substitute::ByPost,
+        substitute_until: None,
         recorded_by: None,
         recorded_at: Instant::MIN,
         ended_at: None,

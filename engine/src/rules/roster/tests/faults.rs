@@ -79,6 +79,7 @@ fn swap() -> DutyChange {
         taken_at: Some(at("2026-09-29")),
         ended_by: None,
         ended_at: None,
+        expiry: None,
     }
 }
 
