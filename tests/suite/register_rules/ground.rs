@@ -130,6 +130,7 @@ fn a_calendar_whose_keepers_are_gone_is_declared_by_who_keeps_the_register_above
     let rows = format!(
         "{}
          unit old Village parent=t to=2026-01-01
+         unit elsewhere Town
          calendar cn
          keeps old cn",
         super::town::TOWN
