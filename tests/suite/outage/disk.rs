@@ -170,3 +170,42 @@ fn a_disk_that_fails_loses_nothing_that_was_acknowledged() {
         .await
     });
 }
+
+/// What stands between the server and the system: from the two hundredth time on nothing reaches the disk, until somebody
+/// makes the file.
+const FAILING_SYNC: &str = r#"
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int synced;
+
+static int sync_or_fail(long call, int fd) {
+    if (__atomic_add_fetch(&synced, 1, __ATOMIC_SEQ_CST) > 200 && access(getenv("MENDED"), F_OK) != 0) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(call, fd);
+}
+
+int fsync(int fd) { return sync_or_fail(SYS_fsync, fd); }
+int fdatasync(int fd) { return sync_or_fail(SYS_fdatasync, fd); }
+"#;
+
+#[test]
+fn a_disk_that_takes_writes_and_does_not_keep_them_loses_nothing_that_was_acknowledged() {
+    let dir = tempfile::TempDir::with_prefix("liandong-disk-").unwrap();
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    std::fs::write(path("sync.c"), FAILING_SYNC).unwrap();
+    // The compiler that SQLite was compiled with.
+    let compiled = Program::new("cc").args(["-shared", "-fPIC", "-o", &path("sync.so"), &path("sync.c")]).status();
+    assert!(compiled.is_ok_and(|status| status.success()), "`cc` does not compile what stands in for the disk");
+    block_on(async {
+        let town = settle(dir.path()).await?;
+        let between = format!("export LD_PRELOAD={} MENDED={}", path("sync.so"), path("mended"));
+        let server = Server::under(&town.0, &between).await?;
+        story(server, town, ("STORE_UNAVAILABLE", "disk fails"), |_| Ok(std::fs::write(path("mended"), "")?)).await
+    });
+}
