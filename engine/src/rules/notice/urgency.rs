@@ -6,8 +6,8 @@
 //!   whose time to accept runs by the clock;
 //! - while people work, what others ask of who is at it, or say to that person: a reminder, a supervision, a
 //!   report, an extension, a note, what the citizen answers, that the case was withdrawn, a deadline that comes nearer,
-//!   a bad rating, that it was reopened by one. In an emergency a supervision, a report, the loss of a helper, a note, an answer and a withdrawal
-//!   wait for nothing.
+//!   a bad rating, that it was reopened by one. In an emergency a supervision, a report, the loss of a helper, a note,
+//!   an answer and a withdrawal wait for nothing.
 //!
 //! - a change of who is on duty, or there at all, that begins today or tomorrow, or before the digest. Nobody
 //!   comes or stays at home in vain: so it does not ask whether anybody works now, and at night waits for its end.

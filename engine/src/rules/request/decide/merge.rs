@@ -1,9 +1,9 @@
 //! Duplicates (并案): two requests are the same. One of them is handled; the other follows it, and its household hears
 //! the same result.
 //!
-//! There are no chains: what was merged is no other's end, also once it has its result, and when that which it follows is merged itself, it follows
-//! on to the end. So no two can close each other. What follows is never lost: the result is carried to its own
-//! household, and it goes on by itself when the other was taken back.
+//! There are no chains: what was merged is no other's end, also once it has its result, and when that which it follows is
+//! merged itself, it follows on to the end. So no two can close each other. What follows is never lost: the result is
+//! carried to its own household, and it goes on by itself when the other was taken back.
 
 use std::collections::BTreeSet;
 
