@@ -171,8 +171,14 @@ fn files_that_others_may_open_are_said_at_the_start() {
         for file in ["town.db", "secret"] {
             fs::set_permissions(dir.path().join(file), fs::Permissions::from_mode(0o644))?;
         }
-        let mut server = Running::serve(dir.path(), &address)?;
-        for file in ["town.db", "secret"] {
+        // Base64 of 24 bytes, which only a test would choose.
+        fs::write(dir.path().join("hook"), format!("whsec_{}\n", "A".repeat(32)))?;
+        fs::set_permissions(dir.path().join("hook"), fs::Permissions::from_mode(0o640))?;
+        let listen = format!("127.0.0.1:{}", free_port()?);
+        let serve = ["serve", "--database", &address, "--listen", &listen, "--secret-file", "secret", "--grace", "0"];
+        let hook = ["--webhook", "http://127.0.0.1:9/", "--webhook-secret-file", "hook"];
+        let mut server = Running::start(dir.path(), &[&serve[..], &hook].concat())?;
+        for file in ["hook", "town.db", "secret"] {
             let said = server.says("others on this machine can open").await?;
             assert!(said.contains(file) && said.contains("chmod 600"), "{said}");
         }

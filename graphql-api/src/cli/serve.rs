@@ -95,6 +95,7 @@ impl Serve {
         runtime()?.block_on(async {
             let mut signals = Signals::listen()?;
             let webhook = self.delivery.webhook()?;
+            start::warn_of_rights(self.delivery.webhook_secret_file.as_deref());
             let opened = start::open(&self.database.url, &self.secret, &mut signals).await?;
             let Some(engine) = opened else { return Ok(()) };
             match webhook {

@@ -37,7 +37,8 @@ pub(super) async fn open(
             Ok(engine) => {
                 secret.give(&engine, url).await?;
                 engine.look_whether_it_can_write().await;
-                warn_of_rights(url, secret);
+                let secret = secret.path(url);
+                warn_of_rights(file_of(url).into_iter().map(Path::new).chain(secret.as_deref()));
                 return Ok(Some(engine));
             }
             Err(error) => error,
@@ -59,10 +60,8 @@ fn stopped() -> Option<Arc<Engine>> {
     None
 }
 
-/// Says which files others on this machine can open: names, telephones and secrets stand in them.
-fn warn_of_rights(url: &str, secret: &SecretFile) {
-    let secret = secret.path(url);
-    let files = file_of(url).into_iter().map(Path::new).chain(secret.as_deref());
+/// Says which of these files others on this machine can open: names, telephones and secrets stand in them.
+pub(super) fn warn_of_rights<'a>(files: impl IntoIterator<Item = &'a Path>) {
     for file in private::open_to_others(files) {
         let file = file.display();
         tracing::warn!("others on this machine can open `{file}`; take that right away: chmod 600 '{file}'");
