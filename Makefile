@@ -5,6 +5,8 @@
 
 CARGO ?= cargo
 SHELL := /bin/bash
+# A good part of the tests waits for a disk, a socket or another process: two for each processor.
+export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 
 .PHONY: run test update bench
 
